@@ -8,14 +8,14 @@ import { skipBom } from './bytes/skipBom.js';
 const LF = 10;
 const CR = 13;
 
-/** Takes a line: its text without the line break, its ordinal from 0, and the offset of its first byte. */
+/** Receives a line: its text without the line break, its number from 0, and the byte offset of its start. */
 export type LineSink = (text: string, id: number, byte: number) => void;
 
 /**
- * Reads lines, one at a time. A line ends at LF, CRLF or CR, and the last one where the body ends.
+ * Reads lines, one at a time. A line ends at LF, CRLF or CR, and the last one at the end of the body.
  *
- * A line is handed over as soon as its CR or LF has come: the LF of a CRLF is stepped over later, so that nobody at a
- * terminal waits for it.
+ * A line is emitted as soon as its CR or LF arrives. The LF of a CRLF is skipped later, so that lines from a terminal
+ * are not delayed.
  */
 export class LineReader implements Reader {
   readonly #source: string;
@@ -27,16 +27,17 @@ export class LineReader implements Reader {
   #lines = 0;
   #started = false;
   #ended = false;
-  /** Whether the line before ended at a CR, so that an LF right after it is the rest of a CRLF. */
+  /** Whether the previous line ended at a CR. An LF directly after it is then part of a CRLF. */
   #afterCr = false;
-  /** Inside the rest of a line that was too long. */
+  /** Whether the reader is inside the rest of a line that was too long. */
   #skipping = false;
 
   /**
-   * @param source what the body is called
+   * @param source the name of the body
    * @param limit the longest line, in bytes
-   * @param line takes each line
-   * @param reject takes each line that is too long or not UTF-8; whatever it throws is thrown by `advance`
+   * @param line receives each line
+   * @param reject receives a rejection for each line that is too long or not UTF-8; an error that it throws is thrown
+   *   by `advance`
    */
   constructor(source: string, limit: number, line: LineSink, reject: (rejection: Rejection) => void) {
     this.#source = source;
@@ -69,7 +70,7 @@ export class LineReader implements Reader {
       this.#afterCr = false;
       if (bytes[window.start] === LF) this.#startAt(window.start + 1);
     }
-    // Checked at an exact byte, so that what is too long does not depend on how the body was cut into chunks.
+    // Checked at an exact byte, so that the result does not depend on the chunks of the body.
     const overlong = this.#skipping ? Infinity : window.start + this.#limit + 1;
     const stop = Math.min(filled, overlong);
     let position = this.#position;
@@ -97,7 +98,7 @@ export class LineReader implements Reader {
     this.#position = index;
   }
 
-  /** The line ends at `end`; the next one starts at `next`. */
+  /** Ends the current line at `end`. The next line starts at `next`. */
   #end(end: number, next: number): void {
     const skipped = this.#skipping;
     this.#skipping = false;

@@ -3,19 +3,19 @@ import type { Fingerprint } from './fileBytes.js';
 import type { Validators } from './http/validators.js';
 import type { Digest, Snapshot } from './keepSnapshot.js';
 
-/** What the first complete pass over a source leaves behind, so that every later one reads the same bytes. */
+/** The state after the first complete pass over a source, so that every later pass reads the same bytes. */
 export interface SourceMemory {
-  /** The file on disk as that pass found it. */
+  /** The size and modification time of the file on disk in that pass. */
   fingerprint: Fingerprint | undefined;
-  /** What the decoded bytes hashed to that the pass read. */
+  /** The hash of the decoded bytes of that pass. */
   digest: Digest | undefined;
-  /** The bytes that the pass read, where they can be read again. */
+  /** The file with the bytes of that pass, if they can be read again. */
   snapshot: Snapshot | undefined;
-  /** Whether the snapshot is a file that was written for it, rather than the source itself. */
+  /** Whether the snapshot is a file that was written for it. Otherwise it is the source itself. */
   written: boolean;
-  /** The encoding that the server named, as it wrote it. */
+  /** The encoding that the server declared, unchanged. */
   charset: string | undefined;
-  /** By what the server told the version that the pass read. */
+  /** The server's validators for the version that the pass read. */
   validators: Validators | undefined;
 }
 
@@ -28,7 +28,7 @@ export const emptyMemory = (): SourceMemory => ({
   validators: undefined,
 });
 
-/** The error for a source that is not what its first pass read. */
+/** The error for a source that has changed since its first pass. */
 export const sourceChanged = (name: string, kind: 'file' | 'http'): HeadwaterError =>
   new HeadwaterError(
     'HW_SOURCE_CHANGED',
@@ -39,8 +39,8 @@ export const sourceChanged = (name: string, kind: 'file' | 'http'): HeadwaterErr
   );
 
 /**
- * Fixes what every pass reads, at the end of the first one that completes. Another pass may have begun before that; at
- * its own end it finds out whether it has read the same.
+ * Records the digest of the first complete pass, and compares that of every other pass with it. Another pass may have
+ * begun earlier; it is compared at its own end.
  *
  * @throws HeadwaterError `HW_SOURCE_CHANGED`
  */

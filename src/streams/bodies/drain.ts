@@ -5,21 +5,21 @@ import { inTurns } from '../pacing/internal/inTurns.js';
 import type { Pacing } from '../pacing/Pacing.js';
 import type { Reader } from './bytes/Reader.js';
 
-/** Who is told how it ended. */
+/** Receives the end of a body. */
 export interface DrainEnd {
-  /** All was read and handed over. */
+  /** Everything was read and emitted. */
   complete(): void;
-  /** The body broke off; all that had come before is handed over. */
+  /** The body broke off. Everything that had arrived before was emitted. */
   broken(error: unknown): void;
   /** The reader threw. */
   failed(error: unknown): void;
 }
 
-/** A body on its way through a reader. */
+/** A body that is being read by a reader. */
 export interface Draining {
-  /** Begins; it may hand over items before it returns. */
+  /** Starts reading. It may emit items before it returns. */
   start(): void;
-  /** Stops at once, and destroys the body. */
+  /** Stops immediately and destroys the body. */
   stop(): void;
 }
 
@@ -33,10 +33,10 @@ const asBytes = (chunk: unknown): Uint8Array => {
 };
 
 /**
- * Pulls a body through a reader, an item at a time, in turns. What is held while the valve is closed is what the reader
- * has of the present chunk, and what Node's streams read ahead.
+ * Reads a body with a reader, one item at a time, and yields to the event loop as `pacing` says. While the valve is
+ * closed, it holds the reader's part of the current chunk, and what Node's streams read ahead.
  *
- * @returns not begun yet, so that it can be stopped from within its first item
+ * @returns the draining, not started yet, so that the subscriber can stop it during the first item
  */
 export const drain = (body: Readable, reader: Reader, pacing: Pacing, end: DrainEnd): Draining => {
   let stopped = false;
@@ -46,7 +46,7 @@ export const drain = (body: Readable, reader: Reader, pacing: Pacing, end: Drain
   let cut: { readonly error: unknown } | undefined;
   let finishing = false;
 
-  /** Gives the reader more to read. Returns false where there is nothing at present, or nothing any more. */
+  /** Passes more bytes to the reader. Returns false if there are none at present or none left. */
   const feed = (): boolean => {
     if (offset === chunk.length) {
       const next: unknown = body.read();
@@ -61,7 +61,7 @@ export const drain = (body: Readable, reader: Reader, pacing: Pacing, end: Drain
         return false;
       }
     }
-    // A stream may give much at once.
+    // A stream may return a very large chunk.
     const to = Math.min(chunk.length, offset + CHUNK_BYTES);
     reader.push(chunk.subarray(offset, to));
     offset = to;
@@ -97,8 +97,8 @@ export const drain = (body: Readable, reader: Reader, pacing: Pacing, end: Drain
     finished(body, { writable: false }, (error) => {
       if (stopped) return;
       if (error == null) ended = true;
-      // What has come is handed over first: a connection may break while the valve is closed, or before a slow
-      // subscriber has taken it all.
+      // The bytes that have arrived are emitted first: a connection may break while the valve is closed, or while a
+      // slow subscriber still has bytes to read.
       else cut = { error };
       turns.run();
     });

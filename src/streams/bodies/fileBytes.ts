@@ -5,7 +5,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { CHUNK_BYTES } from './bytes/ByteWindow.js';
 import { sourceChanged } from './SourceMemory.js';
 
-/** What tells whether a file is still as it was. */
+/** Shows whether a file has changed. */
 export interface Fingerprint {
   readonly size: bigint;
   readonly modified: bigint;
@@ -42,7 +42,7 @@ const openFile = async (path: string): Promise<FileHandle> => {
 
 const readChunk = async (file: FileHandle, path: string): Promise<Buffer> => {
   try {
-    // A buffer of its own for each chunk: those before may still stand in a stream's queue.
+    // Each chunk has its own buffer, since earlier chunks may still be in the queue of a stream.
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null);
     return buffer.subarray(0, bytesRead);
   } catch (cause) {
@@ -50,20 +50,23 @@ const readChunk = async (file: FileHandle, path: string): Promise<Buffer> => {
   }
 };
 
-/** How a file is kept from changing between passes unnoticed. */
+/** How changes of a file between passes are detected. */
 export interface Unchanged {
-  /** What an earlier pass found, if there was one. */
+  /** The fingerprint of an earlier pass, if there was one. */
   readonly asBefore: Fingerprint | undefined;
-  /** Is told what this pass found; undefined for what is no regular file (a pipe, say), which cannot be read twice. */
+  /**
+   * Receives the fingerprint of this pass; undefined if it is not a regular file. A pipe, for example, cannot be read
+   * twice.
+   */
   readonly found: (found: Fingerprint | undefined) => void;
 }
 
 /**
- * The bytes of a file, chunk by chunk. The file is closed when the last was read, and when whoever reads leaves early.
+ * The bytes of a file, chunk by chunk. The file is closed after the last chunk, or when the reader leaves early.
  *
- * @param unchanged left out where the bytes are checked otherwise
- * @throws HeadwaterError `HW_PATH`; `HW_SOURCE_CHANGED` where the file is not as it was before, or changes while it is
- *   read
+ * @param unchanged undefined if the bytes are checked in another way
+ * @throws HeadwaterError `HW_PATH`; `HW_SOURCE_CHANGED` if the file has changed since the earlier pass, or changes
+ *   during reading
  */
 export async function* fileBytes(path: string, unchanged?: Unchanged): AsyncGenerator<Buffer, void, undefined> {
   const file = await openFile(path);
@@ -87,8 +90,8 @@ export async function* fileBytes(path: string, unchanged?: Unchanged): AsyncGene
       yield chunk;
     }
     if (unchanged === undefined || found === undefined) return;
-    // By its name, not its handle: it may also have been replaced by another file. One that is gone has at least been
-    // read whole.
+    // By name and not by handle, because another file may have replaced it. A file that was deleted has at least been
+    // read completely.
     const after = await stat(path, { bigint: true }).catch(() => undefined);
     if (after !== undefined && differs(fingerprint(after))) throw sourceChanged(path, 'file');
   } finally {

@@ -16,7 +16,7 @@ const SIGNATURES: readonly (readonly [bytes: string, at: number, what: string, r
   ['7573746172', 257, 'a tar archive', 'Unpack it (tar -xf FILE), and give the table that is in it'],
 ];
 
-/** Names that the first entries of a workbook have. */
+/** The names of the first entries in an Excel workbook. */
 const WORKBOOK = /^(\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/)/;
 
 const at = (bytes: Buffer, hex: string, offset: number): boolean =>
@@ -25,10 +25,13 @@ const at = (bytes: Buffer, hex: string, offset: number): boolean =>
 const inArchive = (bytes: Buffer): string =>
   bytes.toString('latin1', 30, 30 + (bytes.length > 30 ? bytes.readUInt16LE(26) : 0));
 
-/** More control characters than this share are in no text. */
+/** The largest share of control characters in a text. */
 const MOST_CONTROLS = 0.05;
 
-/** Whether bytes are no text in any encoding: too many of them are control characters. Tab, line breaks and escape are none here. */
+/**
+ * Whether bytes are not text in any encoding because too many of them are control characters. Tab, line breaks and
+ * escape do not count.
+ */
 const isBinary = (bytes: Buffer): boolean => {
   if (utf16Of(bytes) !== undefined) return false;
   const sample = bytes.subarray(0, 4096);
@@ -40,9 +43,10 @@ const isBinary = (bytes: Buffer): boolean => {
 };
 
 /**
- * What bytes are that are no table, and what to do about it, in words; undefined where they may be one.
+ * Detects bytes that are not a table, and returns their format and the remedy in words; undefined if they may be a
+ * table.
  *
- * @param head the first bytes, some hundreds of them
+ * @param head the first bytes, at least a few hundred of them
  */
 export const foreignFormat = (head: Uint8Array): { readonly what: string; readonly remedy: string } | undefined => {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Passes bytes on, and tells at their end what they hashed to.
+ * Passes bytes on and computes their hash.
  *
- * @param ended is given the SHA-256 in hexadecimal and the number of bytes; what it throws fails the stream
+ * @param ended receives the SHA-256 in hexadecimal and the number of bytes at the end; an error that it throws fails
+ *   the stream
  */
 export async function* hashBytes(
   bytes: AsyncIterable<Buffer>,

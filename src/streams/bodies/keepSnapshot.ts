@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { clearLeftBehind, temporaryName } from '../../contracts/runtime/temporaries.js';
 
-/** What tells one body from all others. */
+/** Identifies the content of a body. */
 export interface Digest {
   /** The SHA-256 of the decoded body, in hexadecimal. */
   readonly sha256: string;
-  /** The length of the decoded body. */
+  /** The length of the decoded body, in bytes. */
   readonly bytes: number;
 }
 
 /** The bytes that every pass over a source reads. */
 export interface Snapshot extends Digest {
-  /** The file that they are in: one that was written for it, or the source itself where that is a file. */
+  /** The file with the bytes: one that was written for the snapshot, or the source itself if it is a file. */
   readonly path: string;
 }
 
@@ -37,24 +37,24 @@ const attempt = async <T>(directory: string, action: () => Promise<T>): Promise<
   }
 };
 
-/** Makes the new name last: after a crash a renamed file may otherwise be there under neither name. */
+/** Makes the new name durable: otherwise, after a crash, a renamed file may exist under neither name. */
 const syncDirectory = async (directory: string): Promise<void> => {
   const handle = await open(directory).catch(() => undefined);
-  // Not every system can sync a folder, and one that cannot has its own ways.
+  // Some systems cannot sync a folder. There the error is ignored.
   await handle?.sync().catch(() => undefined);
   await handle?.close();
 };
 
 /**
- * Passes a body on while writing it to a file of its own: `<sha256>.csv`, there only when it is complete and on the
- * disk.
+ * Passes a body on while writing it to a file, `<sha256>.csv`. The file has this name only once it is complete and on
+ * the disk.
  *
- * A chunk goes on when it has been written, so the file never holds up more than one chunk. Where the body breaks off,
- * or whoever reads leaves early, the unfinished file is removed.
+ * A chunk is passed on after it has been written, so at most one chunk waits for the file. If the body breaks off, or
+ * the reader leaves early, the unfinished file is removed.
  *
- * @param directory made if it is not there
- * @param kept is told of the complete file, before the body ends; not called for an empty body
- * @throws HeadwaterError `HW_SNAPSHOT` where the file cannot be written
+ * @param directory is created if it does not exist
+ * @param kept receives the complete file, before the body ends; it is not called for an empty body
+ * @throws HeadwaterError `HW_SNAPSHOT` if the file cannot be written
  */
 export async function* keepSnapshot(
   body: AsyncIterable<Buffer>,
@@ -66,7 +66,7 @@ export async function* keepSnapshot(
   await attempt(directory, () => mkdir(directory, { recursive: true }));
   await clearLeftBehind(directory);
   const file = await attempt(directory, () => open(temporary, 'wx'));
-  // At once, and not when the read or write under way has ended: the process may be about to exit.
+  // Synchronous, and not after the pending read or write: the process may be about to exit.
   const remove = (): void => rmSync(temporary, { force: true });
   signal.addEventListener('abort', remove);
   let complete = false;

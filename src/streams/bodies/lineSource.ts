@@ -10,22 +10,22 @@ import { requireNumber } from '../internal/requireNumber.js';
 import { requirePacing } from '../pacing/internal/requirePacing.js';
 import { emptyMemory } from './SourceMemory.js';
 
-/** How lines are read. */
+/** Options for reading lines. */
 export interface ReadLinesOptions extends BodyOptions, Pacing {
   /** The longest line, without its line break. Bytes; default 1,048,576. */
   readonly maxLineBytes?: number | undefined;
   /**
-   * Where lines go that are too long or not UTF-8. Default: none, and the first such line ends the stream with
+   * Receives the lines that are too long or not UTF-8. Default: none, so that the first such line ends the stream with
    * `HW_REJECTIONS`.
    */
   readonly rejections?: DeadLetter | undefined;
 }
 
-/** A stream that is there already: nothing is to be opened, and it can be read once. */
+/** Opens a given stream, which exists already and can be read only once. */
 const streamOpener = (stream: Readable, name: string): LineSource['open'] => {
   let taken = false;
   return (signal) => {
-    // A second subscriber must not close it for the first one.
+    // A second subscriber must not close the stream of the first one.
     if (taken || stream.readableEnded || (stream.destroyed && stream.errored == null)) {
       return Promise.reject(
         new HeadwaterError(
@@ -41,15 +41,15 @@ const streamOpener = (stream: Readable, name: string): LineSource['open'] => {
   };
 };
 
-/** Lines that can be read. */
+/** A source of lines. */
 export interface LineSource extends Pick<BodyToRead<unknown>, 'open' | 'explain'> {
-  /** What the source is called in rejections and messages. */
+  /** The name of the source in rejections and messages. */
   readonly name: string;
   readonly maxLineBytes: number;
 }
 
 /**
- * Tells what kind of source it is, and checks how it is to be read.
+ * Determines the kind of a source, and checks the options.
  *
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
  */
@@ -77,7 +77,7 @@ export const lineSource = (source: Readable | string | URL, options: ReadLinesOp
   return {
     name: location.name,
     maxLineBytes,
-    // Each subscription with a memory of its own: lines are read once, and a later reader may find other ones.
+    // Each subscription has its own memory: lines are read in one pass, and a later subscription may read other lines.
     open: (signal) => openBody(location, opening, emptyMemory(), signal),
     explain: (error, progress) => bodyError(location, error, progress),
   };

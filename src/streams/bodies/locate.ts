@@ -6,15 +6,15 @@ import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { webAddress, withoutSecrets, type WebAddress } from './http/connection/WebAddress.js';
 
 /**
- * Where a body is, and what it is called in rows and messages: without the user name and password that an address may
- * carry.
+ * The location of a body, and its name in rows and messages. The name never contains the user name and password of a
+ * URL.
  */
 export type Location =
   | { readonly kind: 'file'; readonly path: string; readonly name: string }
   | ({ readonly kind: 'http'; readonly name: string } & WebAddress);
 
-// Two letters at least: `C:\news.csv` is a path. As in RFC 3986, a relative path whose first segment has a colon is
-// written `./a:b`.
+// At least two letters, since `C:\news.csv` is a path. As in RFC 3986, a relative path with a colon in its first
+// segment must be written `./a:b`.
 const scheme = /^[a-z][a-z\d+.-]+:/i;
 
 const parsed = (source: string): URL => {
@@ -42,10 +42,10 @@ const fileOf = (url: URL): Location => {
 };
 
 /**
- * Tells a path from an address.
+ * Determines whether a source is a path or a URL.
  *
- * @throws HeadwaterError `HW_USAGE` for an empty string, an address that cannot be parsed, and any scheme but http,
- *   https and file
+ * @throws HeadwaterError `HW_USAGE` for an empty string, a URL that cannot be parsed, and any scheme but http, https
+ *   and file
  */
 export const locate = (source: string | URL): Location => {
   if (typeof source !== 'string' && !(source instanceof URL))

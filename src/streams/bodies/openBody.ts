@@ -17,16 +17,16 @@ import type { Pacing } from '../pacing/Pacing.js';
 import { remember, sourceChanged, type SourceMemory } from './SourceMemory.js';
 import { storedSource, storeSource } from './storedSource.js';
 
-/** How a body is opened, and where it is kept. */
+/** How a body is opened, and where it is stored. */
 export interface OpenOptions extends AskOptions {
   readonly snapshotDir: string | undefined;
-  /** Whether what an earlier run has kept there is read without asking its server. */
+  /** Whether to read the body that an earlier run stored in `snapshotDir`, without a request to the server. */
   readonly offline: boolean;
-  /** The time, in milliseconds since 1970. */
+  /** Returns the time in milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** How a body is opened that is asked for once, and not kept. */
+/** Options for opening a body once, without retries and without storing it. */
 export const openedOnce = (options: BodyOptions): OpenOptions => ({
   ...checkBodyOptions(options),
   retry: undefined,
@@ -35,20 +35,23 @@ export const openedOnce = (options: BodyOptions): OpenOptions => ({
   now: () => asyncScheduler.now(),
 });
 
-/** How a body is kept between passes, and between runs. */
+/** How a body is stored between passes and between runs. */
 export interface KeepOptions {
   /**
-   * The folder that a body is kept in that comes over HTTP or out of a pipe, made if it is not there. A later run asks
-   * whether what is there is still the same (by `ETag` or `Last-Modified`), and downloads it only where it is not.
-   * Default: none, and every subscription asks for the body again.
+   * The folder that stores a body from HTTP or from a pipe. It is created if it does not exist. A later run sends a
+   * conditional GET (with `ETag` or `Last-Modified`) and downloads the body only if it has changed. Default: none, so
+   * that every subscription requests the body again.
    */
   readonly snapshotDir?: string | undefined;
-  /** Read what an earlier run has kept in `snapshotDir`, and ask no server. Default false. */
+  /**
+   * Whether to read the body that an earlier run stored in `snapshotDir`, without a request to the server. Default
+   * false.
+   */
   readonly offline?: boolean | undefined;
 }
 
 /**
- * How a body is opened that is read in several passes.
+ * Options for opening a body that is read in several passes.
  *
  * @throws HeadwaterError `HW_USAGE` for an option that cannot work
  */
@@ -70,7 +73,7 @@ export const openedOften = (
   };
 };
 
-/** A pass over what an earlier one has written, checked by its hash. */
+/** Reads the snapshot of an earlier pass and checks its hash. */
 async function* snapshotBytes({ path, sha256, bytes }: Snapshot): AsyncGenerator<Buffer, void, undefined> {
   const broken = (cause?: unknown): HeadwaterError =>
     new HeadwaterError(
@@ -109,7 +112,7 @@ const keep = (
     ),
   );
 
-/** Passes a body on that is read anew in each pass, and compares it with that of the first. */
+/** Passes on a body that is read again in each pass, and compares its hash with that of the first pass. */
 const compared = (
   body: Readable,
   { name, kind }: Pick<Location, 'name' | 'kind'>,
@@ -123,7 +126,9 @@ const compared = (
     }),
   );
 
-/** Refuses a file that is named as gzip and is none: what is in it is not what its owner takes it for. */
+/**
+ * Rejects a file that is named as gzip but is not gzip, unless it is empty: its content is not what the user expects.
+ */
 const requireNothing = async (raw: Readable, path: string): Promise<void> => {
   const first = await peekByte(raw);
   if (first === undefined) return;
@@ -136,7 +141,9 @@ const requireNothing = async (raw: Readable, path: string): Promise<void> => {
   );
 };
 
-/** A file on disk; it is its own snapshot, unless it is a pipe or the like, which can be read only once. */
+/**
+ * Opens a file on disk. A regular file is its own snapshot. A pipe can be read only once, so it needs a `snapshotDir`.
+ */
 const openFile = async (
   path: string,
   { snapshotDir }: OpenOptions,
@@ -168,7 +175,7 @@ const notStored = (name: string, directory: string | undefined): HeadwaterError 
     { where: name },
   );
 
-/** A body over HTTP: what an earlier run has kept, where the server says that it is still the same. */
+/** Opens a body over HTTP. If the server answers that it has not changed, the stored body of an earlier run is read. */
 const openAddress = async (
   location: Extract<Location, { readonly kind: 'http' }>,
   { snapshotDir, offline, now, ...options }: OpenOptions,
@@ -205,11 +212,11 @@ const openAddress = async (
 };
 
 /**
- * Opens a body for one pass: asks for it or opens the file, undoes its encoding, and sees to it that later passes read
- * the same bytes.
+ * Opens a body for one pass: requests it or opens the file, decodes it, and ensures that later passes read the same
+ * bytes.
  *
- * @param memory what earlier passes left behind; this one writes to it
- * @param signal aborts whatever is under way, at once
+ * @param memory the state of earlier passes, which this pass updates
+ * @param signal aborts all pending work immediately
  */
 export const openBody = async (
   location: Location,
@@ -225,10 +232,10 @@ export const openBody = async (
 };
 
 /**
- * Opens a stream for one pass. It can be read once: the first pass keeps it where there is a `snapshotDir`, and later
- * ones read that file.
+ * Opens a stream for one pass. A stream can be read only once. With `snapshotDir`, the first pass stores it there, and
+ * later passes read that file.
  *
- * @throws HeadwaterError `HW_USAGE` where it was read already, and is not kept
+ * @throws HeadwaterError `HW_USAGE` if the stream was already read and is not stored
  */
 export const openStream = async (
   stream: Readable,
@@ -250,9 +257,9 @@ export const openStream = async (
 };
 
 /**
- * The error that a body's reader is told for whatever went wrong in it.
+ * Converts any error of a body into the error for its reader.
  *
- * @param progress what had been read by then, in words
+ * @param progress how much had been read, in words
  */
 export const bodyError = (
   { kind, name }: Pick<Location, 'kind' | 'name'>,

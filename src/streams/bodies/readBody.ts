@@ -4,23 +4,23 @@ import { drain } from './drain.js';
 import type { Pacing } from '../pacing/Pacing.js';
 import type { Reader } from './bytes/Reader.js';
 
-/** A body that can be opened, once a subscription. */
+/** A body that is opened once per subscription. */
 export interface BodyToRead<T> {
-  /** Opens it; the signal aborts whatever is under way. */
+  /** Opens the body. The signal aborts all pending work. */
   readonly open: (signal: AbortSignal) => Promise<Readable>;
-  /** A reader that hands its items to the subscriber. */
+  /** Creates a reader that emits its items to the subscriber. */
   readonly reader: (subscriber: Subscriber<T>) => Reader;
   /**
-   * The error that the subscriber is told for a body that could not be opened or broke off, from what went wrong and
-   * what had been read by then.
+   * Converts an error of opening or reading into the error for the subscriber. `progress` says how much had been read.
    */
   readonly explain: (error: unknown, progress: string) => unknown;
-  /** Called when all was read; what it throws becomes the error. */
+  /** Called when everything was read. An error that it throws becomes the error of the stream. */
   readonly complete?: () => void;
 }
 
 /**
- * What a reader makes of a body: a cold Observable that opens it when subscribed, and aborts at once when unsubscribed.
+ * Emits the items that a reader reads from a body. Cold: subscribing opens the body, and unsubscribing aborts
+ * immediately.
  */
 export const readBody = <T>(
   { open, reader: makeReader, explain, complete }: BodyToRead<T>,

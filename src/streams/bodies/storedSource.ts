@@ -8,18 +8,18 @@ import { temporaryName } from '../../contracts/runtime/temporaries.js';
 import type { Validators } from './http/validators.js';
 import type { Snapshot } from './keepSnapshot.js';
 
-/** The folder in that of the snapshots which says what they came from: one small file an address. */
+/** The subfolder of the snapshot folder that records the origin of the snapshots: one small file per URL. */
 export const SOURCES = 'sources';
 
-/** What is written down of an address whose body was kept. */
+/** The record of a URL whose body was kept. */
 export const StoredSourceJson = t.intersection([
   t.type({
     format: t.literal(1),
-    /** The address without what stands behind its path, where a secret may be. */
+    /** The URL without its query, which may contain a secret. */
     source: t.string,
     sha256: t.string,
     bytes: t.number,
-    /** When it was asked for last, in milliseconds since 1970. */
+    /** The time of the last request, in milliseconds since 1970. */
     asked: t.number,
   }),
   t.partial({ etag: t.string, lastModified: t.string, charset: t.string }),
@@ -27,20 +27,20 @@ export const StoredSourceJson = t.intersection([
 
 type StoredSourceJson = t.TypeOf<typeof StoredSourceJson>;
 
-/** A body that an earlier run has kept, and what it was named by. */
+/** A body that an earlier run has kept, with its validators and encoding. */
 export interface StoredSource {
   readonly snapshot: Snapshot;
   readonly validators: Validators;
   readonly charset: string | undefined;
 }
 
-/** The name of a snapshot in its folder. */
+/** The file name of a snapshot. */
 export const snapshotName = (sha256: string): string => `${sha256}.csv`;
 
 const fileOf = (directory: string, url: URL): string =>
   join(directory, SOURCES, `${createHash('sha256').update(url.href).digest('hex').slice(0, 32)}.json`);
 
-/** What a file of `sources` says; undefined where it says nothing that can be used. */
+/** The record in a file of `sources`; undefined if it is missing or not usable. */
 export const readStored = async (path: string): Promise<StoredSourceJson | undefined> => {
   try {
     const decoded = StoredSourceJson.decode(JSON.parse(await readFile(path, 'utf8')));
@@ -60,7 +60,7 @@ const isWhole = async ({ path, sha256 }: Snapshot): Promise<boolean> => {
   }
 };
 
-/** The body of an address that an earlier run has kept; one that is damaged is taken away. */
+/** The body of a URL that an earlier run has kept. A damaged snapshot is deleted. */
 export const storedSource = async (directory: string, url: URL): Promise<StoredSource | undefined> => {
   const stored = await readStored(fileOf(directory, url));
   if (stored === undefined) return undefined;
@@ -73,7 +73,7 @@ export const storedSource = async (directory: string, url: URL): Promise<StoredS
   return { snapshot, validators: { etag, lastModified }, charset };
 };
 
-/** Writes down what an address had, so that the next run need not download it again. What cannot be written is left. */
+/** Records the snapshot of a URL, so that the next run need not download it again. Write errors are ignored. */
 export const storeSource = async (
   directory: string,
   url: URL,
@@ -95,7 +95,7 @@ export const storeSource = async (
     await mkdir(join(directory, SOURCES), { recursive: true });
     await writeFile(temporary, JSON.stringify(json));
     await rename(temporary, fileOf(directory, url));
-    // So old is a snapshot as its last use.
+    // The modification time of a snapshot is the time of its last use.
     await utimes(join(directory, snapshotName(sha256)), now / 1000, now / 1000);
   } catch {
     await rm(temporary, { force: true }).catch(() => undefined);

@@ -7,15 +7,18 @@ import { readStored, snapshotName, SOURCES } from './storedSource.js';
 export interface StoredSnapshot {
   readonly path: string;
   readonly bytes: number;
-  /** When it was read over HTTP last, in milliseconds since 1970; of one without a source, when it was written. */
+  /**
+   * The time of the last use over HTTP, in milliseconds since 1970; for a snapshot without a source, the time of
+   * writing.
+   */
   readonly used: number;
-  /** What it came from, without what stands behind a path; several addresses may have the same bytes. */
+  /** The URLs of its sources, without their queries. Several URLs may have the same bytes. */
   readonly sources: readonly string[];
 }
 
 const SNAPSHOT = /^[0-9a-f]{64}\.csv$/;
 
-/** Each file of `sources`, with what it says. */
+/** Each file of `sources`, with its record. */
 const notesOf = async (
   directory: string,
 ): Promise<readonly { readonly path: string; readonly sha256: string; readonly source: string }[]> => {
@@ -32,7 +35,7 @@ const notesOf = async (
   return notes;
 };
 
-/** The snapshots of a folder, those that were used last first. */
+/** The snapshots of a folder, the most recently used first. */
 export const listSnapshots = async (directory: string): Promise<readonly StoredSnapshot[]> => {
   const notes = await notesOf(directory);
   const names = (await readdir(directory).catch(() => [])).filter((name) => SNAPSHOT.test(name));
@@ -54,11 +57,11 @@ export const listSnapshots = async (directory: string): Promise<readonly StoredS
 };
 
 /**
- * Removes the snapshots of a folder that were not used since a time, the notes of what they came from, and what killed
- * runs have left.
+ * Removes the snapshots of a folder that were not used since a time, the records of their sources, and the temporary
+ * files of killed runs.
  *
- * @param since in milliseconds since 1970
- * @returns what was removed
+ * @param since the time in milliseconds since 1970
+ * @returns the removed snapshots, and the number of removed temporary files
  */
 export const pruneSnapshots = async (
   directory: string,

@@ -1,20 +1,20 @@
 /**
- * The most bytes that a reader is handed at once: 64 KiB. It bounds what is held while a valve is closed, and what is
- * parsed in one go.
+ * The largest number of bytes that a reader receives at once: 64 KiB. It limits the memory while a valve is closed, and
+ * how much is parsed at once.
  */
 export const CHUNK_BYTES = 65_536;
 
 /**
- * The part of a body that is being looked at: the bytes from the start of the present record to the last that arrived.
+ * The current part of a body: the bytes from the start of the current record to the last one received.
  *
- * One buffer is kept and filled again, so a body of any length runs in flat memory. It grows by doubling, up to the
- * longest record that a reader allows itself plus one chunk.
+ * One buffer is reused, so memory does not grow with the length of the body. The buffer doubles when it is full. It
+ * must hold at most the longest record that the reader allows plus one chunk.
  */
 export class ByteWindow {
   bytes = Buffer.allocUnsafe(2 * CHUNK_BYTES);
-  /** Where the present record starts; what is before it is done with. */
+  /** The index of the start of the current record. Bytes before it are no longer needed. */
   start = 0;
-  /** Where the bytes end. */
+  /** The index after the last byte. */
   filled = 0;
   #base = 0;
 
@@ -24,9 +24,9 @@ export class ByteWindow {
   }
 
   /**
-   * Takes the next bytes of the body, dropping those before `start`.
+   * Adds the next bytes of the body and drops those before `start`.
    *
-   * @returns how far the bytes that are kept have moved towards the front
+   * @returns by how many bytes the kept bytes have moved towards the front
    */
   push(chunk: Uint8Array): number {
     const moved = this.start;

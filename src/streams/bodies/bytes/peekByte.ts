@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 
 /**
- * The first byte of an unread stream; the byte stays in the stream.
+ * Reads the first byte of an unread stream. The byte stays in the stream.
  *
- * @returns undefined for a stream without any; the promise is rejected where the stream fails before its first byte
+ * @returns undefined for an empty stream; the promise is rejected if the stream fails before its first byte
  */
 export const peekByte = (stream: Readable): Promise<number | undefined> =>
   new Promise((resolve, reject) => {

@@ -8,12 +8,12 @@ const UTF16 = [
 ] as const;
 
 /**
- * Steps over a byte order mark at the very start of a body.
+ * Skips a byte order mark at the start of a body.
  *
  * @param ended whether no more bytes will come
- * @returns false while what has come may be the beginning of a mark; anything else goes on at once, were it a single
- *   byte
- * @throws HeadwaterError `HW_CSV` where the mark is that of UTF-16: such a body has a NUL in every other byte
+ * @returns false while the received bytes may be the beginning of a mark; other bytes can be read immediately, even a
+ *   single one
+ * @throws HeadwaterError `HW_CSV` for the mark of UTF-16, where many characters contain a NUL byte
  */
 export const skipBom = (window: ByteWindow, ended: boolean, source: string): boolean => {
   const arrived = window.bytes.subarray(0, Math.min(window.filled, UTF8.length));

@@ -2,15 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
 import { encodingOf } from './requireEncoding.js';
 
-/** How many bytes are looked at: enough to tell, and read in milliseconds. */
+/** How many bytes are examined: enough for a guess, within milliseconds. */
 const LOOKED_AT = 65_536;
 
 const startsWith = (bytes: Uint8Array, ...mark: readonly number[]): boolean =>
   mark.every((byte, i) => bytes[i] === byte);
 
 /**
- * UTF-16 by its line breaks and commas: of text in scripts without an alphabet little else has a zero, and text of one
- * byte a character has none at all.
+ * Detects UTF-16 from its line breaks, commas and tabs. In scripts without an alphabet, few other characters have a
+ * zero byte; in text with one byte per character there are none.
  */
 const utf16ByLineBreaks = (bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined => {
   const found = { le: 0, be: 0, other: 0 };
@@ -26,8 +26,8 @@ const utf16ByLineBreaks = (bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefin
 };
 
 /**
- * UTF-16 by its byte order mark, or by its zeros: in most scripts' tables every line break, delimiter and digit has one,
- * always on the same side.
+ * Detects UTF-16 from its byte order mark or from its zero bytes: in most tables every line break, delimiter and digit
+ * has a zero byte, always on the same side.
  */
 export const utf16Of = (bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined => {
   if (startsWith(bytes, 0xff, 0xfe)) return 'utf-16le';
@@ -41,7 +41,7 @@ export const utf16Of = (bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined 
   return utf16ByLineBreaks(bytes.subarray(0, length));
 };
 
-/** The bytes without a character at their end that is not whole. */
+/** The bytes without a multi-byte character at their end, which may be incomplete. */
 const wholeCharacters = (bytes: Uint8Array): Uint8Array => {
   for (let back = 1; back <= Math.min(4, bytes.length); back++) {
     const byte = bytes[bytes.length - back]!;
@@ -54,18 +54,21 @@ const wholeCharacters = (bytes: Uint8Array): Uint8Array => {
 /**
  * Whether bytes are UTF-8.
  *
- * @param cut whether more follow, so that the last character may not be whole
+ * @param cut whether more bytes follow, so that the last character may be incomplete
  */
 export const isText = (bytes: Uint8Array, cut: boolean): boolean =>
   isUtf8(bytes) || (cut && isUtf8(wholeCharacters(bytes)));
 
-/** What the bytes above ASCII are like. */
+/** Properties of the bytes above ASCII. */
 interface HighBytes {
-  /** Their share of all letters. */
+  /** Their share of all letters, between 0 and 1. */
   readonly share: number;
-  /** The share of them below those that Hebrew's letters have. */
+  /** The share of them below 0xE0, where the letters of Hebrew begin. */
   readonly low: number;
-  /** Between two letters of ASCII: how many are letters in windows-1252, and how many are marks there. */
+  /**
+   * Of those between two ASCII letters: how many are letters in windows-1252 (from 0xC0), and how many are its special
+   * marks (below 0xA0).
+   */
   readonly inWords: { readonly letters: number; readonly marks: number };
 }
 
@@ -87,16 +90,16 @@ const highBytesOf = (bytes: Uint8Array): HighBytes => {
   return { share: high / Math.max(1, high + ascii), low: low / Math.max(1, high), inWords: { letters, marks } };
 };
 
-/** Encodings of languages that are written in the letters of ASCII, and some more. */
+/** Encodings of languages that use the ASCII letters and some more. */
 const LATIN = /^(windows-125[0478]|iso-8859-([1-49]|1[0345]))$/;
 
 /** The largest share of letters above ASCII in such languages. */
 const MOST_LATIN = 0.4;
 
 /**
- * The most likely encoding of bytes that are not UTF-8, by the standard's name.
+ * The most likely encoding of bytes that are not UTF-8, by its WHATWG name.
  *
- * It is a guess from the frequencies of characters, so it is named to a person, and never taken by itself.
+ * It is a guess from character frequencies. So it is only suggested to the user and never applied automatically.
  */
 export const guessEncoding = (bytes: Uint8Array): string => {
   const utf16 = utf16Of(bytes);
@@ -105,13 +108,13 @@ export const guessEncoding = (bytes: Uint8Array): string => {
   const { share, low, inWords } = highBytesOf(looked);
   for (const { name } of analyse(looked)) {
     const encoding = encodingOf(name);
-    // Bytes that are no UTF-8 are not UTF-16 without zeros either.
+    // UTF-8 and UTF-16 were already excluded before.
     if (encoding === undefined || encoding.startsWith('utf')) continue;
     if (LATIN.test(encoding)) {
       if (share > MOST_LATIN) continue;
       if (inWords.marks > 3 * inWords.letters && inWords.marks > 3) return 'macintosh';
     }
-    // Thai is not among those that chardet knows.
+    // chardet does not know Thai.
     if (encoding === 'iso-8859-8' && low > 1 / 3) return 'windows-874';
     return encoding;
   }

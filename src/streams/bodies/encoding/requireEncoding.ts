@@ -1,10 +1,10 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 
 /**
- * The standard's name of an encoding: `latin1` is windows-1252.
+ * The WHATWG name of an encoding: that of `latin1` is windows-1252.
  *
- * @param label one of the labels of the Encoding standard, in any case
- * @returns undefined where there is no such label, or no decoder of it in this Node
+ * @param label one of the labels of the Encoding standard, in lower or upper case
+ * @returns undefined if there is no such label, or if this Node has no decoder for it
  */
 export const encodingOf = (label: string): string | undefined => {
   try {
@@ -14,7 +14,7 @@ export const encodingOf = (label: string): string | undefined => {
   }
 };
 
-/** @throws HeadwaterError `HW_USAGE` for a label that there is no decoder of */
+/** @throws HeadwaterError `HW_USAGE` for a label without a decoder */
 export const requireEncoding = (label: string): string => {
   const encoding = encodingOf(label);
   if (encoding !== undefined) return encoding;
