@@ -5,8 +5,9 @@ import { tableRows } from './table/tableRows.js';
 import type { TableAddress } from './table/TableSource.js';
 
 /**
- * Emits the rows of tables. The format is fields separated by commas, tabs, semicolons or bars, JSON lines, fastText's
- * `__label__x text`, or Parquet; in any encoding; also compressed with gzip.
+ * Emits the rows of tables in any of these formats: fields separated by commas, tabs, semicolons or bars; JSON lines or
+ * one JSON document; fastText's `__label__x text`; lines that begin with their class; a folder of texts for each class;
+ * Parquet. The text may have any encoding and may be compressed with gzip.
  *
  * ```
  * bytes   id;texte;classe\n  1;Pluie;A\n 2;But;B\n|
