@@ -18,8 +18,8 @@ import type { TableAddress } from './table/TableSource.js';
  * It reads the first 64 KiB of a table, detects the layout, and calls `onLayout`. Then it emits rows like `fetchCsv`,
  * with the same passes, valve, snapshots and rejections. What an option gives is not detected. Several tables are read
  * one after another, and the row ids continue across them. A quote at an invalid position is data, unless `quotes` is
- * `strict`. `byte` is the offset in the text as UTF-8. Fields of JSON lines are text: numbers as in the JSON text, null
- * as an empty string, an array of labels joined with commas.
+ * `strict`. `byte` is the offset in the text as UTF-8. Fields of JSON lines are text: numbers as `JSON.stringify`
+ * writes them, null as an empty string, an array of strings or numbers joined with `, `.
  *
  * A Parquet file needs the package hyparquet (and hyparquet-compressors if its compression is not snappy).
  *

@@ -108,7 +108,7 @@ export const guessEncoding = (bytes: Uint8Array): string => {
   const { share, low, inWords } = highBytesOf(looked);
   for (const { name } of analyse(looked)) {
     const encoding = encodingOf(name);
-    // UTF-8 and UTF-16 were already excluded before.
+    // The bytes are not UTF-8, and `utf16Of` has excluded UTF-16.
     if (encoding === undefined || encoding.startsWith('utf')) continue;
     if (LATIN.test(encoding)) {
       if (share > MOST_LATIN) continue;

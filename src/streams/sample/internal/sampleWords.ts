@@ -1,6 +1,6 @@
 import { CLASS_WORDS } from './classWords.js';
 
-/** The words for the slots of the templates: `{firm}` takes a word of `firm`. Every name is invented. */
+/** The words for the slots of the templates: `{firm}` is replaced with a word of `firm`. Every name is invented. */
 export const SAMPLE_WORDS: Readonly<Record<string, readonly string[]>> = {
   // Slots of every class
   when: [

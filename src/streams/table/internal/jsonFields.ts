@@ -15,7 +15,8 @@ const fieldOf = (value: unknown): string => {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) {
     const parts: readonly unknown[] = value;
-    // An array of labels is joined with commas; an array of one label becomes this label.
+    // An array of strings or numbers, such as several labels, is joined with `, `. An array of one label becomes this
+    // label.
     if (parts.every((part) => typeof part === 'string' || typeof part === 'number')) return parts.join(', ');
   }
   return JSON.stringify(value);

@@ -14,7 +14,7 @@ export interface TableSample {
 
 /** The format of a table, with additional properties that are only detected. */
 export interface SampleFormat extends TableFormat {
-  /** Whether blanks may stand between a delimiter and the quotes around a field. */
+  /** Whether spaces are allowed between a delimiter and the quotes around a field. */
   readonly padded?: boolean | undefined;
   /** Whether the records begin with a row name, and so have one field more than the header. */
   readonly rowNames?: boolean | undefined;
