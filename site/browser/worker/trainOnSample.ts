@@ -1,4 +1,4 @@
-import { from, lastValueFrom, map, of, switchMap, tap } from 'rxjs';
+import { from, lastValueFrom, of, switchMap, tap } from 'rxjs';
 import { classifier, classifierConfig } from 'headwater/models';
 import { batchSource, type ClassifyLiveOptions, fit, prepare, type Row, type TrainingEvent } from 'headwater/operators';
 import { backendVariant } from 'headwater/ops';
@@ -34,8 +34,10 @@ export const trainOnSample = async (
   };
   let reading: ClassifyLiveOptions | undefined;
   const begin = performance.now();
+  // Every epoch reads the rows again. A generator would give them only once.
+  const table = Array.from(sampleRows({ rows }), (row, id): Row => ({ ...row, id }));
   await lastValueFrom(
-    prepare(from(sampleRows({ rows })).pipe(map((row, id): Row => ({ ...row, id })))).pipe(
+    prepare(from(table)).pipe(
       switchMap((split) => {
         const { tokenizer, labelEncoder, classWeights } = split;
         const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size });
