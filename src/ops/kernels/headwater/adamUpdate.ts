@@ -5,7 +5,7 @@ import type { AdamAttributes } from '../../internal/adamUpdate.js';
 import { adamUpdateOp, adamWeights } from '../../internal/adamUpdate.js';
 import type { OpKernel } from '../../definition/defineOp.js';
 
-/** Writes the step into `weight`, `m` and `v`; the equations stand at `adamUpdateOp`. */
+/** Writes the step into `weight`, `m` and `v`; the equations are at `adamUpdateOp`. */
 const update = (
   weight: Float32Array,
   gradient: Float32Array,
@@ -28,8 +28,8 @@ const update = (
 };
 
 /**
- * In place, unlike every other reference kernel: the weights are most of what a training holds, and three fresh copies
- * of them a step would be most of what it allocates.
+ * It writes in place, unlike every other reference kernel. The weights are most of the memory of a training, and three
+ * new copies of them per step would be most of its allocations.
  */
 export const adamUpdateKernels: readonly OpKernel[] = [
   {
@@ -41,7 +41,7 @@ export const adamUpdateKernels: readonly OpKernel[] = [
           `The reference kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in typed arrays.`,
         );
       const values = ({ dataId }: TensorInfo): Float32Array => backend.data.get(dataId).values as Float32Array;
-      // A weight that was cast from whole numbers still has them as such, and there is no writing fractions into those.
+      // A weight that was cast from integers still has an integer array, which cannot store fractions.
       const written = (info: TensorInfo): Float32Array => {
         const data = backend.data.get(info.dataId);
         if (!(data.values instanceof Float32Array))

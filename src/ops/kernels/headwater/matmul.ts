@@ -1,5 +1,5 @@
 /**
- * A matrix in a typed array: element (i, j) stands at `offset + i * rowStep + j * columnStep`.
+ * A matrix in a typed array: element (i, j) is at `offset + i * rowStep + j * columnStep`.
  *
  * A transposed matrix is the same array with the two steps exchanged, so one product serves a·b, a·bᵀ and aᵀ·b.
  */
@@ -22,7 +22,7 @@ export const matrix = (data: Float32Array, rows: number, columns: number, offset
   columnStep: 1,
 });
 
-/** The same elements, rows and columns exchanged. */
+/** The same elements with rows and columns exchanged. */
 export const transposed = ({ data, offset, rows, columns, rowStep, columnStep }: Matrix): Matrix => ({
   data,
   offset,
@@ -32,7 +32,7 @@ export const transposed = ({ data, offset, rows, columns, rowStep, columnStep }:
   columnStep: rowStep,
 });
 
-/** The right-hand side of products, in the order in which they read it. */
+/** The right-hand side of products, in the order in which the products read it. */
 export interface PackedRight {
   readonly rows: number;
   readonly columns: number;
@@ -40,17 +40,18 @@ export interface PackedRight {
 }
 
 /**
- * The side of a tile: 4×4 sums stay in registers over the whole inner dimension, so each value loaded is used four
- * times. More (6×4) spill them; less (2×4) load more.
+ * The side of a tile. 4×4 sums stay in registers over the whole inner dimension, so each loaded value is used four
+ * times. A larger tile (6×4) spills registers; a smaller one (2×4) loads more values.
  */
 const TILE = 4;
 
 const tilesFor = (count: number): number => Math.ceil(count / TILE);
 
 /**
- * Copies a matrix into panels of four rows, element k of the four side by side, zeros where rows are missing.
+ * Copies a matrix into panels of four rows, with element k of the four rows side by side, and zeros for missing rows.
  *
- * Panels are float64 because JavaScript computes in it: each value is converted once here, not once a multiplication.
+ * Panels are float64, the type of JavaScript's arithmetic: each value is converted once here, not once per
+ * multiplication.
  */
 const packRows = ({ data, offset, rows, columns, rowStep, columnStep }: Matrix, panels: Float64Array): void => {
   for (let row = 0, panel = 0; row < rows; row += TILE, panel += columns * TILE) {
@@ -63,7 +64,7 @@ const packRows = ({ data, offset, rows, columns, rowStep, columnStep }: Matrix, 
   }
 };
 
-/** Packs the right-hand side of products once, where several share it. */
+/** Packs the right-hand side once for several products. */
 export const packRight = (b: Matrix): PackedRight => {
   const panels = new Float64Array(tilesFor(b.columns) * TILE * b.rows);
   packRows(transposed(b), panels);
@@ -71,18 +72,18 @@ export const packRight = (b: Matrix): PackedRight => {
 };
 
 /**
- * Where the left-hand side is packed: it grows to the largest product so far. The product is synchronous, so no two use
- * it at once.
+ * The buffer for the packed left-hand side. It grows to the largest product so far. Products are synchronous, so only
+ * one uses it at a time.
  */
 let leftPanels = new Float64Array(0);
 
-/** The sums of a tile that reaches over the edge of the result. */
+/** The sums of a tile that extends past the edge of the result. */
 const edge = new Float64Array(TILE * TILE);
 
 /**
- * c = a·b, or c = c + a·b where `accumulate` says so.
+ * c = a·b, or c = c + a·b if `accumulate` is true.
  *
- * Sums are taken in float64, in the order of the inner dimension, and rounded to float32 once, as they are stored.
+ * Sums are computed in float64, in the order of the inner dimension, and rounded to float32 once, when they are stored.
  */
 export const multiply = (a: Matrix, b: Matrix | PackedRight, c: Matrix, accumulate = false): void => {
   const inner = a.columns;

@@ -18,7 +18,7 @@ const fillRows = (to: Float32Array, row: Float32Array): void => {
   for (let at = 0; at < to.length; at += row.length) to.set(row, at);
 };
 
-/** The sum of a matrix's rows, taken in float64. */
+/** The sum of the rows of a matrix, computed in float64. */
 const sumRows = (from: Float32Array, width: number): Float32Array => {
   const sums = new Float64Array(width);
   for (let at = 0; at < from.length; at += width) for (let j = 0; j < width; j++) sums[j]! += from[at + j]!;
@@ -30,37 +30,37 @@ export interface Direction {
   readonly cell: CellKernel;
   readonly schedule: Schedule;
   readonly weights: CellWeights<Float32Array>;
-  /** The inputs, rows of I values that the schedule's index counts. */
+  /** The inputs: rows of I values, numbered as in the `index` of the schedule. */
   readonly x: Float32Array;
   readonly inputSize: number;
   readonly hiddenSize: number;
-  /** Whether the run starts from states given, or from zeros. */
+  /** Whether the run starts from given states or from zeros. */
   readonly fromState: boolean;
 }
 
-/** The states of the rows, in the schedule's order: shape [B, H]. */
+/** The states of the rows, in the order of the schedule, shape [B, H]. */
 export interface States {
   readonly h: Float32Array;
-  /** Empty where the cell has none. */
+  /** Empty if the cell has no cell state. */
   readonly c: Float32Array;
 }
 
-/** What a direction keeps for its backward pass; N pairs, see {@link Schedule}. */
+/** The values that a direction keeps for its backward pass; N pairs, see {@link Schedule}. */
 export interface DirectionReserve {
   /** The hidden states before each step, shape [N, H]. */
   readonly before: Float32Array;
-  /** What the cell keeps, shape [N, kept·H]. */
+  /** The values that the cell keeps, shape [N, kept·H]. */
   readonly kept: Float32Array;
 }
 
-/** Where the states after each step are wanted: called with the place among the pairs and the rows' states. */
+/** Called after each step with the offset of its pairs and the states of its rows, for callers that need them. */
 export type AfterStep = (offset: number, rows: number, h: Float32Array) => void;
 
 /**
- * Takes the rows through their steps; `states` goes in as the initial states and comes out as the final ones.
+ * Runs all steps of all rows. `states` holds the initial states and is replaced by the final ones.
  *
- * The input's share of all steps is one product. The recurrent share is one a step, over the rows still running; from
- * zero states the first step has none.
+ * The input part of all steps is one product. The recurrent part is one product per step, over the rows that still run.
+ * If the run starts from zeros, the first step needs none.
  */
 export const runForward = (
   direction: Direction,
@@ -104,23 +104,23 @@ export const runForward = (
 };
 
 /**
- * Adds to the gradients of the rows' states after a step: called with the place among the pairs before the step is
- * taken back.
+ * Adds to the gradients of the states after a step. It is called with the offset of the step's pairs, before the
+ * backward step.
  */
 export type BeforeStep = (offset: number, rows: number, dh: Float32Array) => void;
 
-/** What the backward pass of a direction gives. */
+/** The result of the backward pass of a direction. */
 export interface DirectionGradients {
   readonly weights: CellWeights<Float32Array>;
-  /** The gradients of the inputs by pairs, shape [N, I]. */
+  /** The gradients of the inputs, in the order of the pairs, shape [N, I]. */
   readonly dx: Float32Array;
 }
 
 /**
- * Takes the gradients of the final states back through the steps; `d` goes in as those and comes out as the gradients
- * of the initial states.
+ * Propagates the gradients of the final states back through the steps. `d` holds these gradients and is replaced by the
+ * gradients of the initial states.
  *
- * Only dh = du·W_hh has to be taken step by step. The gradients of the weights and of the inputs are one product each,
+ * Only dh = du·W_hh must be computed step by step. The gradients of the weights and of the inputs are one product each
  * over all steps.
  */
 export const runBackward = (
@@ -160,8 +160,8 @@ export const runBackward = (
       multiply(matrix(du, rows, width, from * width), recurrent, matrix(d.h, rows, hiddenSize), true);
   }
 
-  // dW_ih = daᵀ·x, dW_hh = duᵀ·h (where h is zero, nothing), dx = da·W_ih; the biases' gradients are sums over the
-  // pairs
+  // dW_ih = daᵀ·x, dW_hh = duᵀ·h (pairs with zero h are skipped), dx = da·W_ih; the gradients of the biases are sums
+  // over the pairs
   const weight_ih = new Float32Array(width * inputSize);
   multiply(
     transposed(matrix(da, pairs, width)),

@@ -28,7 +28,7 @@ const directionOf = (
 };
 
 /**
- * Where the final or initial state of a row stands: [D, B, H] one direction after the other, or [B, D·H] side by side.
+ * The offset of the final or initial state of a row: [D, B, H] one direction after the other, or [B, D·H] side by side.
  */
 const stateAt = (
   { batch, hiddenSize, directions, stateShape }: RecurrentPass<Values>,
@@ -36,11 +36,11 @@ const stateAt = (
   row: number,
 ): number => (stateShape.length === 3 ? d * batch + row : row * directions.length + d) * hiddenSize;
 
-/** Where the initial state of a row stands: one direction after the other. */
+/** The offset of the initial state of a row, one direction after the other. */
 const initialAt = ({ batch, hiddenSize }: RecurrentPass<Values>, d: number, row: number): number =>
   (d * batch + row) * hiddenSize;
 
-/** States in a schedule's order from states in the batch's order; zeros where there are none. */
+/** Converts states from the order of the batch to the order of the schedule; zeros if there are no states. */
 const takeStates = (
   from: Values | undefined,
   { order }: Schedule,
@@ -54,7 +54,7 @@ const takeStates = (
   return states;
 };
 
-/** The way back. */
+/** Converts states from the order of the schedule to the order of the batch. */
 const putStates = (
   states: Float32Array,
   { order }: Schedule,
@@ -66,14 +66,14 @@ const putStates = (
     to.set(states.subarray(place * units, (place + 1) * units), at(order[place]!));
 };
 
-/** The number of pairs before each direction's, and their sum last. */
+/** The offset of the pairs of each direction, and the number of all pairs at the end. */
 const pairOffsets = ({ directions }: RecurrentPass<Values>): readonly number[] =>
   directions.reduce<number[]>(
     (offsets, { schedule }) => [...offsets, offsets[offsets.length - 1]! + schedule.index.length],
     [0],
   );
 
-/** A direction's part of the reserve: its hidden states before each step, then what its cell keeps. */
+/** The part of the reserve of a direction: its hidden states before each step, then the values that its cell keeps. */
 const reserveOf = (
   reserve: Float32Array,
   cell: CellKernel,
@@ -87,8 +87,8 @@ const reserveOf = (
 };
 
 /**
- * Recurrent layers in plain TypeScript over typed arrays: one direction after the other, each by {@link runForward} and
- * {@link runBackward}.
+ * Recurrent layers in plain TypeScript over typed arrays, one direction after the other, each with {@link runForward}
+ * and {@link runBackward}.
  */
 export const recurrentEngine: RecurrentEngine<Values> = {
   forward: (name, pass, { h0, c0 }, wantsReserve) => {

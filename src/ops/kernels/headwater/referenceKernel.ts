@@ -3,25 +3,26 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { NamedAttributes, NamedTensors, Op, OpKernel } from '../../definition/defineOp.js';
 
-/** A tensor's values where a kernel computes: row-major float32. */
+/** The values of a tensor for a kernel: row-major float32. */
 export interface Values {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** An op's inputs as values, by the same names. */
+/** The inputs of an op as values, under the same names. */
 export type InputValues<In extends NamedTensors<In>> = {
   readonly [Name in keyof In]: undefined extends In[Name] ? Values | undefined : Values;
 };
 
-/** An op's outputs as values, in the same order. */
+/** The outputs of an op as values, in the same order. */
 export type OutputValues<Out extends readonly Tensor[]> = { readonly [Position in keyof Out]: Values };
 
 /**
- * Makes a kernel for a backend in plain JavaScript of a function over typed arrays.
+ * Makes a kernel for a backend in plain JavaScript from a function over typed arrays.
  *
  * @param op the op that it computes
- * @param compute outputs from inputs; it must not change what it is given, and its outputs must be arrays of their own
+ * @param compute computes the outputs from the inputs; it must not change the inputs, and its outputs must be new
+ *   arrays
  */
 export const referenceKernel = <
   In extends NamedTensors<In>,

@@ -16,7 +16,7 @@ import { vectorEmbeddingKernels } from './layers/vectorEmbedding.js';
 import { wordDropoutKernels } from './layers/wordDropout.js';
 import { indexedRecurrentKernels } from './indexedRecurrent.js';
 
-/** The kernels of the embedded backend in plain TypeScript: what every other kernel is tested against. */
+/** The kernels of the embedded backend in plain TypeScript. Every other kernel is tested against them. */
 export const REFERENCE_KERNELS: readonly OpKernel[] = [
   ...adamUpdateKernels,
   ...classifierKernels,

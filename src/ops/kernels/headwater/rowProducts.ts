@@ -6,8 +6,8 @@ import { RowTable } from '../../sparse/RowTable.js';
 const { fround, sqrt } = Math;
 
 /**
- * The products and steps of a table's rows in plain TypeScript. Rounded to float32 after each operation, as vector
- * instructions do.
+ * The products and steps for the rows of a table in plain TypeScript. Each operation is rounded to float32, as with
+ * vector instructions.
  */
 export const rowProducts = (size: TableSize): RowProducts => {
   const table = new RowTable(size);

@@ -7,12 +7,12 @@ import { EmbeddedBackend } from './machine/EmbeddedBackend.js';
 import { putInts } from './directionRun.js';
 import { tasksFor } from './products.js';
 
-/** Values that a task takes: 256 KiB of the four arrays. */
+/** The number of values per task: 256 KiB in the four arrays. */
 const PART = 1 << 14;
 
 /**
- * Writes the step into `weight`, `m` and `v`, so what was derived from the weights before is thrown away. The equations
- * stand at `adamUpdateOp` and in assembly/adam.ts.
+ * Writes the step into `weight`, `m` and `v`, and discards the values that were derived from the old weights. The
+ * equations are at `adamUpdateOp` and in assembly/adam.ts.
  */
 export const adamUpdateKernels: readonly OpKernel[] = [
   {

@@ -2,7 +2,7 @@ import { clipByGlobalNormOp, clippingScale } from '../../optimizers/clipByGlobal
 import { WORD, tasksFor } from './products.js';
 import { simdKernel } from './simdKernel.js';
 
-/** Values that a task takes. */
+/** The number of values per task. */
 const PART = 1 << 14;
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, side) => size * side, 1);

@@ -5,8 +5,8 @@ import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { WORD, gatherRows, fillZeros, multiplyTransposed, panelsOf, sumRows, tasksFor } from './products.js';
 
 /**
- * A cell as assembly/ knows it: its number, how many blocks of H rows its weights have, what it keeps a unit and step,
- * and whether a and u enter as their sum alone.
+ * The cells in assembly/: the number of the cell, the number of blocks of H rows in its weights, the number of values
+ * that it keeps per unit and step, and whether it uses only the sum of a and u.
  */
 export const SIMD_CELLS: Readonly<
   Record<
@@ -19,10 +19,10 @@ export const SIMD_CELLS: Readonly<
   lstm: { code: 2, gates: 4, keeps: 6, sumsInputs: true },
 };
 
-/** Takes a block that is given back when the kernel ends. */
+/** Allocates a block that is freed when the kernel ends. */
 export type Take = (bytes: number) => number;
 
-/** One direction of a layer, or a single cell, in the kernels' memory. */
+/** One direction of a layer, or a single cell, in the memory of the kernels. All positions are addresses. */
 export interface DirectionRun {
   readonly machine: KernelMachine;
   readonly cell: CellName;
@@ -31,23 +31,24 @@ export interface DirectionRun {
   readonly weights: CellWeights<Resident>;
   readonly fromState: boolean;
   /**
-   * Where the hidden states before each step stand, [N, H], and what the cell keeps, [N, keeps·H] (0 where nothing is
+   * The hidden states before each step, [N, H], and the values that the cell keeps, [N, keeps·H] (0 if nothing is
    * kept).
    */
   readonly before: number;
   readonly kept: number;
   /**
-   * Where the final states or their gradients stand: row b's at b·finalStep values; the cell's 0 where there are none.
+   * The final states or their gradients. Row b starts at b·finalStep values. `finalCell` is 0 if there are no cell
+   * states.
    */
   readonly final: number;
   readonly finalCell: number;
   readonly finalStep: number;
-  /** Where the outputs or their gradients stand, row r's at r·outputStep values; 0 where nobody reads them. */
+  /** The outputs or their gradients. Row r starts at r·outputStep values. 0 if they are not needed. */
   readonly output: number;
   readonly outputStep: number;
 }
 
-/** Copies whole numbers into a block of its own. */
+/** Copies integers into a new block. */
 export const putInts = (machine: KernelMachine, take: Take, values: Int32Array): number => {
   const block = take(values.byteLength);
   machine.memory.putInts(block, values);
@@ -55,11 +56,12 @@ export const putInts = (machine: KernelMachine, take: Take, values: Int32Array):
 };
 
 /**
- * Rows that a task takes through all their steps: enough to read a panel for, few enough for every thread to find work.
+ * The number of rows per task, for all their steps: enough to make reading a panel worthwhile, and few enough to give
+ * every thread work.
  */
 const groupFor = (batch: number): number => Math.min(16, Math.max(4, Math.ceil(batch / 16) * 4));
 
-/** The arguments of a pass but for what only one of the two passes has; those are to be filled in. */
+/** The arguments that both passes have. The caller sets those of its pass. */
 const passArguments = (run: DirectionRun, take: Take): Mutable<KernelArguments<'forward'>> => {
   const { machine, cell, units, schedule, fromState, before, kept, final, finalCell, finalStep, output, outputStep } =
     run;
@@ -103,18 +105,18 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 const isRecurrent = ({ schedule, fromState }: DirectionRun): boolean => fromState || schedule.active.length > 1;
 
-/** Initial states by row, where they are given, and how far one row's stand from the next one's. */
+/** The addresses of the initial states, and the distance between two rows. */
 export interface InitialAddresses {
   readonly h0: number;
   readonly c0: number;
 }
 
 /**
- * Takes the rows through their steps.
+ * Runs all steps of all rows.
  *
  * @param projection a = x·W_ihᵀ + b_ih
- * @param place int32 [N]: each pair's row of it; 0 where these stand in the pairs' order
- * @param initial where the initial states stand, [B, H] each; undefined for zeros
+ * @param place int32 [N], the row of `projection` of each pair; 0 if its rows are in the order of the pairs
+ * @param initial the addresses of the initial states, [B, H] each; undefined for zeros
  */
 export const forwardDirection = (
   run: DirectionRun,
@@ -144,8 +146,8 @@ export const forwardDirection = (
 };
 
 /**
- * Where a direction's gradients stand that are not its weights': of a, [N, G·H], and of the initial states, in the
- * schedule's order.
+ * The addresses of the gradients of a direction, except those of its weights: of a, [N, G·H], and of the initial
+ * states, in the order of the schedule.
  */
 export interface DirectionGradients {
   readonly da: number;
@@ -154,10 +156,10 @@ export interface DirectionGradients {
 }
 
 /**
- * Takes the gradients of the final states, and of the outputs, back through the steps, and writes the gradients of
+ * Propagates the gradients of the final states and of the outputs back through the steps, and writes the gradients of
  * weight_hh and bias_hh.
  *
- * Only dh = du·W_hh has to be taken step by step; the gradient of weight_hh is one product over all steps.
+ * Only dh = du·W_hh must be computed step by step. The gradient of weight_hh is one product over all steps.
  */
 export const backwardDirection = (
   run: DirectionRun,
@@ -177,7 +179,7 @@ export const backwardDirection = (
   args.dStates = take(args.batch * units * WORD);
   args.panels = isRecurrent(run) ? panelsOf(machine, weights.weight_hh, false).at : 0;
   machine.threads.run('backward', tasksFor(args.batch, args.group), args);
-  // dW_hh = duᵀ·h; from zeros, the first step adds nothing
+  // dW_hh = duᵀ·h. If the run starts from zeros, the first step adds nothing
   const first = fromState ? 0 : schedule.offsets[1]!;
   multiplyTransposed(
     machine,

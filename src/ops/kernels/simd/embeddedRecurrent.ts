@@ -24,11 +24,11 @@ import {
 import { projectionTable } from './projectionTable.js';
 import { simdKernel } from './simdKernel.js';
 
-/** Where a direction's part of the reserve begins, in values. */
+/** The offset of the part of a direction in the reserve, in values. */
 const reserveStart = (plan: readonly EmbeddedDirection[], keeps: number, units: number, d: number): number =>
   plan.slice(0, d).reduce((sum, { schedule }) => sum + schedule.index.length * (1 + keeps) * units, 0);
 
-/** Embedding and layer: each row's output at its last token, and the reserve. */
+/** Embedding and layer. The results are the output of each row at its last token, and the reserve. */
 export const embeddedForward = (
   cell: CellName,
   machine: KernelMachine,
@@ -47,7 +47,7 @@ export const embeddedForward = (
     machine.memory.borrow((take) => {
       const { schedule, distinct } = plan[d]!;
       const pairs = schedule.index.length;
-      // a = x·W_ihᵀ + b_ih for every token of the vocabulary, or for each distinct one of the batch
+      // a = x·W_ihᵀ + b_ih for every token of the vocabulary, or for each distinct token of the batch
       const table = attributes.reserve
         ? undefined
         : projectionTable(machine, embeddings, weights, distinct.tokens.length);
@@ -97,7 +97,7 @@ export const embeddedForward = (
   return [last, reserve];
 };
 
-/** A direction of a run that starts from zeros and of which each row's output at its last token alone is read. */
+/** A direction of a run that starts from zeros and needs only the output of each row at its last token. */
 const directionRun = (
   machine: KernelMachine,
   cell: CellName,
@@ -125,7 +125,7 @@ const directionRun = (
   outputStep: 0,
 });
 
-/** The gradients of the embeddings and of the layer's weights. */
+/** The gradients of the embeddings and of the weights of the layer. */
 export const embeddedBackward = (
   cell: CellName,
   machine: KernelMachine,
@@ -175,7 +175,7 @@ export const embeddedBackward = (
   return [dEmbeddings, ...dWeights];
 };
 
-/** The kernels of embedding and recurrent layer in one. */
+/** The kernels that combine embedding and recurrent layer. */
 export const embeddedRecurrentKernels: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) => {
   const { last, lastBidirectional, lastGrad } = EMBEDDED_OPS[cell];
   return [

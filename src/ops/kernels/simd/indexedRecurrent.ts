@@ -21,7 +21,7 @@ import {
 } from './products.js';
 import { simdKernel } from './simdKernel.js';
 
-/** Forward and backward pass are given the same attributes, so the schedules are made once a step. */
+/** The forward and the backward pass have the same attributes object, so the schedules are made once per step. */
 const plans = new WeakMap<IndexedAttributes, readonly Schedule[]>();
 
 const schedulesOf = (attributes: IndexedAttributes, directions: number): readonly Schedule[] => {
@@ -39,11 +39,14 @@ const placesOf = ({ places }: IndexedAttributes, { index }: Schedule): Int32Arra
   return found;
 };
 
-/** Where direction d's part of the reserve begins, in values: each has as many pairs, one a token. */
+/**
+ * The offset of the part of direction d in the reserve, in values. All directions have the same number of pairs, one
+ * per token.
+ */
 const reserveStart = (schedules: readonly Schedule[], keeps: number, units: number, d: number): number =>
   d * schedules[0]!.index.length * (1 + keeps) * units;
 
-/** One direction of a run from zeros whose outputs, or their gradients, stand at `output`. */
+/** One direction of a run that starts from zeros, with its outputs or their gradients at the address `output`. */
 const directionRun = (
   machine: KernelMachine,
   cell: CellName,
@@ -90,7 +93,7 @@ const forward = (
     machine.memory.borrow((take) => {
       const schedule = schedules[d]!;
       const pairs = schedule.index.length;
-      // a = x·W_ihᵀ + b_ih for each of the different inputs
+      // a = x·W_ihᵀ + b_ih for each distinct input
       const projection = take(count * gates * units * WORD);
       multiply(machine, rows.at, count, panelsOf(machine, weights.weight_ih, true), weights.bias_ih.at, projection);
       const before = wantsReserve

@@ -1,32 +1,33 @@
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 
-/** The bytes of a float32 or an int32. */
+/** The size of a float32 or an int32 in bytes. */
 export const WORD = 4;
 
-/** Rows of a product that one task takes: few enough for every thread to find work, enough to read a panel for. */
+/**
+ * The number of rows of a product per task: few enough to give every thread work, and enough to make reading a panel
+ * worthwhile.
+ */
 const ROWS = 32;
 
-/** Values that one task packs. */
+/** The number of values that a task packs. */
 const PACKED = 1 << 13;
 
-/** How many tasks some items make. */
+/** The number of tasks for some items. */
 export const tasksFor = (items: number, perTask: number): number => Math.max(1, Math.ceil(items / perTask));
 
-/** The bytes of a matrix of so many columns in panels. */
+/** The size of a matrix in panels, in bytes. */
 const panelBytes = (panel: number, rows: number, columns: number): number =>
   Math.ceil(columns / panel) * panel * rows * WORD;
 
-/** A weight's values in panels, as the right factor of products: kept until the weight changes. */
+/** The values of a weight in panels, as the right factor of products. They are cached until the weight changes. */
 export interface Panels {
   readonly at: number;
-  /** The inner dimension of products with it, and the number of their columns. */
+  /** The inner dimension of the products, and the number of their columns. */
   readonly k: number;
   readonly n: number;
 }
 
-/**
- * A weight of shape [O, I] as the right factor: transposed for x·Wᵀ, as it is for dy·W.
- */
+/** A weight of shape [O, I] as the right factor: transposed for x·Wᵀ, not transposed for dy·W. */
 export const panelsOf = (machine: KernelMachine, weight: Resident, transposed: boolean): Panels => {
   const [outputs, inputs] = weight.shape as [number, number];
   const [k, n] = transposed ? [inputs, outputs] : [outputs, inputs];
@@ -42,11 +43,11 @@ export const panelsOf = (machine: KernelMachine, weight: Resident, transposed: b
       panels,
     });
   };
-  // By the inner dimension, which tells a weight from a reshape of it; negative where it is not transposed.
+  // The name is the inner dimension, which distinguishes a weight from its reshape; negative if not transposed.
   return { at: machine.derived.get(transposed ? k : -k, [weight.id!], panelBytes(machine.panel, k, n), pack), k, n };
 };
 
-/** c = a·b + bias, with m rows of a one after the other; `bias` 0 for none. */
+/** c = a·b + bias, with m consecutive rows of a; `bias` is 0 for none. */
 export const multiply = (
   machine: KernelMachine,
   a: number,
@@ -96,7 +97,7 @@ export const gatherRows = (
   to: number,
 ): void => machine.threads.run('gatherRows', tasksFor(count, 128), { from, index, count, width, to, rows: 128 });
 
-/** Adds rows to those of a matrix by index; a negative one is left out. */
+/** Adds rows to the rows of a matrix by index. Rows with a negative index are skipped. */
 export const scatterRows = (
   machine: KernelMachine,
   from: number,
@@ -106,7 +107,7 @@ export const scatterRows = (
   to: number,
 ): void => machine.threads.run('scatterRows', tasksFor(count, 128), { from, index, count, width, to, rows: 128 });
 
-/** to[g] = the sum of the rows that are group g's members, in their order. */
+/** to[g] = the sum of the rows of group g, in their order. */
 export const sumGroups = (
   machine: KernelMachine,
   from: number,

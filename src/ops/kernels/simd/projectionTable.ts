@@ -2,20 +2,21 @@ import type { CellWeights } from '../../recurrent/internal/RecurrentPass.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { WORD, multiply, panelsOf } from './products.js';
 
-/** The largest table that is made, in bytes: 64 MiB a direction. */
+/** The size of the largest table, in bytes: 64 MiB per direction. */
 const LARGEST = 2 ** 26;
 
-/** How many tokens were multiplied one batch at a time since the weights last changed. */
+/** The number of tokens that were multiplied without a table since the last change of the weights. */
 const projected = new WeakMap<object, { readonly versions: string; tokens: number }>();
 
 /**
- * a = x·W_ihᵀ + b_ih for every token of the vocabulary, kept until one of the three changes.
+ * a = x·W_ihᵀ + b_ih for every token of the vocabulary, cached until one of the three tensors changes.
  *
- * It is made once half as many tokens as the vocabulary has were multiplied without it: a single batch between two
- * training steps is not made to pay for all. Its rows have the same bits as those of the product of a batch.
+ * It is made only after the number of tokens multiplied without it reaches half the size of the vocabulary. So a single
+ * batch between two training steps does not pay for the whole table. Its rows have the same bits as those of the
+ * product of a batch.
  *
- * @param tokens how many tokens the batch would have to multiply
- * @returns its address, or undefined where it is not worth it yet, or too large
+ * @param tokens the number of tokens that the batch must multiply without a table
+ * @returns the address of the table, or undefined if it is not worth making yet or too large
  */
 export const projectionTable = (
   machine: KernelMachine,
@@ -26,7 +27,7 @@ export const projectionTable = (
   const [vocabularySize] = embeddings.shape as [number, number];
   const bytes = vocabularySize * weight_ih.shape[0]! * WORD;
   if (bytes > LARGEST) return undefined;
-  // Of no other shapes under the same name: the bias has one value a row of W_ih, whose width is then that of the
+  // The name needs no shapes: the bias fixes the number of rows of W_ih, and so its width, which is that of the
   // embeddings.
   const sources = [weight_ih.id!, embeddings.id!, bias_ih.id!] as const;
   const known = machine.derived.find('projections', sources);

@@ -15,8 +15,8 @@ import {
 } from './products.js';
 
 /**
- * Where direction d's final states begin, and how far one row's are from the next one's: [D, B, H] one direction after
- * the other, or [B, D·H] side by side.
+ * The offset of the final states of direction d, and the distance between two rows: [D, B, H] one direction after the
+ * other, or [B, D·H] side by side.
  */
 const statesOf = (
   { batch, hiddenSize, directions, stateShape }: RecurrentPass<Resident>,
@@ -27,8 +27,8 @@ const statesOf = (
     : { start: d * hiddenSize, step: directions.length * hiddenSize };
 
 /**
- * Where direction d's part of the reserve begins, in values: its hidden states before each step, then what its cell
- * keeps.
+ * The offset of the part of direction d in the reserve, in values. It holds the hidden states before each step, then
+ * the values that the cell keeps.
  */
 const reserveStart = ({ directions, hiddenSize }: RecurrentPass<Resident>, keeps: number, d: number): number =>
   directions.slice(0, d).reduce((sum, { schedule }) => sum + schedule.index.length * (1 + keeps) * hiddenSize, 0);
@@ -36,8 +36,8 @@ const reserveStart = ({ directions, hiddenSize }: RecurrentPass<Resident>, keeps
 const offset = (base: number | undefined, values: number): number => (base === undefined ? 0 : base + values * WORD);
 
 /**
- * Recurrent layers by the kernels of assembly/: one direction after the other, the rows of each shared among the
- * threads.
+ * Recurrent layers with the kernels of assembly/: one direction after the other, with the rows of each divided among
+ * the threads.
  */
 export const recurrentEngine = (machine: KernelMachine): RecurrentEngine<Resident> => {
   const xByPairs = (take: Take, { x, inputSize }: RecurrentPass<Resident>, index: number, pairs: number): number => {
@@ -160,7 +160,7 @@ export const recurrentEngine = (machine: KernelMachine): RecurrentEngine<Residen
   };
 };
 
-/** The permutation that undoes another. */
+/** The inverse of a permutation. */
 const inverse = (order: Int32Array): Int32Array => {
   const places = new Int32Array(order.length);
   order.forEach((row, place) => (places[row] = place));

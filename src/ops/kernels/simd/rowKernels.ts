@@ -4,13 +4,13 @@ import type { RowStore } from '../../sparse/internal/RowStore.js';
 import { Block, ChunkList } from './machine/blocks.js';
 import { linearKernels, rowMemory } from './machine/linearKernels.js';
 
-/** The bytes of a float32. */
+/** The size of a float32 in bytes. */
 const WORD = 4;
 
 /**
- * A memory for tables whose rows are looked up and moved by vector instructions.
+ * A memory for tables, with look-ups and optimizer steps in vector instructions.
  *
- * @throws what the engine says where it has none, or no memory for them
+ * @throws the error of the engine, when it has no such instructions or not enough memory
  */
 export const rowKernels = (): RowMemory => {
   const { memory, kernels } = linearKernels();
@@ -28,7 +28,8 @@ export const rowKernels = (): RowMemory => {
   /**
    * Writes the addresses of rows into a block.
    *
-   * @returns how many stand before the first row that is not held; all of them with `past`, where it is at 0
+   * @returns the number of rows before the first one that is not held. With `past`, such a row has the address 0, and
+   *   all rows are counted
    */
   const locate = (
     of: number,
@@ -51,7 +52,7 @@ export const rowKernels = (): RowMemory => {
       to.at,
     );
 
-  /** Sees to it that rows are held, and writes their addresses, and those of what belongs to them. */
+  /** Adds missing rows, and writes the addresses of the rows and of their values in the companions. */
   const touch = (table: HeldRows, given: Int32Array, companions: readonly (readonly [RowStore, Block])[]): void => {
     const { slots, store } = table;
     const count = given.length;

@@ -4,13 +4,13 @@ import { RowTable } from '../../sparse/RowTable.js';
 import { Block, ChunkList } from './machine/blocks.js';
 import { linearKernels, rowMemory } from './machine/linearKernels.js';
 
-/** The bytes of a float32. */
+/** The size of a float32 in bytes. */
 const WORD = 4;
 
 /**
- * The products and steps of a table's rows by vector instructions, in a memory of their own.
+ * The products and steps for the rows of a table with vector instructions, in their own memory.
  *
- * @throws what the engine says where it has none, or no memory for them
+ * @throws the error of the engine, when it has no such instructions or not enough memory
  */
 export const rowProducts = (size: TableSize): RowProducts => {
   const { memory, kernels } = linearKernels();

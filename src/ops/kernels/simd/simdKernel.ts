@@ -4,20 +4,20 @@ import type { NamedAttributes, NamedTensors, Op, OpKernel } from '../../definiti
 import { EmbeddedBackend } from './machine/EmbeddedBackend.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 
-/** An op's inputs by their names. */
+/** The inputs of an op by name. */
 export type ResidentInputs<In extends NamedTensors<In>> = {
   readonly [Name in keyof In]: undefined extends In[Name] ? Resident | undefined : Resident;
 };
 
-/** An op's outputs in their order. */
+/** The outputs of an op in order. */
 export type ResidentOutputs<Out extends readonly Tensor[]> = { readonly [Position in keyof Out]: Resident };
 
 /**
- * Makes a kernel for the embedded backend of a function over the kernels' memory.
+ * Makes a kernel for the embedded backend from a function over the memory of the kernels.
  *
  * @param op the op that it computes
- * @param compute outputs from inputs; it must not change what it is given, and each output must be a result made by the
- *   machine
+ * @param compute computes the outputs from the inputs; it must not change the inputs, and each output must be a result
+ *   made by the machine
  */
 export const simdKernel = <
   In extends NamedTensors<In>,

@@ -15,7 +15,8 @@ import { wordDropoutKernels } from './layers/wordDropout.js';
 import { indexedRecurrentKernels } from './indexedRecurrent.js';
 
 /**
- * The kernels of the embedded backend on WebAssembly SIMD and threads; for all other ops it has the reference kernels.
+ * The kernels of the embedded backend with WebAssembly SIMD and threads. For all other ops it has the reference
+ * kernels.
  */
 export const SIMD_KERNELS: readonly OpKernel[] = [
   ...adamUpdateKernels,

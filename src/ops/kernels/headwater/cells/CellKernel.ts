@@ -8,7 +8,7 @@ export interface StepBlock {
   readonly a: Float32Array;
   /** u = h·W_hhᵀ + b_hh, shape [rows, G·H]. */
   readonly u: Float32Array;
-  /** What forward leaves for backward, shape [rows, kept·H]. */
+  /** The values that forward stores for backward, shape [rows, kept·H]. */
   readonly kept: Float32Array;
 }
 
@@ -22,22 +22,25 @@ export interface GradientBlock {
   /** To be filled: the gradient with respect to a, shape [rows, G·H]. */
   readonly da: Float32Array;
   /**
-   * To be filled: the gradient with respect to u, shape [rows, G·H]; the same array as `da` where a and u enter as
-   * their sum alone.
+   * To be filled: the gradient with respect to u, shape [rows, G·H]; the same array as `da` if the cell uses only the
+   * sum of a and u.
    */
   readonly du: Float32Array;
 }
 
-/** A cell's step and its gradient: what happens between the products. */
+/** The step of a cell and its gradient: the part between the matrix products. */
 export interface CellKernel {
-  /** How many blocks of H rows its weights have, G. */
+  /** The number of blocks of H rows in its weights, G. */
   readonly gates: number;
-  /** How many values a unit and step are kept for the backward pass. */
+  /** The number of values per unit and step that are kept for the backward pass. */
   readonly kept: number;
-  /** Whether a and u enter as their sum alone. */
+  /** Whether the cell uses only the sum of a and u. */
   readonly sumsInputs: boolean;
-  /** Replaces the states of the block's rows by those after the step. */
+  /** Replaces the states of the rows of the block by the states after the step. */
   forward(block: StepBlock, h: Float32Array, c: Float32Array): void;
-  /** Replaces the gradients of the states after the step by those before it, without what flows through u. */
+  /**
+   * Replaces the gradients of the states after the step by those of the states before it, except for the part through
+   * u.
+   */
   backward(block: GradientBlock, dh: Float32Array, dc: Float32Array): void;
 }

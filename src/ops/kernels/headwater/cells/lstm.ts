@@ -59,7 +59,7 @@ export const lstmCellKernel: CellKernel = {
         da[s + 2 * units] = dAfter * i * (1 - g * g);
         da[s + 3 * units] = dh[at]! * tanhAfter * o * (1 - o);
         dc[at] = dAfter * f;
-        dh[at] = 0; // h reaches h' and c' through u alone
+        dh[at] = 0; // h affects h' and c' only through u
       }
     }
   },

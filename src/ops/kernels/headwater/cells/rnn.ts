@@ -18,7 +18,7 @@ export const rnnCellKernel: CellKernel = {
     for (let i = 0; i < rows * units; i++) {
       const h = kept[i]!;
       da[i] = dh[i]! * (1 - h * h);
-      dh[i] = 0; // h reaches h' through u alone
+      dh[i] = 0; // h affects h' only through u
     }
   },
 };

@@ -3,8 +3,8 @@ import { referenceKernel } from '../referenceKernel.js';
 import { softmaxRows } from './softmaxRows.js';
 
 export const softmaxCrossEntropyKernels = [
-  // loss = Σᵢ share[i] · (log Σⱼ exp(z[i, j] − m) − (z[i, label[i]] − m)), with m the row's largest logit: in this order,
-  // since beside a large logit the logarithm would be lost
+  // loss = Σᵢ share[i] · (log Σⱼ exp(z[i, j] − m) − (z[i, label[i]] − m)), with m the largest logit of the row. The
+  // order matters: added to a large logit first, the logarithm would be lost to rounding
   referenceKernel(softmaxCrossEntropyOp, ({ logits: { shape, data: z } }, { labels, shares }) => {
     const [rows, classes] = shape as [number, number];
     let loss = 0;

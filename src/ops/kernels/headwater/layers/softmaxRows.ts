@@ -1,5 +1,6 @@
 /**
- * p[i, c] = exp(z[i, c] − m) / Σⱼ exp(z[i, j] − m), with m the row's largest logit: then no exponential overflows.
+ * p[i, c] = exp(z[i, c] − m) / Σⱼ exp(z[i, j] − m), with m the largest logit of the row, so that no exponential
+ * overflows.
  *
  * @param logits row-major, rows of `classes` values
  */

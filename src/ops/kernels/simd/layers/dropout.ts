@@ -6,7 +6,7 @@ import { simdKernel } from '../simdKernel.js';
 
 const TWO_TO_32 = 2 ** 32;
 
-/** Values that a task takes. */
+/** The number of values per task. */
 const PART = 1 << 12;
 
 /** y[p] = x[p] · mask[p] */
@@ -17,7 +17,7 @@ export const drop = (
 ): Resident => {
   const y = machine.makeResult(...x.shape);
   const count = x.shape.reduce((size, side) => size * side, 1);
-  // A whole word is below the threshold where it is below the next whole number.
+  // A word is an integer, so it is below the threshold if and only if it is below the threshold rounded up.
   const threshold = Math.ceil(rate * TWO_TO_32);
   const words = { thresholdLow: threshold % TWO_TO_32, thresholdHigh: Math.floor(threshold / TWO_TO_32) };
   machine.threads.run('dropout', tasksFor(count, PART), {

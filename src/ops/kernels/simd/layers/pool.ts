@@ -5,10 +5,10 @@ import type { KernelMachine } from '../machine/KernelMachine.js';
 import { WORD, tasksFor } from '../products.js';
 import { simdKernel } from '../simdKernel.js';
 
-/** Rows that a task takes. */
+/** The number of rows per task. */
 const PART = 8;
 
-/** Runs one of the two kernels: `pooled` is what is put out, or its gradient. */
+/** Runs one of the two kernels. `pooled` is the output or its gradient. */
 const run = (
   machine: KernelMachine,
   kernel: 'pool' | 'poolBackward',

@@ -5,7 +5,7 @@ import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
 import { WORD, tasksFor } from '../products.js';
 import { simdKernel } from '../simdKernel.js';
 
-/** Rows that a task takes. */
+/** The number of rows per task. */
 const PART = 256;
 
 const NO_LABELS = { labels: 0, shares: 0, loss: 0 };
@@ -25,7 +25,7 @@ export const probabilitiesOf = (machine: KernelMachine, { at, shape }: Resident)
   return probabilities;
 };
 
-/** The cross-entropy of logits; its gradient is put in their place. */
+/** The cross-entropy of logits. The logits are replaced by its gradient. */
 export const crossEntropyInPlace = (
   machine: KernelMachine,
   { at, shape }: Resident,

@@ -6,7 +6,7 @@ import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
 import { tasksFor, WORD } from '../products.js';
 import { simdKernel } from '../simdKernel.js';
 
-/** Sparse rows in the kernels' memory. */
+/** The addresses of sparse rows in the memory of the kernels. */
 interface Entries {
   readonly starts: number;
   readonly index: number;
@@ -19,7 +19,7 @@ const putEntries = (machine: KernelMachine, take: Take, { offsets, ids, values }
   return { starts: putInts(machine, take, offsets), index: putInts(machine, take, ids), values: at };
 };
 
-/** output[i] = base[i] + Σ value · from[index] over the entries of row i, of `size` rows; `part` rows a task */
+/** output[i] = base[i] + Σ value · from[index] over the entries of row i, of `size` rows; `part` rows per task */
 const multiply = (
   machine: KernelMachine,
   entries: Entries,

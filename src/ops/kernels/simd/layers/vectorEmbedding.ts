@@ -6,10 +6,13 @@ import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
 import { sumGroups, tasksFor, WORD } from '../products.js';
 import { simdKernel } from '../simdKernel.js';
 
-/** Vectors that a task takes. */
+/** The number of vectors per task. */
 const PART = 64;
 
-/** As `writeVectors`, of a table of bytes: the vectors that the tokens take are copied to the kernels first. */
+/**
+ * The same as `writeVectors` for a table of bytes. The vectors of the tokens are first copied to the memory of the
+ * kernels.
+ */
 const addBytes = (
   machine: KernelMachine,
   { vectorIds, places, rows, scales }: Omit<VectorEmbeddingAttributes, 'rows'> & { readonly rows: Int8Array },
@@ -41,7 +44,7 @@ const addBytes = (
 };
 
 export const vectorEmbeddingKernels = [
-  // e[i, t] = scale · rows[vectorIds[i, t]] + delta[places[i, t]]: the table stays where its owner has it
+  // e[i, t] = scale · rows[vectorIds[i, t]] + delta[places[i, t]]: the table is not moved
   simdKernel(vectorEmbeddingOp, (machine, { delta }, attributes) => {
     const { shape, places, rows } = attributes;
     const width = delta.shape[1]!;

@@ -10,15 +10,15 @@ interface Entry {
   readonly sources: readonly Source[];
 }
 
-/** What a derived value is called: a word, or a number, which is found faster than a word that has to be made first. */
+/** The name of a derived value: a string, or a number, which is faster than a string that must be built first. */
 export type DerivedName = string | number;
 
 /**
- * What kernels compute from weights and need again as long as these stay the same: weights in the order in which
- * products read them, embeddings already multiplied by input weights.
+ * A cache of values that kernels compute from weights and need again while the weights do not change: weights in the
+ * order in which products read them, and embeddings multiplied by input weights.
  *
- * An entry belongs to the tensors that it was computed from, and is thrown away with the first of them or when one is
- * written into.
+ * An entry belongs to its source tensors. It is freed when the first source is disposed of or written, and replaced
+ * when another source has been written.
  */
 export class DerivedValues {
   readonly #memory: KernelMemory;
@@ -29,18 +29,18 @@ export class DerivedValues {
     this.#memory = memory;
   }
 
-  /** How often a tensor was written into. */
+  /** How many times a tensor was written. */
   versionOf(id: object): number {
     return this.#versions.get(id) ?? 0;
   }
 
   /**
-   * The block that was computed under this name from these tensors as they are now, or else a new one.
+   * The block with this name for the current values of these tensors, or else a new one.
    *
-   * @param name says what is computed, and tells shapes apart where it depends on them: a tensor and a reshape of it
-   *   are one source
-   * @param sources what it is computed from, the tensor that it is kept with first
-   * @param build fills a new block; asked for only where there is none
+   * @param name identifies the computed value. It must include the shape if the value depends on it, since a tensor and
+   *   its reshape are the same source
+   * @param sources the source tensors; the entry is stored with the first
+   * @param build fills a new block; called only if there is no valid entry
    */
   get(
     name: DerivedName,
@@ -61,7 +61,7 @@ export class DerivedValues {
     return block;
   }
 
-  /** The block that was computed under this name from these tensors as they are now, where there is one. */
+  /** The block with this name for the current values of these tensors, or undefined. */
   find(name: DerivedName, sources: readonly [object, ...object[]]): number | undefined {
     const entry = this.#entries.get(sources[0])?.get(name);
     return entry?.sources.every(({ id, version }, i) => id === sources[i] && version === this.versionOf(id)) === true
@@ -69,13 +69,13 @@ export class DerivedValues {
       : undefined;
   }
 
-  /** A tensor was written into. */
+  /** Must be called when a tensor was written. */
   changed(id: object): void {
     this.#versions.set(id, this.versionOf(id) + 1);
     this.drop(id);
   }
 
-  /** A tensor is no more. */
+  /** Must be called when a tensor was disposed of. */
   drop(id: object): void {
     const entries = this.#entries.get(id);
     if (entries === undefined) return;

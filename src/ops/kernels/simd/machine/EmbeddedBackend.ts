@@ -7,13 +7,13 @@ type DataId = TensorInfo['dataId'];
 /** The bytes of a float32. */
 const WORD = 4;
 
-// Not by SharedArrayBuffer: a browser hides that name where it does not let memory go from one thread to another.
+// It does not use the name SharedArrayBuffer: browsers hide it on pages that may not share memory between threads.
 const isShared = (values: backend_util.BackendValues | undefined): boolean =>
   ArrayBuffer.isView(values) && !(values.buffer instanceof ArrayBuffer);
 
 /**
- * What tfjs keeps of a tensor; its values are made a typed array of only when somebody asks, which for most results of
- * the fast kernels nobody does.
+ * The data that tfjs stores for a tensor. The typed array is created only on access, since most results of the fast
+ * kernels are never accessed as one.
  */
 class ResidentData {
   readonly dtype = 'float32';
@@ -36,14 +36,14 @@ class ResidentData {
 }
 
 /**
- * tfjs's backend in plain JavaScript, whose float32 values may live in the memory of the fast kernels.
+ * tfjs's backend in plain JavaScript, with float32 values that may be stored in the memory of the fast kernels.
  *
- * A tensor moves there when a fast kernel first reads it, and such a kernel's results are born there; so weights stay
- * there. For tfjs's own kernels its values are a typed array like any other. Whoever reads them from outside gets a
- * copy, since the memory is used again.
+ * A tensor moves to that memory when a fast kernel first reads it, and the results of such a kernel are created there.
+ * So weights stay there. For tfjs's own kernels the values are an ordinary typed array. A read from outside returns a
+ * copy, since the memory is reused.
  */
 export class EmbeddedBackend extends MathBackendCPU {
-  /** Undefined where the kernels are the reference kernels alone. */
+  /** Undefined if the backend has only the reference kernels. */
   readonly machine: KernelMachine | undefined;
   readonly #blocks = new WeakMap<DataId, number>();
 
@@ -52,11 +52,11 @@ export class EmbeddedBackend extends MathBackendCPU {
     this.machine = machine;
   }
 
-  // Without the advertisement for another backend that tfjs prints at its first write in Node.
+  // Overridden to avoid the advertisement for another backend that tfjs prints at the first write in Node.
   override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): DataId {
     const dataId = {};
-    // Some of tfjs's kernels put out a part of their input without copying it, but nothing would keep its block from
-    // being given away.
+    // Some of tfjs's kernels return a part of their input without a copy. The block of the input could then be freed
+    // and reused, so the values are copied.
     this.data.set(dataId, { values: isShared(values) ? (values as Float32Array).slice() : values, dtype, refCount: 1 });
     return dataId;
   }
@@ -78,8 +78,8 @@ export class EmbeddedBackend extends MathBackendCPU {
   }
 
   /**
-   * The address of a float32 tensor's values in the kernels' memory, to read them; they move there if they are
-   * elsewhere.
+   * The address of the values of a float32 tensor in the memory of the kernels, for reading. Moves the values there if
+   * necessary.
    */
   addressOf(dataId: DataId, machine: KernelMachine): number {
     const known = this.#blocks.get(dataId);
@@ -89,15 +89,15 @@ export class EmbeddedBackend extends MathBackendCPU {
     const block = machine.memory.allocate(numbers.length * WORD);
     machine.memory.floats(block, numbers.length).set(numbers);
     this.#blocks.set(dataId, block);
-    // A tensor cast from int32 or bool shares its data with the one it was cast from, which goes on to read what it
-    // had: the block is a copy then.
+    // A tensor cast from int32 or bool shares its data with the original tensor, which must keep its values. In this
+    // case the block is a copy.
     if (numbers instanceof Float32Array) this.#moveInto(block, dataId, machine);
     return block;
   }
 
   /**
-   * As {@link addressOf}, to write there: the tensor's values are what is in the block from now on, whatever they were
-   * before.
+   * The same as {@link addressOf}, for writing: from now on the block holds the values of the tensor, whatever type
+   * they had before.
    */
   addressToWrite(dataId: DataId, machine: KernelMachine): number {
     const block = this.addressOf(dataId, machine);
@@ -105,7 +105,7 @@ export class EmbeddedBackend extends MathBackendCPU {
     return block;
   }
 
-  /** Makes a float32 tensor of a block of the kernels' memory, which is the tensor's from now on. */
+  /** Makes a float32 tensor from a block of the memory of the kernels. The tensor then owns the block. */
   adopt(block: number, shape: readonly number[], machine: KernelMachine): TensorInfo {
     const dataId = {};
     const size = shape.reduce((product, side) => product * side, 1);

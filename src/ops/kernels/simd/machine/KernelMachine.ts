@@ -6,10 +6,10 @@ import { KernelThreads } from './KernelThreads.js';
 import type { ThreadOptions } from './KernelThreads.js';
 import type { WasmModule } from './webAssembly.js';
 
-/** All that a fast kernel computes with: memory, threads, and what was derived from weights before. */
+/** The resources of the fast kernels: memory, threads, and cached values derived from weights. */
 export class KernelMachine {
   readonly simd: SimdVariant;
-  /** How many columns of a right factor stand side by side. */
+  /** The number of columns of a panel of a right factor. */
   readonly panel: number;
   readonly memory = new KernelMemory();
   readonly derived = new DerivedValues(this.memory);
@@ -23,7 +23,7 @@ export class KernelMachine {
     this.threads = new KernelThreads(compiled.module, this.memory, options);
   }
 
-  /** A block for values of this shape, a result of the kernel that runs now. */
+  /** Allocates a block for a result of this shape of the current kernel. */
   makeResult(...shape: readonly number[]): Resident {
     const at = this.memory.allocate(shape.reduce((size, side) => size * side, 4));
     this.#made.push(at);
@@ -31,8 +31,8 @@ export class KernelMachine {
   }
 
   /**
-   * A block for so many values that the backward pass needs, as a tensor of one element, or none where there are none:
-   * tfjs makes zeros of an output's size for the gradient of every output that nobody reads.
+   * Allocates a block for `values` values that the backward pass needs. Its shape is that of one element, or of none if
+   * `values` is 0, because tfjs makes zeros of the size of each output without a gradient.
    */
   makeReserve(values: number): Resident {
     const { at } = this.makeResult(values);
@@ -40,8 +40,8 @@ export class KernelMachine {
   }
 
   /**
-   * Runs a kernel: of the results that it made, those that it hands back are the caller's; the others, or all where it
-   * fails, are given back.
+   * Runs a kernel. The caller owns the results that the kernel returns. All other results, or all if it fails, are
+   * freed.
    */
   collect<Results extends readonly Resident[]>(kernel: () => Results): Results {
     this.#made = [];
@@ -57,11 +57,11 @@ export class KernelMachine {
   }
 }
 
-/** A float32 tensor's values in the kernels' memory, row-major. */
+/** The values of a float32 tensor in the memory of the kernels, row-major. */
 export interface Resident {
   readonly shape: readonly number[];
-  /** Their address. */
+  /** The address of the values. */
   readonly at: number;
-  /** The tensor's identity, by which derived values are kept. Results that are no tensors yet have none. */
+  /** The identity of the tensor, the key of its derived values. Results that are not tensors yet have none. */
   readonly id?: object | undefined;
 }

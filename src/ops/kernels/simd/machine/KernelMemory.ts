@@ -5,13 +5,16 @@ import type { WasmMemory } from './webAssembly.js';
 
 const PAGE = 65536;
 
-/** The first page, and a record of each thread past it, are the threads' own: see assembly/tasks.ts and records.ts. */
+/**
+ * The start of the heap. The first page, and one record per thread after it, are reserved for the threads: see
+ * assembly/tasks.ts and records.ts.
+ */
 const HEAP = PAGE + 64 * MOST_THREADS;
 
-/** Kernels may read a little past a block, so no block reaches the end of the memory. */
+/** Bytes between the last block and the end of the memory, since kernels may read a little past a block. */
 const GUARD = 256;
 
-/** The least growth, in pages: 4 MiB. */
+/** The smallest growth, in pages: 4 MiB. */
 const GROWTH = 64;
 
 const MOST_PAGES = 65536;
@@ -19,30 +22,30 @@ const MOST_PAGES = 65536;
 const MEBIBYTE = 2 ** 20;
 
 /**
- * Sizes are rounded up to the next of eight steps between two powers of two, the least 128 bytes: at most an eighth is
- * wasted, and the blocks of one batch serve the next one, though its rows are a little longer.
+ * Rounds a size up to one of eight steps between two powers of two, at least 128 bytes. So at most an eighth is wasted,
+ * and the blocks of one batch fit the next batch even if its rows are a little longer.
  */
 const roundUp = (bytes: number): number => {
   const step = Math.max(128, 2 ** (28 - Math.clz32(Math.max(1, bytes - 1))));
   return Math.max(128, Math.ceil(bytes / step) * step);
 };
 
-/** Memory that is free, from one address to another. */
+/** A range of free memory. */
 interface Stretch {
   readonly at: number;
   readonly size: number;
 }
 
 /**
- * The memory that kernels compute in: one WebAssembly memory that all threads share, given out in blocks.
+ * The memory of the kernels: one WebAssembly memory that all threads share, with an allocator of blocks.
  *
- * A block given back is kept for the next of its size, or for one of at least half its size that there is none for.
- * Where neither is free, the memory grows, up to 4 GiB; only when it cannot, blocks that are free and side by side
- * become larger ones. Nothing is ever given back to the system.
+ * A freed block is reused for the next request of its size, or for a request of at least half its size if no better
+ * block is free. If no such block is free, the memory grows, up to 4 GiB. Only if it cannot grow, adjacent free blocks
+ * are joined. Memory is never returned to the system.
  */
 export class KernelMemory {
   readonly memory: WasmMemory;
-  /** The addresses of free blocks by their size, which is one of {@link roundUp}'s, or what was left of joined ones. */
+  /** The addresses of free blocks by size. A size is one of {@link roundUp}, or the rest of joined blocks. */
   readonly #free = new Map<number, number[]>();
   readonly #sizes = new Map<number, number>();
   #words: Int32Array;
@@ -55,15 +58,15 @@ export class KernelMemory {
     this.#words = new Int32Array(this.memory.buffer);
   }
 
-  /** How many bytes are given out. */
+  /** The number of allocated bytes. */
   get bytesInUse(): number {
     return this.#inUse;
   }
 
   /**
-   * A block of at least so many bytes, 128 aligned; what is in it is left over from its last user.
+   * Allocates a block of at least `bytes` bytes, aligned to 128. Its content is undefined.
    *
-   * @throws HeadwaterError `HW_BACKEND` when the memory is at its end
+   * @throws HeadwaterError `HW_BACKEND` when the memory is full
    */
   allocate(bytes: number): number {
     const size = roundUp(bytes);
@@ -72,7 +75,7 @@ export class KernelMemory {
     return this.#takeLarger(size) ?? this.#giveOut(this.#extend(size), size);
   }
 
-  /** Gives a block back. */
+  /** Frees a block. */
   free(block: number): void {
     const size = this.#sizes.get(block);
     if (size === undefined) return;
@@ -81,7 +84,7 @@ export class KernelMemory {
     this.#keep(block, size);
   }
 
-  /** Runs a piece of work that takes blocks for its own time: they are given back when it ends, whichever way. */
+  /** Runs a function that allocates temporary blocks. They are freed when it returns or throws. */
   borrow<Result>(work: (take: (bytes: number) => number) => Result): Result {
     const taken: number[] = [];
     try {
@@ -95,35 +98,35 @@ export class KernelMemory {
     }
   }
 
-  /** The float32 values that stand at an address. */
+  /** The float32 values at an address. */
   floats(at: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, at, length);
   }
 
-  /** The int32 values that stand at an address. */
+  /** The int32 values at an address. */
   ints(at: number, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, at, length);
   }
 
-  /** The float64 values that stand at an address. */
+  /** The float64 values at an address. */
   doubles(at: number, length: number): Float64Array {
     return new Float64Array(this.memory.buffer, at, length);
   }
 
-  /** The bytes with a sign that stand at an address. */
+  /** The signed bytes at an address. */
   bytes(at: number, length: number): Int8Array {
     return new Int8Array(this.memory.buffer, at, length);
   }
 
-  /** Copies whole numbers to an address. */
+  /** Copies int32 values to an address. */
   putInts(at: number, values: Int32Array): void {
-    // A view of all the memory, since making one of the block alone takes longer than the copy. It ends where the
-    // memory last ended.
+    // One view of the whole memory is reused, since a new view of the block takes longer than the copy. It is replaced
+    // after the memory has grown.
     if (at + values.byteLength > this.#words.byteLength) this.#words = new Int32Array(this.memory.buffer);
     this.#words.set(values, at >>> 2);
   }
 
-  /** Copies values to an address. */
+  /** Copies float32 values to an address. */
   putFloats(at: number, values: Float32Array): void {
     this.putInts(at, new Int32Array(values.buffer, values.byteOffset, values.length));
   }
@@ -145,7 +148,7 @@ export class KernelMemory {
     else free.push(block);
   }
 
-  /** The smallest free block that wastes no more than half of it. */
+  /** The smallest free block of which at most half is wasted. */
   #takeLarger(size: number): number | undefined {
     const most = Math.min(2 * size, MOST_PAGES * PAGE);
     for (let larger = roundUp(size + 1); larger <= most; larger = roundUp(larger + 1)) {
@@ -155,7 +158,7 @@ export class KernelMemory {
     return undefined;
   }
 
-  /** A block of memory that was never given out, or else of free blocks joined. */
+  /** A block of memory that was never allocated, or else one of joined free blocks. */
   #extend(size: number): number {
     let refusal = this.#reach(this.#top + size + GUARD);
     if (refusal !== undefined) {
@@ -184,8 +187,7 @@ export class KernelMemory {
   }
 
   /**
-   * Takes all free blocks out of the lists and joins those that lie side by side; what lies at the top counts as never
-   * given out.
+   * Removes all free blocks from the lists and joins adjacent ones. Free memory at the top counts as never allocated.
    */
   #join(): readonly Stretch[] {
     const blocks = Array.from(this.#free, ([size, addresses]) => addresses.map((at): Stretch => ({ at, size })))
@@ -207,7 +209,7 @@ export class KernelMemory {
     return stretches;
   }
 
-  /** Sees to it that the memory reaches so far; returns what the engine says where it cannot. */
+  /** Grows the memory up to `end` if necessary. Returns the engine's error if it cannot grow. */
   #reach(end: number): unknown {
     const missing = end - this.memory.buffer.byteLength;
     if (missing <= 0) return undefined;

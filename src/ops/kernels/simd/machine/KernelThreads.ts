@@ -8,7 +8,7 @@ import { MOST_THREADS } from './mostThreads.js';
 import { webAssembly } from './webAssembly.js';
 import type { WasmModule } from './webAssembly.js';
 
-/** What assembly/index.ts exports. */
+/** The used exports of assembly/index.ts. */
 interface KernelExports {
   readonly awaitWorkers: (milliseconds: number) => number;
   readonly activate: (values: number, count: number, kind: number) => void;
@@ -17,22 +17,22 @@ interface KernelExports {
   readonly takeOver: (worker: number) => number;
 }
 
-/** Where a job's arguments stand: `ARGUMENTS` of assembly/tasks.ts. */
+/** The address of the arguments of a job: `ARGUMENTS` of assembly/tasks.ts. */
 const ARGUMENTS = 1344;
 const MOST_ARGUMENTS = 64;
 
 /**
- * How often an idle worker looks for the next job before it sleeps: for about a millisecond, which bridges the pauses
- * within a training step. Waking one takes a tenth of that.
+ * How many times an idle worker checks for the next job before it sleeps. It takes about a millisecond, longer than the
+ * pauses within a training step. Waking a worker takes a tenth of that.
  */
 const SPINS = 200_000;
 
-/** How many workers are inside a job: `INSIDE` of assembly/tasks.ts. */
+/** The address of the number of workers inside a job: `INSIDE` of assembly/tasks.ts. */
 const INSIDE = 1152;
 
 /**
- * How often the calling thread looks whether the workers have left before it sleeps: for about a millisecond. On a busy
- * machine a worker may need the very core that it looks from.
+ * How many times the calling thread checks whether the workers have left the job before it sleeps. It takes about a
+ * millisecond. On a busy machine a worker may need the core of the calling thread.
  */
 const LOOKS = 1_000_000;
 
@@ -42,7 +42,7 @@ const warn = (message: string): void => {
   else console.warn(message);
 };
 
-/** Whether this thread may sleep until another wakes it. The main thread of a browser may not. */
+/** Whether this thread may block until another thread wakes it. The main thread of a browser may not. */
 const maySleep = (): boolean => {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
@@ -54,26 +54,26 @@ const maySleep = (): boolean => {
 
 /** Settings of {@link KernelThreads}. */
 export interface ThreadOptions {
-  /** How many threads compute, the calling one among them; from 1 to {@link MOST_THREADS}. */
+  /** The number of threads that compute, including the calling one; from 1 to {@link MOST_THREADS}. */
   readonly threads: number;
-  /** How long a worker that lives may take to answer, in milliseconds. Default 20,000. */
+  /** The longest time that a living worker may take to answer, in milliseconds. Default 20,000. */
   readonly patience?: number | undefined;
-  /** Told, in a sentence, when a worker is lost. Default: a warning of the process. */
+  /** Called with a message when a worker is lost. Default: a warning of the process. */
   readonly lost?: ((message: string) => void) | undefined;
 }
 
 /**
- * Runs kernels, on the calling thread and on workers beside it.
+ * Runs kernels on the calling thread and on worker threads.
  *
- * A kernel is made of tasks that depend on its arguments alone, never on the number of threads, and each writes values
- * of its own: so results have the same bits for every number of threads. Workers take tasks while there are any; nobody
- * waits for one that is still asleep.
+ * A kernel consists of tasks. They depend only on the arguments of the kernel, never on the number of threads, and no
+ * two tasks write the same value. So the results have the same bits for every number of threads. Workers take tasks
+ * until none are left. The calling thread does not wait for a worker that is still asleep.
  *
- * The workers start with the first kernel of more than one task, and keep no process alive. One that dies is missed by
- * nobody: the calling thread does the rest of its task, and there is one thread less from then on.
+ * The workers start with the first kernel of more than one task, and do not keep the process alive. If a worker dies,
+ * the calling thread does the rest of its task, and the number of threads decreases by one.
  */
 export class KernelThreads {
-  /** How many threads compute from the next kernel on, the calling one among them; from 1 to {@link MOST_THREADS}. */
+  /** The number of threads, including the calling one, from the next kernel on; from 1 to {@link MOST_THREADS}. */
   threads: number;
   readonly #module: WasmModule;
   readonly #memory: KernelMemory;
@@ -84,9 +84,9 @@ export class KernelThreads {
   readonly #inside: Int32Array;
   readonly #lost: (message: string) => void;
   readonly #maySleep = maySleep();
-  /** By their numbers; undefined for one that was lost. */
+  /** The workers by number; undefined for a lost worker. */
   readonly #workers: (KernelWorker | undefined)[] = [];
-  /** For how many threads workers were looked for, and the number that all of these workers are below. */
+  /** The number of threads of the last call of `#find`, and the bound that the numbers of its workers are below. */
   #found = { threads: 1, below: 0 };
   #failure: HeadwaterError | undefined;
 
@@ -103,7 +103,7 @@ export class KernelThreads {
     this.#inside = memory.ints(INSIDE, 1);
   }
 
-  /** The workers that were started and are not lost. */
+  /** The workers that were started and not lost. */
   get workers(): readonly KernelWorker[] {
     return this.#workers.filter((worker) => worker !== undefined);
   }
@@ -111,8 +111,8 @@ export class KernelThreads {
   /**
    * Runs all tasks of a kernel.
    *
-   * @throws HeadwaterError `HW_BACKEND` when a worker does not answer, and cannot be known to be dead: what the kernels
-   *   computed meanwhile is not to be used
+   * @throws HeadwaterError `HW_BACKEND` when a worker does not answer and is not known to be dead; the results of the
+   *   kernel must not be used
    */
   run<Name extends KernelName>(kernel: Name, tasks: number, args: KernelArguments<Name>): void {
     const { code, fields } = KERNEL_LAYOUTS[kernel];
@@ -136,7 +136,7 @@ export class KernelThreads {
     this.#kernels.activate(values, count, kind === 'tanh' ? 0 : 1);
   }
 
-  /** Finds as many workers as there are to be, and starts those that are missing. */
+  /** Selects the workers for the current number of threads, and starts missing ones. */
   #find(): void {
     let below = 0;
     for (let living = 1; living < this.threads && below < MOST_THREADS - 1; below++) {
@@ -159,12 +159,12 @@ export class KernelThreads {
     }
   }
 
-  /** Goes on without a worker that is dead. */
+  /** Continues without a dead worker. */
   #lose(number: number, why: string): void {
     if (this.#workers[number] === undefined) return;
     this.#kernels.takeOver(number);
     this.#workers[number] = undefined;
-    // One that waits since there are to be fewer threads is not missed.
+    // A worker that was unused because `threads` was reduced is not replaced.
     if (number >= this.#found.below) return;
     this.threads -= 1;
     this.#find();
@@ -177,9 +177,9 @@ export class KernelThreads {
     );
   }
 
-  /** Waits for workers that are inside a job for unusually long; one that died there never leaves. */
+  /** Waits for workers that are inside a job for an unusually long time. A worker that died there never leaves. */
   #awaitWorkers(): void {
-    // Several short sleeps: between them, a worker that leaves in spite of everything is seen.
+    // Several short waits, with a check for dead workers after each.
     const pause = 50;
     if (this.#maySleep) {
       for (let waited = 0; waited < this.#patience; waited += pause)
@@ -196,7 +196,7 @@ export class KernelThreads {
     throw this.#failure;
   }
 
-  /** Does the work of workers that died inside a job; returns whether nobody is inside any more. */
+  /** Does the work of workers that died inside a job. Returns whether no worker is inside any more. */
   #replaceTheDead(): boolean {
     this.#workers.forEach((worker, number) => {
       if (worker !== undefined && hasEnded(worker)) this.#lose(number, 'has ended within a computation');

@@ -1,10 +1,10 @@
 import type { RowStore } from '../../../sparse/internal/RowStore.js';
 import type { KernelMemory } from './KernelMemory.js';
 
-/** The bytes of a float32, as of an int32. */
+/** The size of a float32 or an int32 in bytes. */
 const WORD = 4;
 
-/** A block that is exchanged for a larger one where it must be. */
+/** A block that is replaced by a larger one on demand. */
 export class Block {
   at = 0;
   #bytes = 0;
@@ -14,7 +14,7 @@ export class Block {
     this.#memory = memory;
   }
 
-  /** Its address, with room for so many words; what was in it may be gone. */
+  /** The address of the block, with room for `words` words. The old content may be lost. */
   reserve(words: number): number {
     if (words * WORD <= this.#bytes) return this.at;
     if (this.#bytes > 0) this.#memory.free(this.at);
@@ -23,7 +23,7 @@ export class Block {
   }
 }
 
-/** The addresses of a store's chunks, in the kernels' memory. */
+/** A list of the addresses of the chunks of a store, in the memory of the kernels. */
 export class ChunkList {
   readonly #store: RowStore;
   readonly #memory: KernelMemory;
@@ -36,7 +36,7 @@ export class ChunkList {
     this.#block = new Block(memory);
   }
 
-  /** Its address. */
+  /** The address of the list. */
   get at(): number {
     const { chunks } = this.#store;
     if (this.#listed !== chunks.length) {

@@ -1,17 +1,17 @@
 import { nodeModule, runtimeProcess } from '../../../../contracts/runtime/nodeModule.js';
 
-/** The first release line of Node that has relaxed SIMD without a flag. */
+/** The first major version of Node that has relaxed SIMD without a flag. */
 const RELAXED_SIMD = 22;
 
 /**
- * Those that make one 256-bit instruction of two of 128 bits well enough to gain by it; an engine that does not know a
- * flag complains on the terminal.
+ * The first and the last major version of Node that gain speed when the engine combines two 128-bit instructions into
+ * one of 256 bits. An engine prints a complaint on the terminal for an unknown flag.
  */
 const PAIRS = [24, 26] as const;
 
 const { node, deno, bun } = runtimeProcess?.versions ?? {};
 
-/** Node's release line; undefined elsewhere. Deno and Bun say which Node they are like, but have engines of their own. */
+/** Node's major version; undefined elsewhere. Deno and Bun also report a Node version, but their engines differ. */
 const major = node === undefined || deno !== undefined || bun !== undefined ? undefined : Number(node.split('.', 1)[0]);
 
 const couldPair = runtimeProcess?.arch === 'x64' && major !== undefined && major >= PAIRS[0] && major <= PAIRS[1];
@@ -19,13 +19,13 @@ const couldPair = runtimeProcess?.arch === 'x64' && major !== undefined && major
 let raised = false;
 
 /**
- * Raises those flags of Node's engine that the fast kernels gain by: they then use instructions that the engine has,
- * but does not give to everybody yet.
+ * Sets the flags of Node's engine that make the fast kernels faster. The kernels can then use instructions that the
+ * engine supports but does not enable by default.
  *
- * On Node 20 that is relaxed SIMD, with its fused multiply-add; on x64, from Node 24 to 26, that two vector
- * instructions of 128 bits become one of 256. Flags are the whole process's, which is why a library does not raise them
- * by itself: the command does, and an application may. It has to come before {@link registerBackend}. More calls change
- * nothing; in an engine without such flags, and outside Node, neither does the first.
+ * On Node 20 it enables relaxed SIMD with its fused multiply-add. On x64 with Node 24 to 26 it lets the engine combine
+ * two 128-bit vector instructions into one of 256 bits. Flags apply to the whole process, so the library does not set
+ * them by itself. The command sets them, and an application may do so. Call it before {@link registerBackend}. Further
+ * calls have no effect. In an engine without such flags, and outside Node, it does nothing.
  *
  * @example
  * ```ts
@@ -42,6 +42,6 @@ export const raiseEngineFlags = (): void => {
   if (couldPair) v8?.setFlagsFromString('--experimental-wasm-revectorize');
 };
 
-/** Whether the engine makes one instruction of two. */
+/** Whether the engine combines two vector instructions into one. */
 export const makesPairs = (): boolean =>
   (raised && couldPair) || (runtimeProcess?.execArgv?.includes('--experimental-wasm-revectorize') ?? false);

@@ -1,7 +1,7 @@
 /**
- * The kernels of assembly/ that are made of tasks, in the order of `Kernel` in assembly/tasks.ts, and the fields of
- * their arguments in the order of the classes there, which say what they are. Every field is one 32-bit word; addresses
- * are bytes, steps are values.
+ * The kernels of assembly/ that consist of tasks, in the order of `Kernel` in assembly/tasks.ts, and the fields of
+ * their arguments, in the order of the classes there, which document them. Every field is one 32-bit word. Addresses
+ * are in bytes, steps in values.
  */
 const FIELDS = {
   packPanels: ['from', 'rowStep', 'columnStep', 'rows', 'columns', 'to', 'panels'],
@@ -113,10 +113,10 @@ const FLOATS: ReadonlySet<string> = new Set([
   'scale',
 ]);
 
-/** A kernel that is made of tasks. */
+/** The name of a kernel that consists of tasks. */
 export type KernelName = keyof typeof FIELDS;
 
-/** A kernel's arguments. */
+/** The arguments of a kernel. */
 export type KernelArguments<Name extends KernelName> = Readonly<Record<(typeof FIELDS)[Name][number], number>>;
 
 interface KernelLayout {
@@ -124,7 +124,7 @@ interface KernelLayout {
   readonly fields: readonly { readonly name: string; readonly float: boolean }[];
 }
 
-/** Each kernel's number and how its arguments are laid out. */
+/** The number of each kernel and the layout of its arguments. */
 export const KERNEL_LAYOUTS = Object.fromEntries(
   Object.entries(FIELDS).map(([kernel, fields], code): [string, KernelLayout] => [
     kernel,

@@ -4,18 +4,19 @@ import { webAssembly } from './webAssembly.js';
 import type { WasmModule } from './webAssembly.js';
 
 /**
- * Which instructions the kernels use: `relaxed` has the fused multiply-add of relaxed SIMD besides; `wide` is laid out
- * for engines that make one of two of them, on twice the width.
+ * The instructions that the kernels use. `simd` is WebAssembly SIMD. `relaxed` also has the fused multiply-add of
+ * relaxed SIMD. `wide` is `relaxed` with a layout for engines that combine two of these instructions into one of twice
+ * the width.
  */
 export type SimdVariant = 'wide' | 'relaxed' | 'simd';
 
 /**
- * How many columns of a right factor each variant keeps side by side: `PANEL` in assembly/, as scripts/buildKernels.mjs
- * sets it.
+ * The number of columns of a panel of a right factor for each variant: `PANEL` in assembly/, as set by
+ * scripts/buildKernels.mjs.
  */
 export const PANELS: Readonly<Record<SimdVariant, number>> = { wide: 16, relaxed: 8, simd: 8 };
 
-/** The compiled kernels, or why there are none. */
+/** The compiled kernels, or the reason why there are none. */
 export type KernelModule =
   | { readonly simd: SimdVariant; readonly module: WasmModule; readonly reason: string }
   | { readonly simd: 'none'; readonly reason: string };
@@ -29,8 +30,8 @@ const REASONS: Readonly<Record<SimdVariant, string>> = {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * Whether the engine has the memory that the kernels import, which threads can share. A page that is not cross-origin
- * isolated has it too, though it hides `SharedArrayBuffer`; an engine without threads ignores `shared`.
+ * Whether the engine has the shared memory that the kernels import. A page that is not cross-origin isolated has it
+ * too, although `SharedArrayBuffer` is hidden there. An engine without threads ignores `shared`.
  */
 const sharesMemory = ({ Memory }: NonNullable<typeof webAssembly>): boolean => {
   try {
@@ -42,10 +43,10 @@ const sharesMemory = ({ Memory }: NonNullable<typeof webAssembly>): boolean => {
 };
 
 /**
- * Compiles the fastest kernels that this engine takes; it decides by `WebAssembly.validate`, and no flag of the engine
- * is touched.
+ * Compiles the fastest kernels that this engine accepts, according to `WebAssembly.validate`. It does not change flags
+ * of the engine.
  *
- * @param wanted the variants to try, the fastest first. Default: all, `wide` only where the engine makes pairs
+ * @param wanted the variants to try, the fastest first. Default: all, with `wide` only if the engine combines pairs
  */
 export const kernelModule = (
   wanted: readonly SimdVariant[] = makesPairs() ? ['wide', 'relaxed', 'simd'] : ['relaxed', 'simd'],

@@ -4,21 +4,21 @@ import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { nodeModule, runtimeProcess } from '../../../../contracts/runtime/nodeModule.js';
 import type { WasmMemory, WasmModule } from './webAssembly.js';
 
-/** What a worker needs to serve. */
+/** The start data of a worker. */
 export interface KernelWorkerData {
   readonly compiled: WasmModule;
   readonly memory: WasmMemory;
-  /** Its number. */
+  /** The number of the worker. */
   readonly worker: number;
-  /** How often it looks for a job before it sleeps. */
+  /** How many times it checks for a job before it sleeps. */
   readonly spins: number;
 }
 
-/** Told when a worker is of no more use, and why, in words. */
+/** Called with the reason when a worker has failed. */
 export type WorkerFailed = (why: string) => void;
 
-// The whole worker: all that it does is in assembly/tasks.ts. It stands here as text because a file of its own would
-// have to be found, and loaded, in every way that this module is.
+// The whole source of the worker; its work is in assembly/tasks.ts. It is a string because a separate file would need
+// to be found and loaded in every environment and bundle of this module.
 const SERVE = `({ compiled, memory, worker, spins }) => {
   new WebAssembly.Instance(compiled, { env: { memory } }).exports.serve(worker, spins);
 }`;
@@ -30,7 +30,7 @@ const WEB_SOURCE = `onmessage = ({ data }) => {
   (${SERVE})(data);
 };`;
 
-/** What is used of a browser's worker, which TypeScript declares for browsers alone. */
+/** The used part of a worker in a browser, which TypeScript declares only for browsers. */
 interface WebWorker {
   postMessage(data: KernelWorkerData): void;
   addEventListener(type: 'message' | 'error', listener: (event: { readonly message?: string }) => void): void;
@@ -45,12 +45,12 @@ interface WebScope {
 
 const web = globalThis as WebScope;
 
-/** A worker that was started. */
+/** A started worker. */
 export type KernelWorker = NodeWorker | WebWorker;
 
 /**
- * How many threads can compute here with a processor core each, the calling one among them. In a browser that is one,
- * unless the page is cross-origin isolated: only then may its memory go to workers.
+ * The number of threads that can have a processor core each, including the calling one. In a browser it is one unless
+ * the page is cross-origin isolated, since only then memory can be shared with workers.
  */
 export const availableThreads = (): number => {
   const os = nodeModule('node:os');
@@ -58,13 +58,11 @@ export const availableThreads = (): number => {
   return web.crossOriginIsolated === true && web.Worker !== undefined ? (web.navigator?.hardwareConcurrency ?? 1) : 1;
 };
 
-/** Whether memory may go to workers here. */
+/** Whether workers can be started that share memory. */
 export const mayStartWorkers = (): boolean =>
   nodeModule('node:worker_threads') !== undefined || (web.crossOriginIsolated === true && web.Worker !== undefined);
 
-/**
- * How long a worker has been idle, as Node measures it; 0 in Deno and Bun, which have the names of Node and do not measure.
- */
+/** The idle time of a worker as Node measures it; 0 in Deno and Bun, which have the function but do not measure. */
 const idleTime = ({ performance }: Pick<NodeWorker, 'performance'>): number => {
   const { versions } = runtimeProcess ?? {};
   if (versions?.['deno'] !== undefined || versions?.['bun'] !== undefined) return 0;
@@ -72,8 +70,8 @@ const idleTime = ({ performance }: Pick<NodeWorker, 'performance'>): number => {
 };
 
 /**
- * Whether a worker's thread has ended, as far as it can be known at once: the events that say so wait until the calling
- * thread is idle. Of a thread that has ended, Node measures no idle time any more, and says −1.
+ * Whether the thread of a worker has ended, as far as it can be known synchronously. The events for it are delivered
+ * only when the calling thread is idle. For a thread that has ended, Node returns the idle time −1.
  */
 export const hasEnded = (worker: KernelWorker): boolean => 'performance' in worker && idleTime(worker) < 0;
 
@@ -84,7 +82,8 @@ const startNodeWorker = (
 ): NodeWorker => {
   const worker = new Worker(NODE_SOURCE, { eval: true, execArgv: [], workerData });
   worker.unref();
-  // Node notes when a thread's loop began at the first question, and answers none about one that ended before.
+  // Node records the start of a thread's event loop at the first query, and cannot answer for a thread that ended
+  // before it.
   worker.once('online', () => idleTime(worker));
   worker.on('error', (error) => failed(`has failed: ${error.message}`));
   worker.on('exit', (code) => failed(`has ended with code ${code}`));
@@ -92,8 +91,8 @@ const startNodeWorker = (
 };
 
 /**
- * Starts a worker of a browser. One that does not even begin, since the page's policy forbids it, is no failure: nobody
- * waits for a worker that has not begun, and the calling thread does all the work.
+ * Starts a worker in a browser. If the policy of the page prevents its start, that is not a failure: the calling thread
+ * does not wait for a worker that has not started, and does all the work.
  */
 const startWebWorker = (
   Worker: new (url: string) => WebWorker,
@@ -116,10 +115,10 @@ const startWebWorker = (
 };
 
 /**
- * Starts a worker of the kernels, which keeps no process alive.
+ * Starts a worker of the kernels. It does not keep the process alive.
  *
- * @param failed told when it is of no more use
- * @throws HeadwaterError `HW_BACKEND` where none can be started
+ * @param failed called when the worker has failed
+ * @throws HeadwaterError `HW_BACKEND` when no worker can be started
  */
 export const startKernelWorker = (data: KernelWorkerData, failed: WorkerFailed): KernelWorker => {
   const threads = nodeModule('node:worker_threads');

@@ -3,7 +3,7 @@ import { kernelBytes } from './kernelBytes.js';
 import { KernelMemory } from './KernelMemory.js';
 import { webAssembly, type WasmModule } from './webAssembly.js';
 
-/** What the module of assembly/linear.ts has. Addresses and places are whole numbers. */
+/** The exports of the module of assembly/linear.ts. Addresses and places are integers. */
 export interface LinearKernels {
   firstBeyond(ids: number, count: number, rows: number): number;
   locate(
@@ -68,9 +68,9 @@ export interface LinearKernels {
 let compiled: WasmModule | undefined;
 
 /**
- * An instance of the module, with a memory of its own.
+ * Creates an instance of the module with its own memory.
  *
- * @throws what the engine says where it has none, or no memory for it
+ * @throws the error of the engine, when it has no WebAssembly or not enough memory
  */
 export const linearKernels = (): { readonly memory: KernelMemory; readonly kernels: LinearKernels } => {
   const memory = new KernelMemory();
@@ -82,10 +82,10 @@ export const linearKernels = (): { readonly memory: KernelMemory; readonly kerne
   };
 };
 
-/** The bytes of a float32, as of an int32. */
+/** The size of a float32 or an int32 in bytes. */
 const WORD = 4;
 
-/** A table's rows in the memory of kernels. */
+/** A memory for the rows of a table in the memory of the kernels. */
 export const rowMemory = (memory: KernelMemory): RowMemory => {
   const words = (length: number): number => memory.allocate(length * WORD);
   return {

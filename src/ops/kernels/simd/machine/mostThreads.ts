@@ -1,5 +1,5 @@
 /**
- * The most threads that can compute, the calling one among them: each has a place of its own in the kernels' first page
- * (assembly/tile.ts), and a record of its work past it (assembly/records.ts).
+ * The largest number of threads, including the calling one. Each has its own place in the first page of the kernels'
+ * memory (assembly/tile.ts), and a record of its work after that page (assembly/records.ts).
  */
 export const MOST_THREADS = 192;

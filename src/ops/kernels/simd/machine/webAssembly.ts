@@ -1,11 +1,11 @@
-/** A memory that threads share. */
+/** A shared WebAssembly memory. */
 export interface WasmMemory {
-  /** Another object after each growth; views of the old one go on to work. */
+  /** A new object after each growth. Views of the old one still work. */
   readonly buffer: SharedArrayBuffer;
   grow(pages: number): number;
 }
 
-/** A compiled module: opaque, and it can be sent to workers. */
+/** A compiled module. It is opaque, and can be sent to workers. */
 export type WasmModule = object;
 
 interface WebAssemblyApi {
@@ -22,10 +22,8 @@ interface WebAssemblyApi {
   validate(bytes: Uint8Array): boolean;
 }
 
-// Where the DOM's types are known it has a type of its own, which has no shared memory.
+// With the types of the DOM, it would have a type without shared memory.
 const found: unknown = Reflect.get(globalThis, 'WebAssembly');
 
-/**
- * What this library uses of WebAssembly; TypeScript declares it for browsers alone. Undefined where an engine has none.
- */
+/** The used part of WebAssembly, which TypeScript declares only for browsers. Undefined in an engine without it. */
 export const webAssembly = found as WebAssemblyApi | undefined;
