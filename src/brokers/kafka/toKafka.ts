@@ -64,7 +64,6 @@ const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buf
 /**
  * Writes the value of each delivery to a Kafka topic. Once the broker has stored it, the delivery is settled and
  * emitted.
- * Writes the value of each delivery to a Kafka topic, settles the delivery once the broker has it, and emits it then.
  *
  * ```
  * source:  --a--b-c------|

@@ -161,7 +161,7 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * without a pause.
  *
  * @param urls one address or several; an address given twice is polled once
- * @throws HeadwaterError `HW_USAGE` for an address or an option that cannot work
+ * @throws HeadwaterError `HW_USAGE` for an invalid address or option
  *
  * @example
  * ```ts

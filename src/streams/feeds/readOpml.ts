@@ -140,7 +140,7 @@ const readText = async (
  * `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as in `fetchCsv`.
  *
  * @param source a path, or an address: http, https or file
- * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
+ * @throws HeadwaterError `HW_USAGE` for an invalid source or option
  *
  * @example
  * ```ts

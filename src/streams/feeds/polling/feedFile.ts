@@ -45,7 +45,6 @@ const unchangedSince = async (path: string, before: Fingerprint | undefined): Pr
 
 /**
  * Emits the headlines of a feed in a file, and again those of each later version of the file.
- * Emits the headlines of a feed that is a file, and those of each later state of it.
  *
  * ```
  * file      A-------B-------      A, B: its states

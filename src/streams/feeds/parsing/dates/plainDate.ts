@@ -9,14 +9,14 @@ const REWRITINGS: readonly Rewriting[] = [
   [/([+-]\d{2}:?\d{2}|Z)?\[!?([a-z]+\/[a-z/_-]+)\].*$/i, (_all, offset, place = '') => offset ?? place],
   // A zone name in parentheses right after the time.
   [/(:\d{2} ?)\(([a-z]{2,5})\)$/i, (_all, before = '', zone = '') => `${before}${zone}`],
-  // Any other comment, as `(CEST)` behind `+0200`.
+  // Any other comment in parentheses, as `(CEST)` after `+0200`.
   [/\([^()]*\)/g, () => ' '],
   // A time written with points.
   [
     /(\d{4},?\s+(?:\p{L}+\s+)?\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?![\d.])/u,
     (_all, before = '', minutes = '', seconds = '00') => `${before}:${minutes}:${seconds}`,
   ],
-  // The time before the date.
+  // A time in front of the date.
   [
     /^(\d{1,2}:\d{2}(?::\d{2})?)[\s,]+(\d{1,4}[-./]\d{1,2}[-./]\d{1,4})$/,
     (_all, time = '', date = '') => `${date} ${time}`,

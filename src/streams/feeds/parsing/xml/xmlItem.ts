@@ -37,10 +37,10 @@ const DATES = [
 ];
 
 /**
- * Reads an item of RSS, RDF or Atom.
+ * Parses an item of RSS, RDF or Atom.
  *
- * @param text from the item's tag to its closing tag
- * @throws HeadwaterError `HW_FEED` for one that cannot be read
+ * @param text the text from the item's opening tag to its closing tag
+ * @throws HeadwaterError `HW_FEED` for an item that cannot be read
  */
 export const xmlItem = (text: string, context: XmlContext): RawItem => {
   const { format, scope: around, base } = context;
