@@ -111,6 +111,30 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     expect(new Set(await stored(dead))).toEqual(new Set(['bad', '{"title":""}']));
   }, 90_000);
 
+  it('says that results wait while their topic takes none, and that it takes them again', async () => {
+    const events: WorkEvent[] = [];
+    const told = { next: (event: WorkEvent) => events.push(event) };
+    const names = () => events.map(({ type }) => type).filter((type) => type === 'stalled' || type === 'resumed');
+    const missing = `later${run}`;
+    await publish(['a', 'b']);
+    const work = headlines(events)
+      .pipe(
+        toKafka<{ readonly title: string }>({
+          client: client(),
+          topic: missing,
+          encode: ({ title }) => title,
+          events: told,
+        }),
+      )
+      .subscribe();
+    await expect.poll(names, { timeout: 40_000 }).toEqual(['stalled']);
+    await admin.createTopics({ topics: [missing], partitions: 1, replicas: 1 });
+    await expect.poll(names, { timeout: 40_000 }).toEqual(['stalled', 'resumed']);
+    await expect.poll(() => stored(missing), { timeout: 30_000 }).toEqual(['a', 'b']);
+    work.unsubscribe();
+    expect(await stored(dead)).toEqual([]);
+  }, 120_000);
+
   it('puts aside a headline whose result is too large, and writes more than one batch of records may hold', async () => {
     const titles = Array.from({ length: 40 }, (_, i) => `good ${i}`);
     await publish([...titles.slice(0, 20), 'huge', ...titles.slice(20)]);

@@ -75,7 +75,8 @@ const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buf
  * If it fails, or the message now belongs to another member, the result is discarded and nothing is emitted for it: the
  * owner of the partition processes the message again. Deliveries of other sources are written by an idempotent producer
  * and then settled: at least once. If such a write fails, it is tried again every second until it succeeds, which costs
- * no attempts. A message that is too large for the broker settles its delivery with `give-up`.
+ * no attempts. A message that is too large for the broker settles its delivery with `give-up`. `events` receives
+ * `stalled` when the topic accepts no results, and `resumed` when it accepts them again.
  *
  * Memory: at most what the source of the deliveries may have in flight.
  *
@@ -118,6 +119,16 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         const old = producer;
         producer = undefined;
         old?.close(true).catch(() => undefined);
+      };
+
+      const stall = (error: unknown): void => {
+        if (!stalled) events?.next({ type: 'stalled', to: topic, reason: reasonOf(error) });
+        stalled = true;
+      };
+
+      const resume = (): void => {
+        if (stalled) events?.next({ type: 'resumed', to: topic });
+        stalled = false;
       };
 
       const done = <R>(step: Promise<R>): Promise<R> => answered(topic, step, scheduler);
@@ -179,9 +190,11 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
             lessen(current, sent, error);
             return;
           }
+          stall(error);
           first.origin.lost(reasonOf(error));
           return;
         }
+        resume();
         for (const delivery of current) {
           delivery.origin.committed();
           subscriber.next(delivery);
@@ -200,13 +213,11 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
               lessen(rest, group, error);
               return;
             }
-            if (!stalled) events?.next({ type: 'stalled', to: topic, reason: reasonOf(error) });
-            stalled = true;
+            stall(error);
             await firstValueFrom(timer(RETRY_MS, scheduler));
             continue;
           }
-          if (stalled) events?.next({ type: 'resumed', to: topic });
-          stalled = false;
+          resume();
           for (const delivery of rest.slice(0, group.length)) {
             delivery.settle({ type: 'done' });
             subscriber.next(delivery);

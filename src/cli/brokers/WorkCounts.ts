@@ -33,7 +33,8 @@ export const afterEvent = (counts: WorkCounts, event: WorkEvent): WorkCounts => 
     case 'dead-letter':
       return { ...counts, deadLetters: counts.deadLetters + 1 };
     case 'rebalanced':
-      return { ...counts, partitions: event.partitions };
+      // A worker without partitions has no results that could wait.
+      return { ...counts, partitions: event.partitions, stalled: counts.stalled && event.partitions.length > 0 };
     case 'connected':
     case 'disconnected':
       return { ...counts, connected: event.type === 'connected' };

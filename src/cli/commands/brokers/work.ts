@@ -86,13 +86,15 @@ const WAIT_MS = 2;
 const OFTEN = 1000;
 const SELDOM = 30_000;
 
-/** The most events that are told one by one; all are counted. */
-const TOLD = 20;
+/** The most events of one type that are printed. All are counted. */
+const PRINTED = 20;
 
 const eventLine = (event: WorkEvent): string | undefined => {
   switch (event.type) {
     case 'dead-letter':
       return `put aside ${event.id}: ${event.reason}${event.to === undefined ? ' (there is no --dead-letters)' : ''}`;
+    case 'retried':
+      return `${event.id} is delivered again: ${event.reason}`;
     case 'unsettled':
       return `the broker could not be told of ${event.id}: ${event.reason}`;
     case 'stalled':
@@ -144,17 +146,19 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
     if (options.status !== undefined) brokerAddress(options.status, '--status');
     const record = new WorkRecord({ group: options.group, from: options.from, to: options.to });
     const brake = valve();
-    let told = 0;
-    const tell = (line: string): void => {
-      told += 1;
-      if (told <= TOLD) stderr.write(`${printable(line)}\n`);
-      if (told === TOLD) stderr.write('Further events are counted only.\n');
+    // By type: many events of one type must not keep the first of another from being seen.
+    const printed = new Map<string, number>();
+    const tell = (type: string, line: string): void => {
+      const times = (printed.get(type) ?? 0) + 1;
+      printed.set(type, times);
+      if (times <= PRINTED) stderr.write(`${printable(line)}\n`);
+      if (times === PRINTED) stderr.write('Further events of this type are counted, but not printed.\n');
     };
     const events = {
       next: (event: WorkEvent): void => {
         record.take(event);
         const line = eventLine(event);
-        if (line !== undefined) tell(line);
+        if (line !== undefined) tell(event.type, line);
       },
     };
     return from(readBrokerOptions(options.brokerOptions)).pipe(
@@ -185,7 +189,7 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
                 jsonLines: options.jsonLines === true,
                 valve: brake,
                 events,
-                rejections: { next: (rejection) => tell(`left out ${describeRejection(rejection)}`) },
+                rejections: { next: (rejection) => tell('rejection', `left out ${describeRejection(rejection)}`) },
               },
               terminal,
             ).pipe(
