@@ -9,38 +9,40 @@ import { classifyTexts } from '../operators/live/internal/classifyTexts.js';
 import { microBatch } from '../operators/live/microBatch.js';
 import { rowEncoder } from '../text/rowEncoder.js';
 
-/** What a text was classified as. */
+/** The classification of a text. */
 export interface Classification {
-  /** The most probable class; the first of equals. */
+  /** The most probable class; the first one of equally probable classes. */
   readonly category: string;
-  /** How probable that class is, between 0 and 1. */
+  /** The probability of that class, between 0 and 1. */
   readonly probability: number;
-  /** All classes, the most probable first. */
+  /** All classes, the most probable one first. */
   readonly distribution: readonly ClassProbability[];
-  /** How many tokens of the text the model knows. Where it is 0, the probabilities say nothing of the text. */
+  /**
+   * The number of the text's tokens that the model knows. Where it is 0, the probabilities do not depend on the text.
+   */
   readonly known: number;
 }
 
-/** A saved model that classifies texts, one call each. */
+/** A saved model that classifies one text per call. */
 export interface TextClassifier extends AsyncDisposable {
   /**
-   * Classifies a text. It rejects with `HW_USAGE` for a value that is no string and after `close`, and with the errors of
-   * the model.
+   * Classifies a text. The promise rejects with `HW_USAGE` for a value that is not a string and after `close`, and with
+   * the errors of the model.
    */
   (text: string): Promise<Classification>;
   /** The classes, in the order of the model. */
   readonly classes: readonly string[];
-  /** Answers the calls that wait, takes no more, and frees the model. To call it again does nothing. */
+  /** Completes the waiting calls, rejects new ones, and frees the model. Further calls of it do nothing. */
   readonly close: () => Promise<void>;
 }
 
-/** How texts are classified. */
+/** The options of `openClassifier`. */
 export interface OpenClassifierOptions {
-  /** The most texts that are classified together. Default 64. */
+  /** The largest number of texts that are classified together. Default 64. */
   readonly maxSize?: number | undefined;
-  /** How long a text may wait for others to be classified with, in milliseconds. Default 2. */
+  /** How long a text may wait for other texts of its batch, in milliseconds. Default 2. */
   readonly maxWaitMs?: number | undefined;
-  /** The tfjs backend that the model computes on, registered before. Default `headwater`. */
+  /** The model's tfjs backend, which must have been registered before. Default `headwater`. */
   readonly backend?: string | undefined;
 }
 
@@ -62,18 +64,17 @@ const asHeadline = ({ text }: Call, id: number): LiveHeadline => ({
 });
 
 /**
- * Opens a saved model, and gives a function that classifies a text.
+ * Opens a saved model, and returns a function that classifies a text.
  *
- * Calls that come within `maxWaitMs` of one another are classified together, which costs far less than one by one; so a
- * handler of HTTP requests calls it for each request. At most `maxSize` calls wait: the last of them starts the batch.
+ * Calls within `maxWaitMs` of each other are classified together, which costs far less than one by one. So an HTTP
+ * handler can call it once per request. At most `maxSize` calls wait: the last one starts the batch.
  *
- * It reads models of every architecture, in Node, Deno, Bun and browsers.
+ * It accepts models of every architecture, in Node, Deno, Bun and browsers.
  *
- * @param source the directory that the model was saved in; or its files' bytes by name, as a browser has fetched them
+ * @param source the model's directory; or its files' bytes by name, for example fetched by a browser
  * @param options `maxSize`, `maxWaitMs` and `backend`
- * @returns a promise of the function. It rejects as `openArtifacts` does, and with `HW_USAGE` for an option that cannot
- *   work
- * @see serveModel for a server that is ready to use, with limits and metrics
+ * @returns a promise of the function. It rejects like `openArtifacts`, and with `HW_USAGE` for an invalid option
+ * @see serveModel for a complete server with limits and metrics
  *
  * @example
  * ```ts
@@ -116,7 +117,7 @@ export const openClassifier = async (
             }),
           ),
         ),
-        // It fails these calls alone; the next batch is another one.
+        // Only the calls of this batch fail; the next batch is independent.
         catchError((error: unknown) => {
           for (const { reject } of calls) reject(error);
           return EMPTY;
