@@ -6,13 +6,13 @@ import { VectorReader } from '../streams/vectors/internal/VectorReader.js';
 import { announcedBytes, HEADER_BYTES, isVectorFile, parseVectorFile } from '../text/vectors/vectorFile.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
 
-/** The bytes that are set aside at once for a file that announces them; more come as they arrive. */
+/** The largest memory that is reserved at once for an announced size, in bytes. It grows as further bytes arrive. */
 const AT_ONCE = 1 << 28;
 
-/** The bytes that the hash does not cover: the magic, and the hash itself. */
+/** The bytes that the hash does not cover: the magic number and the hash itself. */
 const UNHASHED = 40;
 
-/** Reads a file that headwater wrote: all of it, as it is used as it lies in memory. */
+/** Reads a file that headwater wrote. It reads the whole file into memory and uses it without conversion. */
 class StoredReader implements Reader {
   readonly #source: string;
   readonly #announced: number;
@@ -23,14 +23,16 @@ class StoredReader implements Reader {
   #ended = false;
   #done = false;
 
-  /** @throws HeadwaterError `HW_VECTORS` where the head is none */
+  /**
+   * @throws HeadwaterError `HW_VECTORS` where the head is not a valid header
+   */
   constructor(source: string, head: Uint8Array, sink: (vectors: WordVectors) => void) {
     const announced = announcedBytes(head, source);
     if (isLeft(announced)) throw announced.left;
     this.#source = source;
     this.#sink = sink;
     this.#announced = announced.right;
-    // One byte more, which tells that there is more than was announced.
+    // One more byte, which shows whether the file is longer than announced.
     this.#bytes = new Uint8Array(Math.min(announced.right + 1, AT_ONCE));
   }
 
@@ -68,20 +70,20 @@ class StoredReader implements Reader {
   }
 }
 
-/** Reads word vectors from a file that headwater wrote, or one of a format of others; its first bytes tell. */
+/** Reads word vectors from a file that headwater wrote or from another format. The first bytes show which one it is. */
 export class VectorFileReader implements Reader {
   readonly #source: string;
   readonly #stored: (vectors: WordVectors) => void;
   readonly #word: (word: WordVector) => void;
-  /** How many bytes were read. */
+  /** The number of bytes read. */
   bytesRead = 0;
   #head = Buffer.alloc(0);
   #ended = false;
   #reader: Reader | undefined;
 
   /**
-   * @param stored is handed all words of a file of our own
-   * @param word is handed each word of another one
+   * @param stored receives all words of a file that headwater wrote
+   * @param word receives each word of another format
    */
   constructor(source: string, stored: (vectors: WordVectors) => void, word: (word: WordVector) => void) {
     this.#source = source;

@@ -4,30 +4,33 @@ import type { WordVectors } from '../text/vectors/WordVectors.js';
 import { loadVectors, type LoadVectorsOptions } from './loadVectors.js';
 import { englishVectors } from './vectorsFolder.js';
 
-/** Word vectors that were found, and where. */
+/** Word vectors, and the place where they were found. */
 export interface FoundVectors {
   readonly vectors: WordVectors;
-  /** The path or address that they were loaded from. */
+  /** The path or address from which they were loaded. */
   readonly source: string;
 }
 
-/** How word vectors are looked for. */
+/** The options of `findVectors`. */
 export interface FindVectorsOptions extends LoadVectorsOptions {
-  /** Where the cache is: `XDG_CACHE_HOME`, else `~/.cache`. Default: this process's environment. */
+  /**
+   * The environment that determines the cache folder: `XDG_CACHE_HOME`, otherwise `~/.cache`. Default: that of this
+   * process.
+   */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /**
- * Finds the word vectors that a person means, and emits them; undefined where there are none.
+ * Finds the word vectors of the user's choice and emits them; undefined where there are none.
  *
- * What `--vectors` of the command takes: a path or an address, `none` for no vectors, and by default those that
- * `headwater setup vectors` left in the cache, if it did.
+ * It accepts the values of the command's `--vectors`: a path or an address, or `none` for no vectors. The default is
+ * the file that `headwater setup vectors` stored in the cache, if it exists.
  *
- * Cold: they are loaded at each subscription. Errors: those of `loadVectors`; so a file in the cache that is damaged is
- * an error, and not taken for none.
+ * Cold: each subscription loads them. Errors: those of `loadVectors`. So a damaged file in the cache is an error, and
+ * is not treated as missing.
  *
  * @param choice a path, an address, or `none`. Default: those in the cache
- * @param options where the cache is, and how they are loaded
+ * @param options the place of the cache, and the options of loading
  */
 export const findVectors = (
   choice?: string,

