@@ -142,7 +142,8 @@ const requireNothing = async (raw: Readable, path: string): Promise<void> => {
 };
 
 /**
- * Opens a file on disk. A regular file is its own snapshot. A pipe can be read only once, so it needs a `snapshotDir`.
+ * Opens a file on disk. A regular file is its own snapshot. A pipe can be read only once; with `snapshotDir` its bytes
+ * are stored for later passes.
  */
 const openFile = async (
   path: string,

@@ -247,7 +247,7 @@ export class RecordFramer {
     return this.#ended && this.#endLast(state);
   }
 
-  /** The record ends at `end`; the next one starts at `next`. */
+  /** Ends the current record at `end`. The next one starts at `next`. */
   #end(end: number, next: number, fault: FrameFault | undefined): true {
     const { bytes, start } = this.window;
     this.from = start;

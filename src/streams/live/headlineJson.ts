@@ -116,7 +116,7 @@ export const withReadableFields = (value: unknown, base: string): unknown => {
   };
 };
 
-/** Decodes a value, naming the first fault. */
+/** Decodes a value, or returns its first fault. */
 export const decodeHeadline = (value: unknown): E.Either<HeadlineFault, HeadlineJson> =>
   pipe(
     headlineJson.decode(value),

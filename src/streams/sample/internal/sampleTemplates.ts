@@ -8,7 +8,7 @@ export const SAMPLE_TOPICS: Readonly<Record<SampleClass, string>> = {
   World: 'worldTopic',
 };
 
-/** Headlines that could be of any class. */
+/** Headline templates that could belong to any class. */
 export const SAMPLE_VAGUE: readonly string[] = [
   '{size} {shared} {happens} {when}',
   '{shared} and {shared}: what {happens} {when}',
@@ -18,7 +18,7 @@ export const SAMPLE_VAGUE: readonly string[] = [
   '{shared} {happens} {how}, {told}',
 ];
 
-/** Headlines a class. */
+/** The headline templates of each class. */
 export const SAMPLE_TEMPLATES: Readonly<Record<SampleClass, readonly string[]>> = {
   Business: [
     '{stock} {moves} as {goods} prices {moves}',
