@@ -6,27 +6,27 @@ import type { OpAttribute, OutputTensor, TensorflowBackend } from '../../tensorf
 
 const MODES: Readonly<Record<CellName, string>> = { rnn: 'rnn_tanh', gru: 'gru', lstm: 'lstm' };
 
-/** What one call of cuDNN is given: one direction of a layer, batch by batch. */
+/** The inputs of one call of cuDNN: one direction of a layer for one batch. */
 export interface CudnnInputs {
-  /** The inputs in the direction's own order of time, shape [B, S, I]. */
+  /** The inputs in the time order of the direction, shape [B, S, I]. */
   readonly x: Tensor;
-  /** Initial states, shape [B, 1, H]; `c` is a scalar that nobody reads unless it is an LSTM's. */
+  /** Initial states, shape [B, 1, H]. `c` is an unused scalar except for an LSTM. */
   readonly h: Tensor;
   readonly c: Tensor;
-  /** Shape [N], as `cudnnLayout` has it. */
+  /** Shape [N], in the layout of `cudnnLayout`. */
   readonly parameters: Tensor;
-  /** How many steps each row takes, shape [B], int32. */
+  /** The number of steps of each row, shape [B], int32. */
   readonly steps: Tensor;
 }
 
-/** The gradients of what a call put out, in the shapes of what it put out. */
+/** The gradients of the outputs of a call, in the shapes of the outputs. */
 export interface CudnnOutputGradients {
   readonly output: Tensor;
   readonly h: Tensor;
   readonly c: Tensor;
 }
 
-/** The gradients with respect to what a call was given; `c` for an LSTM alone. */
+/** The gradients with respect to the inputs of a call; `c` only for an LSTM. */
 export interface CudnnGradients {
   readonly x: Tensor;
   readonly h: Tensor;
@@ -35,9 +35,10 @@ export interface CudnnGradients {
 }
 
 /**
- * What a call put out, by handles: output [B, S, H], its states [B, 1, H], and what the backward pass needs besides.
+ * The handles of the outputs of a call: output [B, S, H], the states [B, 1, H], and further values for the backward
+ * pass.
  *
- * The last, `host_reserved`, is of int8, which is no type of tfjs: it is never more than a handle.
+ * The last one, `host_reserved`, has the type int8, which tfjs does not have. So it only exists as a handle.
  */
 export class CudnnOutputs {
   readonly #backend: TensorflowBackend;
@@ -53,7 +54,7 @@ export class CudnnOutputs {
     return this.#outputs.map(({ id }) => id);
   }
 
-  /** A tensor of one of them, with a handle of its own on the same values. */
+  /** Makes a tensor of one of the outputs, with a new handle to the same values. */
   tensor(which: 'output' | 'hidden' | 'cell'): Tensor {
     const { binding } = this.#backend;
     const { id } = this.#outputs[['output', 'hidden', 'cell'].indexOf(which)]!;
@@ -72,7 +73,7 @@ export class CudnnOutputs {
   }
 }
 
-/** What all of cuDNN's ops are told of a layer: one direction, no dropout, no projection. */
+/** The attributes of a layer that all cuDNN ops need: one direction, no dropout, no projection. */
 const attributesOf = ({ binding }: TensorflowBackend, cell: CellName): readonly OpAttribute[] => {
   const { TF_ATTR_TYPE, TF_ATTR_STRING, TF_ATTR_FLOAT, TF_ATTR_INT, TF_FLOAT } = binding;
   return [
@@ -96,10 +97,10 @@ const boolean = ({ binding }: TensorflowBackend, name: string, value: boolean): 
 const asInfos = ({ x, h, c, parameters, steps }: CudnnInputs): readonly TensorInfo[] => [x, h, c, parameters, steps];
 
 /**
- * Takes one direction of a layer through all of its steps, each row through its own: `CudnnRNNV3`.
+ * Runs all steps of one direction of a layer. Each row has its own number of steps. The op is `CudnnRNNV3`.
  *
  * @param training whether {@link cudnnBackward} may follow
- * @returns what it put out; the caller releases it
+ * @returns the outputs; the caller must release them
  */
 export const cudnnForward = (
   backend: TensorflowBackend,
@@ -119,7 +120,8 @@ export const cudnnForward = (
 };
 
 /**
- * The gradients of {@link cudnnForward}, which must have been told that they would be asked for: `CudnnRNNBackpropV3`.
+ * The gradients of {@link cudnnForward}, which must have been called with `training` true. The op is
+ * `CudnnRNNBackpropV3`.
  */
 export const cudnnBackward = (
   backend: TensorflowBackend,
@@ -153,14 +155,14 @@ export const cudnnBackward = (
   };
 };
 
-/** The sizes that a backend has been asked about. */
+/** The layer sizes that were already checked for a backend. */
 const asked = new WeakMap<TensorflowBackend, Set<string>>();
 
 /**
- * Asks cuDNN, once a layer's sizes, how many values its parameters have, and holds it to the layout that we give it:
- * `CudnnRNNParamsSize`.
+ * Queries cuDNN for the number of parameter values, once for each size of layer, and checks that it is the size of our
+ * layout. The op is `CudnnRNNParamsSize`.
  *
- * @throws HeadwaterError `HW_BACKEND` where it is another
+ * @throws HeadwaterError `HW_BACKEND` when the number differs
  */
 export const checkCudnnSize = (
   backend: TensorflowBackend,

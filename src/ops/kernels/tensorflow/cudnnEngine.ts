@@ -24,15 +24,18 @@ import { checkCudnnSize, cudnnBackward, cudnnForward } from './cudnnCalls.js';
 import type { CudnnInputs, CudnnOutputs } from './cudnnCalls.js';
 import { cudnnLayout, cudnnSize, fromCudnn, toCudnn } from './cudnnParameters.js';
 
-/** A direction's steps as cuDNN takes them: each row from its first step on, S places a row. */
+/** The steps of a direction in the layout of cuDNN: each row starts at its first step, with S places per row. */
 interface Steps {
-  /** The most steps that a row takes, S. */
+  /** The largest number of steps of a row, S. */
   readonly most: number;
-  /** How many each row takes, shape [B]. */
+  /** The number of steps of each row, shape [B]. */
   readonly counts: Int32Array;
-  /** What each place reads, as row · T + t, shape [B·S]; places past a row's steps read B · T, a row of zeros. */
+  /**
+   * The position that each place reads, row · T + t, shape [B·S]. Places past the steps of a row read B · T, a row of
+   * zeros.
+   */
   readonly read: Int32Array;
-  /** Which place each step in time is, shape [B·T]; those that no step takes are B · S, a row of zeros. */
+  /** The place of each position in time, shape [B·T]. Positions without a step have B · S, a row of zeros. */
   readonly places: Int32Array;
 }
 
@@ -53,14 +56,14 @@ const stepsOf = ({ order, active, offsets, index }: Schedule, batch: number, tim
   return { most, counts, read, places };
 };
 
-/** One direction's call: what it was given, and what it put out. */
+/** The call of one direction, with its inputs and outputs. */
 interface Run {
   readonly steps: Steps;
   readonly inputs: CudnnInputs;
   readonly outputs: CudnnOutputs;
 }
 
-/** The calls of a forward pass, until its gradient is no longer wanted. */
+/** The calls of a forward pass, kept as long as the gradient may be needed. */
 class CudnnReserve implements Attachment {
   readonly runs: readonly Run[];
 
@@ -80,15 +83,15 @@ class CudnnReserve implements Attachment {
 const tensorsOf = ({ x, h, c, parameters, steps }: CudnnInputs): readonly Tensor[] => [x, h, c, parameters, steps];
 
 /**
- * Rows of a matrix by their places, one past the last being zeros. Where no such is asked for, as with rows of one
- * length, the matrix is not copied for it.
+ * Gathers rows of a matrix by place. The place after the last row means zeros. If no place needs zeros, as with rows of
+ * equal length, the matrix is not copied to append them.
  */
 const rowsAt = (matrix: Tensor, places: Int32Array): Tensor => {
   const [rows, width] = matrix.shape as [number, number];
   return gather(places.includes(rows) ? concat([matrix, zeros([1, width])]) : matrix, tensor1d(places, 'int32'));
 };
 
-/** What the calls of a pass are given, by direction. */
+/** The inputs of the calls of a pass, by direction. */
 const inputsOf = (
   backend: TensorflowBackend,
   cell: CellName,
@@ -120,13 +123,13 @@ const inputsOf = (
   });
 };
 
-/** States of all directions in the pass's shape for states, from those of each, [B, 1, H]. */
+/** Joins the states of the directions, [B, 1, H] each, in the shape `stateShape` of the pass. */
 const joinStates = (states: readonly Tensor[], { batch, hiddenSize, stateShape }: RecurrentPass<Tensor>): Tensor => {
   const rows = states.map((of) => reshape(of, [batch, hiddenSize]));
   return stateShape.length === 3 ? stack(rows) : concat(rows, 1);
 };
 
-/** The way back. */
+/** Splits states in the shape `stateShape` by direction. */
 const splitStates = (
   states: Tensor,
   { batch, hiddenSize, directions, stateShape }: RecurrentPass<Tensor>,
@@ -135,7 +138,7 @@ const splitStates = (
     reshape(of, [batch, 1, hiddenSize]),
   );
 
-/** Runs every direction; where one fails, nothing is left of the others. */
+/** Runs every direction. If one fails, the outputs of the others are released. */
 const runAll = (
   backend: TensorflowBackend,
   cell: CellName,
@@ -156,15 +159,15 @@ const runAll = (
 const sumOf = (tensors: readonly Tensor[]): Tensor => tensors.reduce((sum, tensor) => add(sum, tensor));
 
 /**
- * Recurrent layers by cuDNN: a call a direction, forwards and backwards. It must run in a tidy, with TensorFlow's
- * backend the current one.
+ * Recurrent layers with cuDNN: one call per direction, forwards and backwards. It must run in a tidy, and TensorFlow's
+ * backend must be the current one.
  */
 export const cudnnEngine: RecurrentEngine<Tensor> = {
   forward: (cell, pass, { h0, c0 }, wantsReserve) => {
     const backend = currentBackend() as TensorflowBackend;
     const { batch, time, hiddenSize } = pass;
     const runs = runAll(backend, cell, inputsOf(backend, cell, pass, h0, c0), wantsReserve);
-    // Where anything below fails, the tidy around disposes of this tensor, and so the calls' handles are given back.
+    // If anything below fails, the surrounding tidy disposes of this tensor, which releases the handles of the calls.
     const holder = tensor1d(new Float32Array(1));
     attach(holder.dataId, new CudnnReserve(runs));
     const outputs = pass.outputs

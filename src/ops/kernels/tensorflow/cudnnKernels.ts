@@ -5,8 +5,8 @@ import { RECURRENT_OPS, recurrentFunctions } from '../../recurrent/internal/recu
 import { cudnnEngine } from './cudnnEngine.js';
 
 /**
- * The kernels of recurrent layers on libtensorflow with a GPU. A single cell's step stays a composition: there cuDNN
- * has nothing to save.
+ * The kernels of recurrent layers on libtensorflow with a GPU. The step of a single cell stays a composition, since
+ * cuDNN saves nothing there.
  */
 export const CUDNN_KERNELS: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) => {
   const { layer, bidirectional, layerGrad, last, lastBidirectional, lastGrad } = RECURRENT_OPS[cell];

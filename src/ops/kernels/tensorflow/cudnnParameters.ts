@@ -3,23 +3,24 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { GATES } from '../../recurrent/internal/checkRecurrent.js';
 import type { CellName, CellWeights } from '../../recurrent/internal/RecurrentPass.js';
 
-/** A weight's place in cuDNN's parameters. */
+/** The place of a weight in the parameters of cuDNN. */
 export interface ParameterPlace {
   readonly name: keyof CellWeights<unknown>;
   readonly shape: readonly number[];
-  /** Where it begins, in values. */
+  /** The offset of the weight, in values. */
   readonly offset: number;
   readonly size: number;
 }
 
 /**
- * Where cuDNN has which weight of a layer of one direction: all matrices row by row, those of the inputs before those
- * of the hidden state, then the biases likewise.
+ * The places of the weights of a layer of one direction in cuDNN's parameters: all matrices row by row, those of the
+ * inputs before those of the hidden state, and then the biases in the same order.
  *
- * Its numbers for a gate's parameters (linLayerID) count the gates of the inputs, then those of the hidden state, in
- * the order r, z, n for a GRU and i, f, g, o for an LSTM. That is PyTorch's order, and its GRU applies the reset gate
- * after the recurrent product, as PyTorch's does: so each of PyTorch's four weights is one stretch. Keras's layers rest
- * on the same layout. For two directions in one call nothing says it, hence a call a direction.
+ * cuDNN numbers the parameters of the gates (linLayerID) by the gates of the inputs, then by those of the hidden state,
+ * in the order r, z, n for a GRU and i, f, g, o for an LSTM. That is PyTorch's order. The GRU of cuDNN also applies the
+ * reset gate after the recurrent product, as PyTorch does. So each of PyTorch's four weights is one contiguous range.
+ * Keras relies on the same layout. For two directions in one call the layout is not documented, so each direction has
+ * its own call.
  *
  * Source: the reference of cuDNN, cudnnRNNMode_t and cudnnGetRNNWeightParams.
  */
@@ -40,7 +41,7 @@ export const cudnnLayout = (cell: CellName, inputSize: number, hiddenSize: numbe
   });
 };
 
-/** How many values the parameters have. */
+/** The number of values of the parameters. */
 export const cudnnSize = (layout: readonly ParameterPlace[]): number => layout.reduce((sum, { size }) => sum + size, 0);
 
 /** PyTorch's weights as cuDNN's parameters, shape [N]. */
@@ -48,8 +49,8 @@ export const toCudnn = (layout: readonly ParameterPlace[], weights: CellWeights<
   concat(layout.map(({ name, size }) => reshape(weights[name], [size])));
 
 /**
- * cuDNN's parameters, or their gradients, as PyTorch's weights. Their names are the layout's, which the compiler cannot
- * see in a list of pairs.
+ * cuDNN's parameters, or their gradients, as PyTorch's weights. The names are those of the layout, which the compiler
+ * cannot infer from a list of pairs.
  */
 export const fromCudnn = (layout: readonly ParameterPlace[], parameters: Tensor): CellWeights<Tensor> =>
   Object.fromEntries(

@@ -11,8 +11,8 @@ const each = (value: string): string => `
       }`;
 
 /**
- * The kernel of an Adam step: three dispatches a weight. Not in place: a read of a weight may be under way, and tfjs
- * would keep what it read as the weight's values.
+ * The kernel of an Adam step: three dispatches per weight. It does not write in place: if a read of a weight is in
+ * progress, tfjs would cache the old values as the values of the weight.
  */
 export const adamUpdateKernels: readonly OpKernel[] = [
   composedKernel({

@@ -3,13 +3,13 @@ import { directionWgsl, runningWgsl } from './forwardProgram.js';
 import type { DirectionVariant } from './forwardProgram.js';
 
 /**
- * One direction of a layer, backwards: a workgroup takes the gradients of some rows back through all their steps. Only
- * dh = du·W_hh has to be taken step by step.
+ * One direction of a layer, backwards: each workgroup propagates the gradients of some rows back through all their
+ * steps. Only dh = du·W_hh must be computed step by step.
  *
- * Inputs: `plan` (with each pair's place in the batch, where outputs have gradients), `saved` (the result of the
- * forward pass), `weights` = W_hh [G·H, H], `dHidden`, and `dCell`, `dOutput` where there are such. The result holds da
- * [N, G·H] from `daAt` on, du likewise from `duAt` on where it is not the same, and the gradients of the initial states
- * [B, H] from `initialAt` and `initialCellAt` on.
+ * Inputs: `plan` (with the place of each pair in the batch, if outputs have gradients), `saved` (the result of the
+ * forward pass), `weights` = W_hh [G·H, H], `dHidden`, and `dCell`, `dOutput` if they exist. The result holds da [N,
+ * G·H] at `daAt`, du of the same shape at `duAt` if it differs from da, and the gradients of the initial states [B, H]
+ * at `initialAt` and `initialCellAt`.
  */
 export const backwardCode = (variant: DirectionVariant, hasCell: boolean): string => {
   const { cell, rows, fromState, outputs } = variant;

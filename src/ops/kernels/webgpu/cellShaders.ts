@@ -1,21 +1,21 @@
 import type { CellName } from '../../recurrent/internal/RecurrentPass.js';
 
 /**
- * A cell in WGSL, in the names of the reference kernels, which have the equations. Every value is a vector of rows, of
- * type `Rows`: one invocation computes one unit of them all.
+ * A cell in WGSL. The names are those of the reference kernels, which document the equations. Every value is a vector
+ * over rows, of type `Rows`: one invocation computes one unit of all these rows.
  */
 export interface CellShader {
-  /** How many blocks of H rows its weights have, G. */
+  /** The number of blocks of H rows in its weights, G. */
   readonly gates: number;
-  /** How many values a unit and step are kept for the backward pass. */
+  /** The number of values per unit and step that are kept for the backward pass. */
   readonly kept: number;
-  /** Whether a and u enter as their sum alone. */
+  /** Whether the cell uses only the sum of a and u. */
   readonly sumsInputs: boolean;
-  /** From `a0…`, `u0…`, `h` (and `c`) to `next` (and `nextC`), and to what is kept, `k0…`. */
+  /** Computes `next` (and `nextC`) and the kept values `k0…` from `a0…`, `u0…`, `h` (and `c`). */
   readonly forward: string;
   /**
-   * From `d` (and `dc`), `h` and `k0…` to `da0…`, `du0…`, and to `before` (and `beforeC`), the gradients of the states
-   * before the step without what flows through u.
+   * Computes `da0…`, `du0…` and `before` (and `beforeC`) from `d` (and `dc`), `h` and `k0…`. `before` and `beforeC` are
+   * the gradients of the states before the step, except for the part through u.
    */
   readonly backward: string;
 }
@@ -81,12 +81,12 @@ export const CELL_SHADERS: Readonly<Record<CellName, CellShader>> = {
   },
 };
 
-/** How many rows a workgroup takes through their steps, in the components of a vector. */
+/** The number of rows of a workgroup, one per component of a vector. */
 export type RowsTogether = 1 | 2 | 4;
 
 /**
- * `Rows`, and the functions over it. tanh and σ by exponentials of what is not positive: those cannot overflow, on
- * which drivers differ.
+ * `Rows` and its functions. tanh and σ use only exponentials of values that are not positive. These cannot overflow;
+ * drivers differ in the result of an overflow.
  */
 export const rowsOfWgsl = (rows: RowsTogether): string => `
       alias Rows = ${rows === 1 ? 'f32' : `vec${rows}<f32>`};
@@ -104,8 +104,8 @@ export const rowsOfWgsl = (rows: RowsTogether): string => `
       }`;
 
 /**
- * The statements that `statement` makes for each row of a vector, given the row and how its component of a vector is
- * written.
+ * The statements from `statement` for each row of a vector. It gets the row, and a function that writes the component
+ * of a vector for this row.
  */
 export const eachRow = (
   rows: RowsTogether,

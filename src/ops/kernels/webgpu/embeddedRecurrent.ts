@@ -18,7 +18,7 @@ import type { LayerRun, Projection } from './layerRun.js';
 import { project, recurrentGradients } from './recurrentEngine.js';
 import { placesFrom, spreadRows, sumByToken } from './rowPrograms.js';
 
-/** The run of a layer that starts from zeros and of which each row's output at its last token alone is read. */
+/** The run of a layer that starts from zeros and needs only the output of each row at its last token. */
 const lastRun = (layer: LayerWeights<Tensor>, attributes: EmbeddedAttributes): LayerRun => {
   const weights = weightsByDirection(layer);
   const plan = embeddedPlan(attributes, weights.length);
@@ -58,7 +58,7 @@ const embeddedForward = (
   return [reshape(slice(result, [0], [states]), [...run.stateShape]), attributes.reserve ? result : zeros([0])];
 };
 
-/** The gradients of the embeddings and of the layer's weights. */
+/** The gradients of the embeddings and of the weights of the layer. */
 const embeddedBackward = (
   cell: CellName,
   op: EmbeddedOps['lastGrad'],
@@ -97,7 +97,7 @@ const embeddedBackward = (
   return [reshape(dEmbeddings!, [vocabularySize, embeddingDim]), ...dWeights];
 };
 
-/** The kernels of embedding and recurrent layer in one. */
+/** The kernels that combine embedding and recurrent layer. */
 export const embeddedRecurrentKernels: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) => {
   const { last, lastBidirectional, lastGrad } = EMBEDDED_OPS[cell];
   return [

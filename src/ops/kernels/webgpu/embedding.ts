@@ -7,7 +7,8 @@ import { slotsFor } from '../../recurrent/internal/embeddedPlan.js';
 import { placesFrom, spreadRows, sumByToken } from './rowPrograms.js';
 
 /**
- * The kernel of the embedding's gradient. Its composition adds by atomics, in an order that changes from run to run.
+ * The kernel of the gradient of the embedding. The composition would add with atomics, in an order that changes from
+ * run to run.
  */
 export const embeddingKernels: readonly OpKernel[] = [
   composedKernel({

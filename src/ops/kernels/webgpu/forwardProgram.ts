@@ -3,29 +3,29 @@ import { CELL_SHADERS, each, eachRow, rowsOfWgsl } from './cellShaders.js';
 import type { RowsTogether } from './cellShaders.js';
 import { PLAN_WGSL } from './directionPlan.js';
 
-/** What decides the source of a direction's shaders. */
+/** The parameters that determine the source of the shaders of a direction. */
 export interface DirectionVariant {
   readonly cell: CellName;
   /** The number of hidden units, H. */
   readonly units: number;
   readonly rows: RowsTogether;
-  /** Invocations a workgroup. */
+  /** The number of invocations per workgroup. */
   readonly invocations: number;
-  /** Whether the run starts from states given, or from zeros. */
+  /** Whether the run starts from given states or from zeros. */
   readonly fromState: boolean;
-  /** Whether every step's output is asked for, or final states alone. */
+  /** Whether the output of every step is needed, or only the final states. */
   readonly outputs: boolean;
-  /** Whether the backward pass may follow. */
+  /** Whether a backward pass may follow. */
   readonly reserve: boolean;
 }
 
-/** The key of a variant's source. */
+/** The cache key of the source of a variant. */
 export const variantKey = (
   pass: 'forward' | 'backward',
   { cell, units, rows, invocations, fromState, outputs, reserve }: DirectionVariant,
 ): string => `${pass}_${cell}_${units}_${rows}_${invocations}_${Number(fromState)}${Number(outputs)}${Number(reserve)}`;
 
-/** The constants that both passes of a direction have. */
+/** The constants of both passes of a direction. */
 export const directionWgsl = ({ cell, units, rows, invocations }: DirectionVariant): string => `
       const ROWS = ${rows};
       const UNITS = ${units};
@@ -37,20 +37,21 @@ export const directionWgsl = ({ cell, units, rows, invocations }: DirectionVaria
 ${rowsOfWgsl(rows)}
 ${PLAN_WGSL}`;
 
-/** Which of a workgroup's rows take part in a step. */
+/** A WGSL expression for the rows of a workgroup that take part in a step. */
 export const runningWgsl = (rows: RowsTogether): string =>
   rows === 1
     ? 'first < rows'
     : `vec${rows}<bool>(${Array.from({ length: rows }, (_, row) => `first + ${row} < rows`).join(', ')})`;
 
 /**
- * One direction of a layer, forwards: a workgroup takes some rows through all their steps, with their hidden states in
- * its shared memory.
+ * One direction of a layer, forwards: each workgroup runs all steps of some rows, with their hidden states in its
+ * shared memory.
  *
- * Inputs: `plan` (with each pair's row of `a`), `a` = x·W_ihᵀ + b_ih, `weights` = W_hhᵀ [H, G·H], `bias` = b_hh, and
- * `h0`, `c0` where it starts from states. The result holds the final states, row r's from `finalAt` + r·`finalStep` on
- * (an LSTM's cell states from `finalCellAt` on); the outputs by pairs from `outputAt` on; and the reserve: the hidden
- * states before each step [N, H] from `beforeAt` on, then what the cell keeps [N, kept, H] from `keptAt` on.
+ * Inputs: `plan` (with the row of `a` of each pair), `a` = x·W_ihᵀ + b_ih, `weights` = W_hhᵀ [H, G·H], `bias` = b_hh,
+ * and `h0`, `c0` if it starts from given states. The result holds the final states, with row r at `finalAt` +
+ * r·`finalStep` (the cell states of an LSTM at `finalCellAt`); the outputs in the order of the pairs at `outputAt`; and
+ * the reserve: the hidden states before each step [N, H] at `beforeAt`, and the values that the cell keeps [N, kept, H]
+ * at `keptAt`.
  */
 export const forwardCode = (variant: DirectionVariant): string => {
   const { cell, rows, fromState, outputs, reserve } = variant;

@@ -3,8 +3,8 @@ import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 
 /**
- * A compute program as tfjs's WebGPU backend takes one. It declares the bindings, runs `main` for each invocation, and
- * keeps the pipeline by the key.
+ * A compute program in the format of tfjs's WebGPU backend. The backend declares the bindings, runs `main` for each
+ * invocation, and caches the pipeline by the key.
  */
 interface WebGpuProgram {
   readonly variableNames: string[];
@@ -19,7 +19,7 @@ interface WebGpuProgram {
 
 type Uniforms = { readonly type: 'int32' | 'float32'; readonly data: number[] }[];
 
-/** What we know of tfjs's WebGPU backend: it is an optional peer, so that its types cannot be asked for. */
+/** The used part of tfjs's WebGPU backend. The package is an optional peer, so its types cannot be imported. */
 interface ProgramBackend {
   readonly device: {
     readonly limits: {
@@ -37,24 +37,23 @@ interface ProgramBackend {
 }
 
 /**
- * One dispatch of a compute shader. Its buffers are plain arrays: what shape a tensor has is the shader's own business.
+ * One dispatch of a compute shader. Its buffers are plain arrays: the shader itself must know the shapes of the
+ * tensors.
  */
 export interface GpuProgram {
-  /** Names the source: two programs of one key have the same code, uniforms and inputs. */
+  /** The cache key: two programs with the same key have the same code, uniforms and inputs. */
   readonly key: string;
-  /**
-   * WGSL with `fn main(index : i32)`; it reads the inputs by their names and `uniforms.<name>`, and writes `result`.
-   */
+  /** WGSL with `fn main(index : i32)`. It reads the inputs by name and `uniforms.<name>`, and writes `result`. */
   readonly code: string;
-  /** What it reads, at most 7: arrays of f32, or of i32 where the tensor is int32. */
+  /** The inputs, at most 7: arrays of f32, or of i32 if the tensor is int32. */
   readonly inputs: Readonly<Record<string, Tensor>>;
-  /** Whole numbers. */
+  /** Integer uniforms. */
   readonly integers: Readonly<Record<string, number>>;
-  /** Other numbers. */
+  /** Float uniforms. */
   readonly floats?: Readonly<Record<string, number>> | undefined;
-  /** How many values `result` holds. */
+  /** The number of values of `result`. */
   readonly size: number;
-  /** Invocations a workgroup, and how many workgroups. */
+  /** The number of invocations per workgroup, and the number of workgroups. */
   readonly workgroupSize: number;
   readonly workgroups: number;
 }
@@ -69,7 +68,7 @@ const currentBackend = (): ProgramBackend => {
   return current as ProgramBackend;
 };
 
-/** Bytes of memory that the invocations of a workgroup can share, and how many invocations there may be. */
+/** The limits of a workgroup: its shared memory in bytes, and its number of invocations. */
 export const workgroupLimits = (): { readonly bytes: number; readonly invocations: number } => {
   const { maxComputeWorkgroupStorageSize: bytes, maxComputeInvocationsPerWorkgroup: invocations } =
     currentBackend().device.limits;
@@ -82,11 +81,11 @@ const declare = (names: readonly string[], type: 'i32' | 'f32'): string =>
   names.map((name) => `${name} : ${type}, `).join('');
 
 /**
- * Puts a program into the device's queue; the backend must be the current one.
+ * Adds a program to the queue of the device. The WebGPU backend must be the current one.
  *
- * @param program what to run
- * @param into where its results go; it keeps what the program does not write. Default: a tensor of its own, whose
- *   values are not zeros
+ * @param program the program to run
+ * @param into the tensor for the results; values that the program does not write are kept. Default: a new tensor with
+ *   undefined initial values
  * @returns the results, shape [size]
  */
 export const runProgram = (program: GpuProgram, into?: Tensor): Tensor => {
@@ -114,10 +113,10 @@ export const runProgram = (program: GpuProgram, into?: Tensor): Tensor => {
   return into ?? engine().makeTensorFromTensorInfo(info);
 };
 
-/** Invocations a workgroup where each works by itself. */
+/** The number of invocations per workgroup if they are independent. */
 const INVOCATIONS = 64;
 
-/** A program with one invocation a value, by itself: `index` counts them, `uniforms.count` of them. */
+/** Runs a program with `count` independent invocations, numbered by `index`. The count is `uniforms.count`. */
 export const runEach = (
   count: number,
   program: Omit<GpuProgram, 'workgroupSize' | 'workgroups'>,

@@ -10,22 +10,25 @@ import { forwardCode, variantKey } from './forwardProgram.js';
 import type { DirectionVariant } from './forwardProgram.js';
 import { runProgram, workgroupLimits } from './gpuProgram.js';
 
-/** What of a run the shaders of its directions need; the inputs' share of each step comes with it as a product. */
+/**
+ * The part of a run that the shaders of its directions need. The input part of each step is passed separately, as a
+ * product.
+ */
 export type LayerRun = Omit<RecurrentPass<Tensor>, 'x' | 'time' | 'inputSize'>;
 
 const FLOAT = 4;
 
 /**
- * How many rows fit into what a workgroup's invocations share: their states before and after a step, or their
- * gradients. None where not even one does.
+ * The number of rows whose states before and after a step, or whose gradients, fit into the shared memory of a
+ * workgroup. Undefined if not even one row fits.
  */
 export const rowsTogether = (cell: CellName, units: number): RowsTogether | undefined => {
-  const room = workgroupLimits().bytes - FLOAT; // beside them, the number of steps
+  const room = workgroupLimits().bytes - FLOAT; // minus the number of steps, which is stored there too
   const row = Math.max(2, CELL_SHADERS[cell].gates) * units * FLOAT;
   return ([4, 2, 1] as const).find((rows) => rows * row <= room);
 };
 
-/** Units that are computed side by side: in whole groups of 32, as devices run them. */
+/** The number of units that are computed in parallel, in whole groups of 32, as devices run them. */
 const invocationsFor = (units: number): number =>
   Math.min(256, workgroupLimits().invocations, Math.ceil(units / 32) * 32);
 
@@ -51,11 +54,11 @@ const offsets = (start: number, sizes: readonly number[]): readonly number[] =>
   sizes.reduce<number[]>((starts, size) => [...starts, starts[starts.length - 1]! + size], [start]);
 
 /**
- * Where what a run puts out stands in the one array of it: final states, then of each direction the outputs by pairs,
- * the states before each step, and what the cell keeps.
+ * The offsets of the results of a run in its one array: the final states, then the outputs of all directions in the
+ * order of the pairs, the states before each step, and the values that the cell keeps.
  */
 export interface RunLayout {
-  /** The final cell states; the hidden ones stand at 0. */
+  /** The final cell states. The hidden states are at 0. */
   readonly cell: number;
   readonly outputs: readonly number[];
   readonly before: readonly number[];
@@ -63,7 +66,7 @@ export interface RunLayout {
   readonly size: number;
 }
 
-/** The layout of a run's result; `reserve` says whether the backward pass may follow. */
+/** The layout of the result of a run. `reserve` is whether a backward pass may follow. */
 export const runLayout = (cell: CellName, run: LayerRun, reserve: boolean): RunLayout => {
   const { batch, hiddenSize: units, directions } = run;
   const states = batch * directions.length * units;
@@ -84,8 +87,8 @@ export const runLayout = (cell: CellName, run: LayerRun, reserve: boolean): RunL
 };
 
 /**
- * Where direction d's states begin in those of all, and how far one row's are from the next one's: [D, B, H] one
- * direction after the other, or [B, D·H] side by side.
+ * The offset of the states of direction d, and the distance between two rows: [D, B, H] one direction after the other,
+ * or [B, D·H] side by side.
  */
 const statesOf = (
   { batch, hiddenSize, directions, stateShape }: LayerRun,
@@ -95,16 +98,16 @@ const statesOf = (
     ? { finalAt: d * batch * hiddenSize, finalStep: hiddenSize }
     : { finalAt: d * hiddenSize, finalStep: directions.length * hiddenSize };
 
-/** A direction's share of the input: x·W_ihᵀ + b_ih, and which row of it each pair takes. */
+/** The input part of a direction: x·W_ihᵀ + b_ih, and the row of it for each pair. */
 export interface Projection {
   readonly a: Tensor;
   readonly places: Int32Array;
 }
 
 /**
- * Takes a run's rows through their steps, one dispatch a direction.
+ * Runs all steps of a run, with one dispatch per direction.
  *
- * @returns everything in one array, which {@link runLayout} knows
+ * @returns all results in one array, in the layout of {@link runLayout}
  */
 export const forwardRun = (
   cell: CellName,
@@ -155,11 +158,14 @@ export const forwardRun = (
   }, undefined)!;
 };
 
-/** Gradients of a run, in one array: of a and of u of each direction by pairs, then of the initial states. */
+/**
+ * The offsets of the gradients of a run in one array: of a and of u of each direction in the order of the pairs, then
+ * of the initial states.
+ */
 export interface GradientLayout {
   readonly da: readonly number[];
   readonly du: readonly number[];
-  /** The initial hidden states' [D, B, H], then the cell states'. */
+  /** Those of the initial hidden states [D, B, H], then those of the initial cell states. */
   readonly initial: number;
   readonly initialCell: number;
   readonly size: number;
@@ -177,16 +183,16 @@ const gradientLayout = (cell: CellName, run: LayerRun): GradientLayout => {
   return { da, du, initial, initialCell, size: initialCell + (cell === 'lstm' ? states : 0) };
 };
 
-/** What a backward run gives. */
+/** The result of a backward run. */
 export interface RunBack {
   readonly result: Tensor;
   readonly layout: GradientLayout;
 }
 
 /**
- * Takes the gradients of what a run put out back through its steps, one dispatch a direction.
+ * Propagates the gradients of the results of a run back through its steps, with one dispatch per direction.
  *
- * @param saved what {@link forwardRun} gave
+ * @param saved the result of {@link forwardRun}
  */
 export const backwardRun = (
   cell: CellName,
@@ -241,6 +247,6 @@ export const backwardRun = (
   return { result, layout };
 };
 
-/** A matrix that stands in an array. */
+/** A matrix that is stored in an array. */
 export const matrixAt = (array: Tensor, at: number, shape: readonly [number, number]): Tensor =>
   reshape(slice(array, [at], [shape[0] * shape[1]]), [...shape]);

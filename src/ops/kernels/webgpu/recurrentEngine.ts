@@ -13,8 +13,8 @@ export const project = (x: Tensor, { weight_ih, bias_ih }: CellWeights<Tensor>):
   fused.matMul({ a: x, b: weight_ih, transposeB: true, bias: bias_ih });
 
 /**
- * What of a direction's recurrent weights' gradients is left to do once its steps are taken back: dW_hh = duᵀ·h, db_hh
- * = Σ du.
+ * The gradients of the recurrent weights of a direction, computed after its backward steps: dW_hh = duᵀ·h, db_hh = Σ
+ * du.
  */
 export const recurrentGradients = (
   cell: LayerCell,
@@ -33,8 +33,8 @@ export const recurrentGradients = (
 type LayerCell = keyof typeof CELL_SHADERS;
 
 /**
- * Recurrent layers by compute shaders: a few dispatches a direction, whatever the number of steps. Layers too wide for
- * a workgroup are composed of stock ops.
+ * Recurrent layers with compute shaders: a few dispatches per direction, independent of the number of steps. Layers
+ * that are too wide for a workgroup are composed of stock ops.
  */
 export const recurrentEngine: RecurrentEngine<Tensor> = {
   forward: (cell, pass, initial, wantsReserve) => {

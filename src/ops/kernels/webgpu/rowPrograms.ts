@@ -4,7 +4,7 @@ import { pairsByToken } from '../../recurrent/internal/distinctTokens.js';
 import type { DistinctTokens } from '../../recurrent/internal/distinctTokens.js';
 import { runEach } from './gpuProgram.js';
 
-/** Rows that stand in an array one after the other, from `at` on. */
+/** Consecutive rows in an array, from `at` on. */
 export interface Rows {
   readonly array: Tensor;
   readonly at: number;
@@ -12,8 +12,8 @@ export interface Rows {
 }
 
 /**
- * Sums of the rows of each distinct token, shape [U, width]: dp[u] = Σ x[pair] over the pairs of token u, in the pairs'
- * order. Without atomics, so that the sums do not depend on who comes first.
+ * Sums of the rows of each distinct token, shape [U, width]: dp[u] = Σ x[pair] over the pairs of token u, in the order
+ * of the pairs. It uses no atomics, so the sums do not depend on the order of the invocations.
  */
 export const sumByToken = ({ array, at, width }: Rows, distinct: DistinctTokens): Tensor => {
   const { starts, members } = pairsByToken(distinct);
@@ -41,16 +41,16 @@ export const sumByToken = ({ array, at, width }: Rows, distinct: DistinctTokens)
   return reshape(sums, [tokens, width]);
 };
 
-/** Where spread rows go: `columns` values a row, of which these take those from `start` on. */
+/** The target of spread rows: rows of `columns` values. The spread rows are written from column `start` on. */
 export interface Spread {
   readonly columns: number;
   readonly start: number;
 }
 
 /**
- * A matrix whose row r is row places[r] of others, and zeros where that is -1.
+ * A matrix whose row r is row places[r] of the given rows, or zeros if that is -1.
  *
- * @param into what they are added to, or put beside (`start`). Default: a matrix of its own
+ * @param into the matrix to add the rows to, or to write them beside its values (`start`). Default: a new matrix
  */
 export const spreadRows = (
   rows: Rows,
@@ -83,7 +83,7 @@ export const spreadRows = (
   );
 };
 
-/** The places of rows from where each row goes: the other way round, with -1 where none does. */
+/** Inverts the target index of each row: the source row of each target row, or -1 if there is none. */
 export const placesFrom = (index: Int32Array, count: number): Int32Array => {
   const places = new Int32Array(count).fill(-1);
   for (let row = 0; row < index.length; row++) if (index[row]! >= 0) places[index[row]!] = row;

@@ -4,7 +4,7 @@ import { embeddedRecurrentKernels } from './embeddedRecurrent.js';
 import { embeddingKernels } from './embedding.js';
 import { recurrentKernels } from './recurrent.js';
 
-/** The ops for which WebGPU has compute shaders of ours; the others are compositions of stock ops there. */
+/** The kernels of the ops that have compute shaders on WebGPU. The other ops are compositions of stock ops there. */
 export const WEBGPU_KERNELS: readonly OpKernel[] = [
   ...adamUpdateKernels,
   ...embeddedRecurrentKernels,
