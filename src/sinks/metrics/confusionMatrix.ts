@@ -64,8 +64,8 @@ export const confusionMatrix = (
   predicted: ArrayLike<number>,
   classes: number,
 ): readonly number[] => {
-  checkArgument('confusionMatrix', 'truth', truth, 'the counts of a confusion matrix', ['length']);
-  checkArgument('confusionMatrix', 'predicted', predicted, 'the list of class names', ['length']);
+  checkArgument('confusionMatrix', 'truth', truth, 'the true classes by number', ['length']);
+  checkArgument('confusionMatrix', 'predicted', predicted, 'the predicted classes by number', ['length']);
 
   const counts = new Float64Array(classes * classes);
   countConfusions(counts, truth, predicted, classes);
