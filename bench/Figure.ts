@@ -1,4 +1,4 @@
-/** One figure, with the fields of the PyTorch peer's, and ours besides. */
+/** One figure, with the fields of the PyTorch peer and additional fields of Headwater. */
 export interface Figure {
   /** What was measured: train, eval, latency, pipeline, … */
   readonly what: string;
@@ -7,32 +7,32 @@ export interface Figure {
   readonly batch?: number;
   readonly hidden?: number;
   readonly threads?: number;
-  /** Which kernels: relaxed, simd or none. */
+  /** The kernels: relaxed, simd or none. */
   readonly simd?: string;
   readonly backend?: string;
-  /** Which JavaScript engine ours ran on, as `Node 20`. */
+  /** The JavaScript engine of Headwater's figure, such as `Node 20`. */
   readonly engine?: string;
-  /** What it was measured for comparison with, and its version; absent in our own figures. */
+  /** The peer and its version, for a comparison; left out in Headwater's own figures. */
   readonly peer?: string;
-  /** Rows a second through a model. */
+  /** Rows per second through a model. */
   readonly samples_per_s?: number;
-  /** Rows a second through the data path. */
+  /** Rows per second through the data path. */
   readonly rows_per_s?: number;
   readonly p50_us?: number;
   readonly p99_us?: number;
-  /** The most memory that the process ever held, in MiB. */
+  /** The peak memory of the process, in MiB. */
   readonly max_rss_mb?: number;
   readonly rounds?: number;
   readonly [field: string]: string | number | boolean | readonly number[] | undefined;
 }
 
-/** Whether a figure is of Headwater on its embedded backend, the default: no peer's, and of no other backend. */
+/** Whether a figure is one of Headwater on its default backend (the embedded one), not of a peer or another backend. */
 export const isOurs = ({ backend, peer }: Figure): boolean => backend === 'headwater' && peer === undefined;
 
 /** The engine of this process. */
 export const ENGINE = `Node ${process.versions.node.split('.', 1)[0] ?? ''}`;
 
-/** Writes figures, one JSON line each, for the process that asked for them. */
+/** Writes a figure as one JSON line, for the parent process. */
 export const say = (figure: Figure): void => void process.stdout.write(`${JSON.stringify(figure)}\n`);
 
 export const median = (values: readonly number[]): number => {
@@ -42,7 +42,7 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };
 
-/** The fields that hold what was measured; the others say of what. */
+/** The fields with measured values; the other fields say what was measured. */
 const MEASURED = [
   'samples_per_s',
   'rows_per_s',
@@ -59,7 +59,7 @@ const isMeasured = (field: string): boolean => (MEASURED as readonly string[]).i
 const identity = (figure: Figure): string =>
   JSON.stringify(Object.entries(figure).filter(([field]) => !isMeasured(field)));
 
-/** Groups figures of the same thing over rounds, in the order in which they first came. */
+/** Groups figures of the same thing over rounds, in the order of their first occurrence. */
 export const byThing = (figures: readonly Figure[]): readonly (readonly Figure[])[] => {
   const groups = new Map<string, Figure[]>();
   for (const figure of figures) {
@@ -73,7 +73,7 @@ export const byThing = (figures: readonly Figure[]): readonly (readonly Figure[]
 
 const rounded = (value: number): number => (Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(4)));
 
-/** One figure of several rounds: the medians, and what each round measured. */
+/** Combines a figure's rounds: the medians, and the values of each round. */
 export const overRounds = (figures: readonly Figure[]): Figure => {
   const [first] = figures;
   if (first === undefined) throw new Error('There is no figure to take the median of.');

@@ -1,15 +1,16 @@
 /**
- * `npm run bench:accuracy`: how well models classify unseen rows, beside linear models of scikit-learn and fastText.
+ * `npm run bench:accuracy`: how well models classify unseen rows, compared with linear models of scikit-learn and
+ * fastText.
  *
  *     HELD_OUT=folder TABLES_DIR=folder npm run bench:accuracy -- [--data news.csv] [--seeds 1,2,3] [--sizes all,500]
  *       [--splits 5] [--most-rows 20000] [--vectors FILE|none] [--parts headlines,lesson,ablation,tables]
  *       [--json FILE]
  *     npm run bench:accuracy -- --draw FILE
  *
- * Headlines are trained on 70 % of --data by each seed, and tested on the tables of HELD_OUT; where there are none, on a
- * part of --data. Each table of TABLES_DIR is split --splits times. HEADWATER_PYTHON names the Python with scikit-learn
- * and fasttext (default python3). Seconds are those of the processor. --draw makes docs/accuracy.md of what --json
- * wrote; given several times, of all these files together.
+ * Headlines are trained on 70 % of --data with each seed, and tested on the tables in HELD_OUT. Without these, they are
+ * tested on a part of --data. Each table of TABLES_DIR is split --splits times. HEADWATER_PYTHON names the Python with
+ * scikit-learn and fasttext (default python3). Seconds are processor time. --draw makes docs/accuracy.md from the file
+ * that --json wrote. If given several times, it combines these files.
  */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -54,7 +55,7 @@ const { values } = parseArgs({
 });
 
 const seeds = values.seeds.split(',').map((seed) => whole('seeds', seed.trim()));
-/** How many train rows; undefined for all of them. */
+/** The numbers of train rows; undefined means all of them. */
 const sizes = values.sizes.split(',').map((size) => (size.trim() === 'all' ? undefined : whole('sizes', size.trim())));
 const wants = (part: string): boolean => values.parts.split(',').includes(part);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

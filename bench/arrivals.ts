@@ -1,16 +1,16 @@
 import { random, type LiveHeadline } from 'headwater';
 import { Observable } from 'rxjs';
 
-/** How headlines arrive. */
+/** The options of the arrivals. */
 export interface ArrivalsOptions {
-  /** What arrives, over and over. */
+  /** The titles, which are repeated in turn. */
   readonly titles: readonly string[];
-  /** How many a second, in the mean. */
+  /** The mean number of headlines per second. */
   readonly rate: number;
   readonly seconds: number;
   /**
-   * Whether every headline is told from every other by its guid, link and title: for what would take the second round
-   * of the titles for repeats.
+   * Whether all headlines differ in guid, link and title. Use it where a stage would otherwise treat the second pass
+   * over the titles as repeats.
    */
   readonly distinct: boolean;
   /** The clock, in milliseconds since 1970, with fractions. */
@@ -19,12 +19,12 @@ export interface ArrivalsOptions {
 }
 
 /**
- * Headlines that arrive at random, as calls at an exchange do: the gaps between them are exponential, so that there are
- * bursts.
+ * Headlines that arrive at random, like calls at a telephone exchange: the gaps are exponentially distributed, so there
+ * are bursts.
  *
- * When each arrives is settled beforehand, and is what it was `seen` at, whenever the event loop finds the time to hand
- * it on. A source that set `seen` as it handed a headline on would wait with the next ones while the pipeline is busy,
- * and leave out of the figures just what is to be found out (coordinated omission).
+ * The arrival times are fixed in advance. A headline's `seen` is its arrival time, even if the event loop emits it
+ * later. If a source set `seen` at the emission, it would delay the next headlines while the pipeline is busy. The
+ * figures would then hide exactly the delay that is to be measured (coordinated omission).
  */
 export const arrivals = ({ titles, rate, seconds, distinct, now, seed }: ArrivalsOptions): Observable<LiveHeadline> =>
   new Observable((subscriber) => {

@@ -1,8 +1,8 @@
 /**
- * What the library does not export, out of the build: what is measured is what users run, not sources that are compiled
- * on the way.
+ * Parts of the build that the library does not export. Benchmarks measure what users run, not sources that are compiled
+ * during the run.
  *
- * For the same reason `headwater` is the build here: scripts/bench.mjs hands the loader bench/tsconfig.built.json,
+ * For the same reason `headwater` means the build here: scripts/bench.mjs gives the loader bench/tsconfig.built.json,
  * which has no paths to the sources.
  */
 import type * as Internals from './internals.js';

@@ -21,7 +21,7 @@ import { firstValueFrom, from, lastValueFrom, of, toArray } from 'rxjs';
 import { inventedWord } from './inventedWord.js';
 
 /**
- * A model trained on the first part of the headlines, and the rest as a stream in which some classes change their words
+ * A model trained on the first part of the headlines. The rest is a stream in which some classes change their words
  * half-way.
  */
 export interface ChangingNews {
@@ -29,9 +29,9 @@ export interface ChangingNews {
   readonly split: Split;
   readonly config: ClassifierConfig;
   readonly weights: StateDict;
-  /** The rows that the model was trained on. */
+  /** The train rows of the model. */
   readonly past: readonly Row[];
-  /** Rows of the first part that the model never saw, in the words of then. */
+  /** Rows of the first part that the model never saw, with the original words. */
   readonly heldOut: readonly Row[];
   /** The stream, and the row at which the words change. */
   readonly stream: readonly Row[];
@@ -49,21 +49,21 @@ const shuffled = <T>(values: readonly T[], seed: number): readonly T[] => {
   return all;
 };
 
-/** What is trained, and what is left to be streamed. */
+/** The options of the training and of the stream. */
 export interface ChangingNewsOptions {
   /** A CSV file with the columns title and category. */
   readonly data: string;
-  /** Decides the order of the rows, the split, the first weights and the invented words. */
+  /** The seed of the order of the rows, the split, the initial weights and the invented words. */
   readonly seed: number;
-  /** The most epochs of the training. */
+  /** The largest number of training epochs. */
   readonly epochs: number;
-  /** How many rows are streamed. */
+  /** The number of rows in the stream. */
   readonly streamed: number;
 }
 
 /**
- * Reads the headlines in a seeded order, trains the lesson's GRU on the first of them, and leaves the others to be
- * streamed.
+ * Reads the headlines in a seeded order, trains the lesson's GRU on the first ones, and keeps the others for the
+ * stream.
  */
 export const changingNews = async ({ data, seed, epochs, streamed }: ChangingNewsOptions): Promise<ChangingNews> => {
   const rows = await lastValueFrom(
@@ -106,7 +106,7 @@ export const changingNews = async ({ data, seed, epochs, streamed }: ChangingNew
 
 const textOf = textPreprocessor();
 
-/** The stream in which every word of the named classes is an invented one from `changeAt` on. */
+/** The stream, in which every word of the named classes is replaced by an invented word from `changeAt` on. */
 export const withChangedWords = (
   { stream, changeAt, seed }: ChangingNews,
   classes: readonly string[],
@@ -116,7 +116,7 @@ export const withChangedWords = (
       ? row
       : {
           ...row,
-          // Each class has words of its own: a word that two of them share becomes two.
+          // Each class has its own invented words: a word that two classes share becomes two words.
           title: textOf(row.title)
             .split(' ')
             .filter((word) => word !== '')

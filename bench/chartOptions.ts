@@ -2,12 +2,12 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { FAINT, INK } from './drawSvg.js';
 import { type Figure, isOurs } from './Figure.js';
 
-/** Told apart on light and on dark, and without seeing red or green. */
+/** Distinct on light and on dark pages, and for readers who cannot distinguish red and green. */
 export const COLOURS = ['#0969da', '#bf8700', '#8250df', '#1a7f37', '#cf222e', '#57606a'];
 
 /**
- * One hue a side: ours blue, the lighter the newer the engine, and lighter still where it holds nothing; PyTorch's
- * three; grey for tfjs's layers.
+ * One hue per side: blue for Headwater, lighter for a newer engine, and pale for the data path that keeps no rows in
+ * memory; three colours for PyTorch; grey for tfjs-layers.
  */
 const OURS = [
   ['#0969da', '#a5b9d6'],
@@ -16,7 +16,7 @@ const OURS = [
 const TORCH = { lesson: '#bf8700', tuned: '#8250df', shortcut: '#1a7f37' } as const;
 const LAYERS = { wasm: '#57606a', cpu: '#afb8c1' } as const;
 
-/** An axis in the colours of the page. */
+/** An axis with the colours of the page. */
 export const axis = (more: object): object => ({
   axisLabel: { color: INK },
   nameTextStyle: { color: INK },
@@ -26,11 +26,11 @@ export const axis = (more: object): object => ({
   ...more,
 });
 
-/** A title, a legend and what both of them leave room for. */
+/** A title, a legend, and the space for both. */
 export const frame = (title: string, series: readonly { readonly name: string }[]): EChartsCoreOption => ({
   color: COLOURS,
   title: { text: title, left: 'center', textStyle: { color: INK, fontSize: 16, fontWeight: 600 } },
-  // Room between the names: how wide they are is a guess where no page is.
+  // Space between the names, because their width can only be estimated without a page.
   legend: { bottom: 4, itemGap: 30, data: series.map(({ name }) => name), textStyle: { color: INK, fontSize: 11 } },
   grid: { left: 80, right: 60, top: 56, bottom: series.length > 4 ? 104 : 66 },
   series,
@@ -42,7 +42,7 @@ const speedOf = (figure: Figure | undefined): number | undefined =>
 const shown = (value: unknown): string =>
   typeof value === 'number' ? value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 1 : 0 }) : '';
 
-/** Ours beside the peer's variants, a group of bars a model. */
+/** Headwater and the peer's variants, with one group of bars per model. */
 export const speedsChart = (title: string, what: string, figures: readonly Figure[]): EChartsCoreOption => {
   const own = figures.filter((figure) => figure.what === what && (isOurs(figure) || figure.peer !== undefined));
   const models = [...new Set(own.map(({ model }) => model ?? ''))];
@@ -104,7 +104,7 @@ export const speedsChart = (title: string, what: string, figures: readonly Figur
 
 const PHASES = ['data', 'forward', 'backward', 'optimizer'];
 
-/** The parts of a train step on top of each other, a bar a model and number of threads. */
+/** The parts of a train step as stacked bars, one bar per model and number of threads. */
 export const phasesChart = (figures: readonly Figure[]): EChartsCoreOption => {
   const own = figures.filter(({ what }) => what === 'phase');
   const nameOf = ({ model, threads, engine }: Figure): string =>
@@ -127,7 +127,7 @@ export const phasesChart = (figures: readonly Figure[]): EChartsCoreOption => {
   };
 };
 
-/** What a step's products reach, beside what they could: a group of bars a model, number of threads and engine. */
+/** The throughput of a step's products and its peak, with one group of bars per model, number of threads and engine. */
 export const throughputChart = (figures: readonly Figure[]): EChartsCoreOption => {
   const measured = figures.filter(({ what }) => what === 'phase');
   const groupOf = ({ model, threads, engine }: Figure): string =>
@@ -191,20 +191,20 @@ const AXES: Readonly<
 const lineOf = (figure: Figure): string =>
   `${figure.model?.toUpperCase() ?? ''} ${figure['of'] === 'train' ? 'training' : 'evaluation'}, ${figure.threads ?? 1} thr.`;
 
-/** The next lower of 1, 2, 5, 10, 20, …: where an axis begins. */
+/** The next lower number of 1, 2, 5, 10, 20, …: the start of an axis. */
 const leastOf = (values: readonly number[]): number => {
   const least = Math.min(...values);
   const power = 10 ** Math.floor(Math.log10(least));
   return [5, 2, 1].map((factor) => factor * power).find((tick) => tick <= least) ?? power;
 };
 
-/** What is drawn against what grows. */
+/** The measures on the vertical axis. */
 const MEASURES = {
   speed: { title: 'rows/s', of: (figure: Figure) => speedOf(figure) },
   memory: { title: 'peak memory of the process, MiB', of: (figure: Figure) => figure.max_rss_mb },
 } as const;
 
-/** Speed, or memory, against what grows, both on logarithmic scales. */
+/** Speed or memory against a growing size, both on logarithmic scales. */
 export const scalingChart = (
   axisName: string,
   figures: readonly Figure[],

@@ -1,5 +1,5 @@
 /**
- * Charts and tables of measured figures: `npm run bench:charts -- FILE` draws docs/performance/*.svg and writes the
+ * Charts and tables of measured figures. `npm run bench:charts -- FILE` draws docs/performance/*.svg and writes the
  * tables of docs/performance.md between its markers.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** A bare consumer that copies headlines from topic to topic, beside which `bench:scale` measures a worker. */
+/** A minimal consumer that copies headlines from topic to topic. `bench:scale` compares a worker with it. */
 import { kafkaHeadlines, toKafka } from 'headwater/kafka';
 import { jetStreamHeadlines, natsConnection, toJetStream } from 'headwater/nats';
 import type { Observable } from 'rxjs';

@@ -5,7 +5,7 @@ import { SVGRenderer } from 'echarts/renderers';
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
-/** Text and lines are drawn in these, and become the reader's own colours: dark on light, light on dark. */
+/** Placeholder colours of text and lines, replaced by the reader's colours: dark on light pages, light on dark ones. */
 export const INK = '#123456';
 export const FAINT = '#654321';
 

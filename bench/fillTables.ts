@@ -4,8 +4,8 @@ import { type Cells, markdown } from './tables.js';
  * Writes tables between the markers of a page of Markdown.
  *
  * @param text the page
- * @param name what the page is called in a message
- * @param tables the tables by the names of their markers
+ * @param name the name of the page in a message
+ * @param tables the tables by the name of their marker
  */
 export const fillTables = (text: string, name: string, tables: Readonly<Record<string, Cells>>): string =>
   Object.entries(tables).reduce((page, [marker, cells]) => {

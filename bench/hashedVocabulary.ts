@@ -8,8 +8,8 @@ const hash = (word: string): number => {
 };
 
 /**
- * What a growing vocabulary is measured against: every word that the tokenizer does not know has one of some buckets by
- * its hash, at once and for ever. It holds nothing, and words that meet in a bucket are one word to the model.
+ * The baseline for a growing vocabulary: every word that the tokenizer does not know gets one of a fixed number of
+ * buckets by its hash, from the start. It stores nothing. Words in the same bucket are one word for the model.
  */
 export const hashedVocabulary = (tokenizer: Tokenizer, buckets: number): Vocabulary => ({
   padIndex: tokenizer.padIndex,

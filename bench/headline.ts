@@ -1,11 +1,12 @@
 /**
- * One headline, from its text to probabilities, beside onnxruntime-node with the same network: the file that `encodeOnnx`
- * writes of a saved model. Both take turns, a block of headlines each, on one thread each. Both get what the model reads
- * of a text from the same code, since ONNX does not hold it.
+ * The time of one headline from its text to probabilities, compared with onnxruntime-node and the same network: the
+ * file that `encodeOnnx` writes of a saved model. The two alternate in blocks of headlines, with one thread each. The
+ * same code encodes the texts for both, because ONNX does not include this step.
  *
  *     npm run bench:headline -- --runtime FOLDER --titles FILE MODEL…
  *
- * FOLDER has node_modules/onnxruntime-node (`npm install --ignore-scripts onnxruntime-node`), FILE has a headline a line.
+ * FOLDER contains node_modules/onnxruntime-node (`npm install --ignore-scripts onnxruntime-node`). FILE has one
+ * headline per line.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -25,7 +26,7 @@ import {
 } from 'headwater';
 import type { PaddedBatch } from 'headwater';
 
-/** The part of onnxruntime-node that is used here. */
+/** The parts of onnxruntime-node that are used here. */
 interface Runtime {
   readonly InferenceSession: {
     create(model: Uint8Array, options: object): Promise<Session>;
@@ -56,7 +57,7 @@ const whole = (data: ArrayLike<number>, dims: readonly number[]): object => {
   return new Tensor('int64', values, dims);
 };
 
-/** What a graph reads of one row. */
+/** The inputs of a graph for one row. */
 const feedsOf = (
   { inputNames }: Session,
   { tokens, lengths, time, vectorIds, features }: PaddedBatch,
@@ -64,7 +65,7 @@ const feedsOf = (
   const make: Readonly<Record<string, () => object>> = {
     tokens: () => whole(tokens, [1, time]),
     lengths: () => whole(lengths, [1]),
-    vector_ids: () => whole(vectorIds!, [1, time]), // a graph has the inputs that its model reads
+    vector_ids: () => whole(vectorIds!, [1, time]), // a graph has only the inputs that its model uses
     rows: () => whole([1], [1]),
     feature_rows: () => new Tensor('int64', new BigInt64Array(features!.ids.length), [features!.ids.length]),
     feature_ids: () => whole(features!.ids, [features!.ids.length]),
@@ -80,9 +81,9 @@ const inMicroseconds = (times: readonly number[]): string => {
   return `p50 ${(1e3 * quantile(sorted, 0.5)).toFixed(1)} µs, p95 ${(1e3 * quantile(sorted, 0.95)).toFixed(1)} µs`;
 };
 
-/** Headlines that one of the two classifies before it is the other's turn. */
+/** The number of headlines that one of the two classifies before the other's turn. */
 const BLOCK = 100;
-/** How often all headlines are classified; the first pass warms both up. */
+/** The number of passes over all headlines; the first pass is the warm-up of both. */
 const PASSES = 4;
 
 raiseEngineFlags();

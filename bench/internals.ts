@@ -1,4 +1,4 @@
-/** What benchmarks measure and the library does not export. The build bundles it into dist/bench, with the rest. */
+/** Internals that benchmarks need and the library does not export. The build bundles them into dist/bench. */
 export { backendVariant } from '../src/ops/backends/registerBackend.js';
 export { gradientNames } from '../src/ops/recurrent/internal/classifierOps.js';
 export { embeddedBackward, embeddedForward } from '../src/ops/kernels/simd/embeddedRecurrent.js';

@@ -4,8 +4,8 @@ const CONSONANTS = 'bdfgklmnprstvz';
 const VOWELS = 'aeiou';
 
 /**
- * The word that stands for another one, always the same for the same seed: four syllables by its hash, after letters
- * that no English word begins with.
+ * The replacement of a word, always the same for the same seed: four syllables from its hash, after letters with which
+ * no English word begins.
  */
 export const inventedWord = (seed: number, word: string): string => {
   const bytes = createHash('sha256').update(`${seed}/${word}`).digest();

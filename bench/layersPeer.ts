@@ -1,11 +1,11 @@
 /**
- * tfjs-layers' own GRU on the lesson's sizes: what a user of TensorFlow.js has today. One JSON line a figure; it runs
- * in a process of its own.
+ * tfjs-layers' own GRU with the lesson's sizes: the existing choice for users of TensorFlow.js. It prints one JSON line
+ * per figure and runs in its own process.
  *
  *     layersPeer.ts NEWS_CSV --backend cpu|wasm [--batch 64] [--only train,eval]
  *
- * It computes less exactly what the lesson does (the reset gate before the recurrent product, the padding read), since
- * its layers can no other; its steps are slow enough that a few of them tell the speed.
+ * It differs from the lesson (the reset gate comes before the recurrent product, and the padding is read), because its
+ * layers have no other mode. Its steps are so slow that a few of them show the speed.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -42,7 +42,7 @@ const model = tf.sequential({
 });
 model.compile({ optimizer: tf.train.adam(1e-3), loss: 'sparseCategoricalCrossentropy' });
 
-/** A batch whose rows are as long as most, so that few steps tell the speed of many. */
+/** A batch of typical length, so that a few steps represent the speed of many. */
 const batches = [...similarBatches(encoded, batchSize)]
   .filter(({ size }) => size === batchSize)
   .sort((a, b) => a.time - b.time);
@@ -53,7 +53,7 @@ const inputOf = ({ tokens, size, time }: LabelledBatch) => tf.tensor2d(Float32Ar
 const x = inputOf(typical);
 const y = tf.tensor1d(Float32Array.from(typical.labels));
 
-/** Steps until they have taken so long, at least one; the first is left out where another fits. */
+/** Runs steps until this time has passed, at least one; the first one is not counted if there is time for another. */
 const PATIENCE_MS = 20_000;
 const rate = async (what: string, step: () => Promise<unknown>): Promise<void> => {
   const common = {

@@ -24,7 +24,7 @@ import { hashedVocabulary } from './hashedVocabulary.js';
 export interface Variant {
   readonly name: string;
   readonly learningRate: number;
-  /** What words that training never saw get: a row each, a bucket by their hash, or nothing of their own. */
+  /** How words that did not occur in training are embedded: each in its own row, in a bucket by hash, or all as the unknown token. */
   readonly words: 'none' | 'rows' | 'hashed';
   readonly replay: boolean;
   readonly spare?: number;
@@ -32,25 +32,25 @@ export interface Variant {
   readonly batchSize?: number;
 }
 
-/** The share of rows predicted rightly: of all, of the classes that change their words, and of the others. */
+/** The share of correctly predicted rows: of all, of the classes whose words change, and of the others. */
 export interface Hits {
   readonly all: number;
   readonly changed: number;
   readonly others: number;
 }
 
-/** How a variant did. */
+/** The result of a variant. */
 export interface Outcome {
   readonly variant: string;
-  /** In the last 1,000 rows before the change, the 500 after it, and the last 1,000 of the stream. */
+  /** The last 1,000 rows before the change, the 500 rows after it, and the last 1,000 rows of the stream. */
   readonly before: Hits;
   readonly rightAfter: Hits;
   readonly later: Hits;
-  /** After the stream, on rows in the words of before that the model never saw. */
+  /** After the stream, on rows with the original words that the model never saw. */
   readonly heldOut: Hits;
   /** The expected calibration error over the last 1,000 rows. */
   readonly ece: number;
-  /** Rows after the change at which drift was noticed; negative ones are false alarms. */
+  /** The number of rows between the change and each detection of drift; negative numbers are false alarms. */
   readonly drifts: readonly number[];
   readonly rolledBack: number;
   readonly newWords: number;
@@ -84,8 +84,8 @@ const hitsOf = (scored: readonly RowScored[], changed: readonly string[]): Hits 
 };
 
 /**
- * Runs a model over a stream of labelled rows, and then over held-out rows in the words of before, which it does not
- * learn from.
+ * Runs a model over a stream of labelled rows, and then over held-out rows with the original words, from which it does
+ * not learn.
  */
 export const learnFromStream = async (
   news: ChangingNews,

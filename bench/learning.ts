@@ -1,9 +1,9 @@
 /**
- * `npm run bench:learning`: what learning while running is worth where words change.
+ * `npm run bench:learning`: the benefit of learning during use when words change.
  *
  * For each seed it trains the lesson's GRU on the first 5,740 headlines, then streams the other 8,000, each with its
- * label. Half-way every word of one class (then, again, of two) is replaced by an invented one. It runs each variant
- * over the stream and means over the seeds.
+ * label. Half-way, every word of one class (in a second run: of two) is replaced by an invented one. It runs each
+ * variant over the stream and reports means over the seeds.
  *
  *     npm run bench:learning -- [--data news.csv] [--seeds 1,2,3] [--epochs 8] [--json FILE] [--markdown]
  */
@@ -73,11 +73,11 @@ try {
 
 const percent = (share: number): string => (100 * share).toFixed(1);
 
-/** A share's mean over the seeds, in per cent. */
+/** The mean of a share over the seeds, in per cent. */
 const meanOf = (outcomes: readonly Outcome[], share: (outcome: Outcome) => number): string =>
   percent(outcomes.reduce((sum, outcome) => sum + share(outcome), 0) / outcomes.length);
 
-/** The rows after the change at which drift was first noticed, the middle one of the seeds. */
+/** The number of rows between the change and the first detection of drift: the median of the seeds. */
 const firstDrift = (outcomes: readonly Outcome[]): string => {
   const first = median(outcomes.map(({ drifts }) => drifts.find((at) => at >= 0) ?? Infinity));
   return Number.isFinite(first) ? String(first) : 'never';

@@ -1,14 +1,15 @@
 /**
- * The training of the linear model in one setting, from titles to a model that has predicted the validation rows: train
- * rows × epochs for each second of processor time, beside scikit-learn's. One JSON line a figure and round.
+ * The training speed of the linear model in one setting, from titles to predictions of the validation rows, in train
+ * rows × epochs per second of processor time, compared with scikit-learn. One JSON line per figure and round.
  *
  *     linearSpeed.ts TABLE [--peer python3] [--rounds 3] [--epochs 5]
  *
- * Both sides have the rows in memory, on the same sides of the split. The peer hashes words of one and two and n-grams
- * of two to five characters in words (HashingVectorizer), weights them (TfidfTransformer) and trains SGDClassifier, once
- * in lower case alone (`lower`, fewer n-grams than ours), and once as written besides (`cased`, more than ours: ours are
- * those that differ). Each side runs in a process of its own, in turn; starting it does not count. Processor time is
- * steadier than the clock where a machine has other work, and counts the threads that compile and collect.
+ * Both sides have the same rows of the split in memory. The peer hashes single words, pairs of words, and n-grams of
+ * two to five characters inside words (HashingVectorizer), weights them (TfidfTransformer) and trains SGDClassifier. It
+ * runs once in lower case (`lower`, fewer n-grams than Headwater), and once with the features as written added
+ * (`cased`, more than Headwater, which adds only those that differ). Each side runs in its own process, alternately;
+ * the start of the process is not counted. Processor time varies less than wall-clock time on a busy machine, and
+ * includes the threads that compile and collect garbage.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -54,7 +55,7 @@ const text = textSteps();
 const row$ = from(rows);
 const split = await lastValueFrom(prepare(row$, { text, rejections }));
 
-/** Trains and measures ours, once. */
+/** Trains and measures Headwater's model once. */
 const measureOurs = async (): Promise<void> => {
   const before = process.cpuUsage();
   const frequencies = await lastValueFrom(

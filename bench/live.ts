@@ -1,15 +1,14 @@
 /**
- * How long a headline takes from its arrival to its class, when many arrive.
+ * The time from a headline's arrival to its class, with many arrivals.
  *
  *     npm run bench:live -- [--json FILE] [--rate 5000] [--seconds 10] [--batch 64] [--wait 5] [--threads 2] [--most]
  *
- * In one process headlines arrive at random, as many a second as asked for, and go through `microBatch` and
- * `classifyLive` with the lesson's GRU (its weights are not trained: that changes no time). `path` does the same with
- * `dedupe` and `shed` before them, as `watch` has them. Each is counted from when it was due to arrive until its
- * prediction is with the subscriber, the first second not counted. Then the highest rate is looked for whose p99 is
- * under 50 ms, with nothing dropped: doubled until it is missed, then halved in between, each in a third of the time.
- * `--most` looks for that alone. `lag` is how far apart the event loop's turns are, a millisecond at the least. Run it
- * on a machine that does nothing else.
+ * In one process, headlines arrive at random at the requested rate, and go through `microBatch` and `classifyLive` with
+ * the lesson's GRU. Its weights are not trained, which does not change the time. `path` adds `dedupe` and `shed` before
+ * them, as in `watch`. The latency runs from the planned arrival of a headline until its subscriber has the prediction;
+ * the first second is not counted. Then the highest rate is searched with a p99 below 50 ms and without drops: the rate
+ * is doubled until it fails, then bisected, each step in a third of the time. `--most` does only this search. `lag` is
+ * the time between two turns of the event loop, at least one millisecond. Run it on an otherwise idle machine.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
@@ -57,11 +56,11 @@ const [rate, seconds, maxSize, maxWaitMs] = [options.rate, options.seconds, opti
   Number,
 ) as [number, number, number, number];
 
-/** What a headline may take, in milliseconds. */
+/** The largest allowed latency of a headline, in milliseconds. */
 const BOUND_MS = 50;
-/** What is not counted at the beginning of a run, in milliseconds: the engine is still compiling. */
+/** The time at the start of a run that is not counted, in milliseconds, because the engine is still compiling. */
 const WARM_UP_MS = 1000;
-/** How many headlines may wait. */
+/** The largest number of waiting headlines. */
 const CAPACITY = 50_000;
 
 raiseEngineFlags();
@@ -168,7 +167,7 @@ const told = (figure: Figure): Figure => {
 
 const holds = ({ dropped: lost, p99_us: p99 = Infinity }: Figure): boolean => lost === 0 && p99 < BOUND_MS * 1000;
 
-/** The highest rate that holds the bound, to one part in sixteen. */
+/** The highest rate within the bound, with a precision of one sixteenth. */
 const highestRate = async (variant: string): Promise<Figure> => {
   const at = async (perSecond: number): Promise<Figure> => told(await measure(variant, perSecond, seconds / 3));
   let best = await at(rate);
@@ -200,7 +199,7 @@ const figures: Figure[] = [
     load_before: Number(loadavg()[0]!.toFixed(2)),
   },
 ];
-// So that the first figure is not that of an engine that compiles.
+// A warm-up, so that the first figure does not include compilation.
 await measure('path', rate, 1);
 for (const variant of Object.keys(paths)) {
   if (!options.most) figures.push(told(await measure(variant, rate, seconds)));

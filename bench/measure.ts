@@ -1,22 +1,22 @@
 import { Bench } from 'tinybench';
 
-/** How long a step takes, as tinybench measured it. */
+/** The duration of a step, as measured by tinybench. */
 export interface Timing {
-  /** Items per second, whatever the step says it has done, by the clock on the wall from the first step to the last. */
+  /** Items per second by wall-clock time, from the first step to the last. A step returns its number of items. */
   readonly perSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
-  /** The quickest step: on a busy machine it comes nearest to an idle one's. */
+  /** The fastest step: on a busy machine it is closest to the time on an idle one. */
   readonly leastUs: number;
 }
 
-/** How long to measure, in seconds. */
+/** The time of the measurement, in seconds. */
 export interface Duration {
   readonly warmup: number;
   readonly seconds: number;
 }
 
-/** Runs a step over and over, first to warm up, then against the clock; it returns how many items it has done. */
+/** Runs a step repeatedly, first as a warm-up, then timed. The step returns its number of items. */
 export const measure = async (
   step: (ordinal: number) => number | Promise<number>,
   { warmup, seconds }: Duration,

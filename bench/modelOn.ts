@@ -8,11 +8,11 @@ import {
 } from 'headwater';
 import { lastValueFrom } from 'rxjs';
 
-/** A model to be measured: its steps end at once, or later. */
+/** A model to measure, with synchronous or deferred steps. */
 export interface MeasuredModel {
   /**
-   * Whether its steps are promises. Each is waited for, which training by `fit` does not: there the next are queued
-   * meanwhile.
+   * Whether its steps are promises. The measurement awaits each step, whereas `fit` queues the next steps in the
+   * meantime.
    */
   readonly later: boolean;
   train(batch: LabelledBatch, step: number): unknown;
@@ -20,13 +20,13 @@ export interface MeasuredModel {
   dispose(): void;
 }
 
-/** Loads a backend; gives why it does not load, where it does not. */
+/** Loads a backend. Returns the reason where it does not load. */
 export const loadBackend = async (backend: BackendName): Promise<string | undefined> => {
   const selected = await selectBackend(backend)();
   return selected._tag === 'Left' ? selected.left.message : undefined;
 };
 
-/** The lesson's classifier on a backend that is loaded. */
+/** The lesson's classifier on a loaded backend. */
 export const modelOn = (backend: BackendName, config: ClassifierConfig): MeasuredModel => {
   const context = (step: number) => ({ epoch: 1, step, learningRate: 1e-3 });
   if (backend === 'webgpu') {

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 
-/** The first Node whose engine computes two vectors as one: see `raiseEngineFlags`. */
+/** The first version of Node whose engine processes two vectors as one: see `raiseEngineFlags`. */
 const NEWER = 24;
 
-/** A newer Node than the one that runs, from npm (kept in npm's own cache); undefined where this one is new enough. */
+/**
+ * A newer Node than the current one, from npm (stored in npm's cache); undefined where the current one is new enough.
+ */
 export const newerNode = (): string | undefined => {
   if (Number(process.versions.node.split('.')[0]) >= NEWER) return undefined;
   const { status, stdout, stderr, error } = spawnSync(

@@ -1,12 +1,12 @@
 /**
- * Headwater on the lesson's workload, measured as ../shared/bench/pytorch_peer.py measures PyTorch: one JSON line a
- * figure. It runs in a process of its own.
+ * Headwater on the lesson's workload, measured like PyTorch in ../shared/bench/pytorch_peer.py: one JSON line per
+ * figure. It runs in its own process.
  *
  *     ours.ts NEWS_CSV [--only train,eval,latency,pipeline] [--models gru,rnn] [--backend headwater] [--batch 64] [--hidden 128] [--threads 2] [--simd auto] [--seconds 3] [--quickest]
  *
- * Batches are built before the clock starts; `pipeline` times what builds them. A backend that does not load has no
- * figures, and stderr says why. With --quickest the rate is that of one batch of middle length in its quickest step: of
- * use while tuning, on a machine that does other things besides.
+ * Batches are built before the measurement starts; `pipeline` measures how they are built. A backend that does not load
+ * has no figures, and stderr gives the reason. With --quickest, the rate is that of the fastest step on one batch of
+ * medium length. Use it for tuning on a busy machine.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -48,7 +48,7 @@ const { simd: wanted } = options;
 if (wanted !== 'auto' && wanted !== 'simd' && wanted !== 'none')
   throw new Error(`--simd is ${wanted}: give auto, simd or none.`);
 
-// As the command does, before anything is compiled.
+// Like in the command, before anything is compiled.
 raiseEngineFlags();
 registerBackend({ threads: Number(options.threads), simd: wanted });
 const { simd, threads } = backendVariant();
@@ -58,7 +58,7 @@ if (refusal !== undefined) {
   process.stderr.write(`${refusal}\n`);
   process.exit(0);
 }
-// Threads and kernels are the embedded backend's: what another one computes with is its own affair.
+// Threads and kernels are settings of the embedded backend. Other backends choose their own.
 const common = { backend, engine: ENGINE, ...(backend === 'headwater' && { threads, simd }) };
 
 if (only.includes('pipeline')) {

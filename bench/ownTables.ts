@@ -1,8 +1,9 @@
 /**
- * `npm run bench:tables`: trains on every table of the folder TABLES_DIR by the command, as a newcomer would, and prints
- * F1, seconds, and those of a linear model of scikit-learn on the same rows beside each other.
+ * `npm run bench:tables`: trains on every table of the folder TABLES_DIR with the command and its defaults. It prints
+ * F1 and seconds, and those of a linear model of scikit-learn on the same rows.
  *
- * HEADWATER_PYTHON names the Python that has scikit-learn (default python3). Further arguments go to `headwater train`.
+ * HEADWATER_PYTHON names the Python with scikit-learn (default python3). Further arguments are passed to
+ * `headwater train`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -20,7 +21,7 @@ if (directory === undefined) {
 const python = process.env['HEADWATER_PYTHON'] ?? 'python3';
 const main = join(import.meta.dirname, '../dist/cli/main.js');
 const work = mkdtempSync(join(tmpdir(), 'headwater-tables-'));
-/** The seed and the shares of `headwater train`. */
+/** The seed and the split of `headwater train`. */
 const SEED = 1234;
 const SHARES = { train: 0.7, validation: 0.15, test: 0.15 };
 const TABLE = /\.(csv|tsv|txt|jsonl|ndjson|parquet)(\.gz)?$/i;
@@ -33,7 +34,7 @@ interface Score {
 const NONE: Score = { f1: '', seconds: '' };
 const score = (f1: number, seconds: number): Score => ({ f1: f1.toFixed(3), seconds: seconds.toFixed(1) });
 
-/** Trains by the command, and reads the scores of its test rows. */
+/** Trains with the command, and reads its test scores. */
 const ours = (file: string): Score & { readonly told: string } => {
   const begun = performance.now();
   const { status, stdout, stderr } = spawnSync(
@@ -78,7 +79,7 @@ try {
     const [found, baseline] = [ours(file), await linear(file)];
     const size = (statSync(file).size / 1e6).toFixed(1);
     const row = [name, size, found.f1, found.seconds, baseline.f1, baseline.seconds, found.told || baseline.told];
-    process.stderr.write(`${row.join('  ')}\n`); // a run over a folder takes long: each table is told when it is done
+    process.stderr.write(`${row.join('  ')}\n`); // a run over a folder takes long, so each finished table is reported
     table.push(row);
   }
 } finally {

@@ -1,12 +1,12 @@
 /**
- * Where the time of a train step goes, and how near the kernels are to what this machine can do. One JSON line a
- * figure; it runs in a process of its own.
+ * The time of each part of a train step, and the throughput of the kernels compared with this machine's peak. It prints
+ * one JSON line per figure and runs in its own process.
  *
  *     phases.ts NEWS_CSV [--models gru,rnn] [--batch 64] [--hidden 128] [--threads 2] [--seconds 3]
  *
- * A step is taken apart as the classifier's kernel puts it together. Its products are counted as they are computed
- * (each distinct token of a batch projected once, no step past a row's length, one reverse step), not as the lesson
- * would compute them: GFLOP/s are of work done.
+ * A step is divided into the same parts as in the classifier's kernel. Its products are counted as they are computed
+ * (each distinct token of a batch is projected once, no step runs past a row's length, and there is one reverse step),
+ * not as the lesson would compute them. So GFLOP/s refer to the work that is really done.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -70,8 +70,8 @@ const { simd, threads } = backendVariant();
 const common = { backend: 'headwater', engine: ENGINE, threads, simd };
 
 /**
- * GFLOP/s of the product kernel on factors that stay in the first two levels of cache, with shapes of the lesson's
- * recurrent product.
+ * GFLOP/s of the product kernel with factors that stay in the L1 and L2 caches, in the shapes of the lesson's recurrent
+ * product.
  */
 const productPeak = async (): Promise<number | undefined> => {
   const compiled = kernelModule();
@@ -101,8 +101,8 @@ const GATES: Readonly<Record<Cell, number>> = { rnn: 1, gru: 3, lstm: 4 };
 const distinct = (tokens: Iterable<number>): number => new Set(tokens).size;
 
 /**
- * Multiply-adds of a batch's forward pass, times two; a backward pass makes each product twice more, for its two
- * factors.
+ * Multiply-adds of a batch's forward pass, times two. A backward pass computes each product twice more, once for each
+ * of its two factors.
  */
 const forwardFlops = (
   { cell, bidirectional, embeddingDim: e, hiddenDim: h, fcDim: f, classes }: ClassifierConfig,
@@ -116,7 +116,7 @@ const forwardFlops = (
     used.push(...own);
     last.push(own[length - 1]!);
   });
-  // The first step starts from zeros: there is nothing to multiply.
+  // The first step starts from zeros, so its recurrent product is skipped.
   const forward = distinct(used) * e * width + (used.length - size) * h * width;
   const reverse = bidirectional ? distinct(last) * e * width : 0;
   return 2 * (forward + reverse + size * ((bidirectional ? 2 : 1) * h * f + f * classes));
@@ -126,7 +126,7 @@ const peak = await productPeak();
 if (peak !== undefined)
   say({ ...common, what: 'peak', note: 'product kernel, factors in cache', gflops: Number(peak.toPrecision(3)) });
 
-/** Milliseconds a batch that reading an epoch takes: CSV, decoding, shuffle, preprocessing, tokens, padding. */
+/** The milliseconds per batch of reading an epoch: CSV, decoding, shuffle, preprocessing, tokens, padding. */
 const dataPathMs = async (): Promise<number> => {
   const split = await lastValueFrom(
     prepare(fetchCsv(csv, { columns: ['title', 'category'] }).pipe(decode(headlineRow)), { numTokens: VOCABULARY }),
@@ -172,7 +172,7 @@ const phasesOf = async (cell: Cell): Promise<void> => {
 
   const inputNames = gradientNames(config.bidirectional);
   const taken: { forward: number; backward: number; optimizer: number; flops: number }[] = [];
-  // What the classifier's kernel does, with a clock in between.
+  // The steps of the classifier's kernel, with a timer between them.
   const step = (ordinal: number): number => {
     const at = ordinal % batches.length;
     const batch = batches[at]!;

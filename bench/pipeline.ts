@@ -16,8 +16,8 @@ import { VOCABULARY } from './workload.js';
 const rowsOf = (csv: string) => fetchCsv(csv, { columns: ['title', 'category'] }).pipe(decode(headlineRow));
 
 /**
- * The peer's work, operator for operator: the file is read once and held; vocabulary of all rows, then token indices,
- * then padded batches in the order of the file.
+ * The same steps as the peer: the file is read once and kept in memory. Then come the vocabulary of all rows, the token
+ * indices, and padded batches in the order of the file.
  */
 export const pipelineInMemory = async (csv: string, batchSize: number): Promise<number> => {
   const rows = await lastValueFrom(rowsOf(csv).pipe(preprocess(), toArray()));
@@ -38,8 +38,8 @@ export const pipelineInMemory = async (csv: string, batchSize: number): Promise<
 };
 
 /**
- * What training does, in flat memory: `prepare` reads the file to split and to learn the vocabulary, and each of the
- * three sides reads it again for its batches.
+ * The steps of a training, with bounded memory: `prepare` reads the file for the split and the vocabulary, and each of
+ * the three sides reads it again for its batches.
  */
 export const pipelineStreamed = async (csv: string, batchSize: number): Promise<number> => {
   const split = await lastValueFrom(prepare(rowsOf(csv), { numTokens: VOCABULARY }));

@@ -1,11 +1,11 @@
 import { type Figure, isOurs, median } from './Figure.js';
 
-/** What a figure is better by when it is larger: the rate, or the inverse of the time. */
+/** The speed of a figure, where larger is better: the rate, or the inverse of the time. */
 const speedOf = (figure: Figure): number => figure.samples_per_s ?? figure.rows_per_s ?? 1 / (figure.p50_us ?? NaN);
 
 /**
- * How many times as fast as the peer ours is on each engine, for each of the peer's variants: in each round, and the
- * median of those.
+ * How many times as fast as the peer Headwater is, for each engine and each variant of the peer: in each round, and the
+ * median of the rounds.
  */
 export const ratios = (rounds: readonly (readonly Figure[])[]): readonly Figure[] => {
   const [first = []] = rounds;

@@ -4,7 +4,7 @@ import type { Row } from 'headwater';
 
 const field = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
-/** Writes a table of so many rows: those given, over and over. */
+/** Writes a table with `count` rows by repeating the given rows. */
 export const repeatCsv = async (rows: readonly Row[], count: number, path: string): Promise<void> => {
   const lines = rows.map(({ title, category }) => `${field(title)},${category}\n`);
   const file = createWriteStream(path);

@@ -1,11 +1,11 @@
 /**
- * The data path and evaluation on tables of any length, once each: whether speed and memory hold. One JSON line a
- * figure; it runs in a process of its own.
+ * The data path and the evaluation on tables of any length, once each: whether speed and memory stay constant. It
+ * prints one JSON line per figure and runs in its own process.
  *
  *     rowsScaling.ts TABLE_CSV --what pipeline|eval [--batch 64] [--threads 2]
  *
- * `pipeline` is prepare and the batches of all three sides; `eval` reads the table, encodes it and evaluates the GRU on
- * it, CSV bytes to probabilities.
+ * `pipeline` runs `prepare` and the batches of all three sides. `eval` reads the table, encodes it and evaluates the
+ * GRU on it, from CSV bytes to probabilities.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';

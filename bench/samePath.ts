@@ -1,12 +1,12 @@
 /**
- * Whether Headwater and PyTorch walk the same path: from the same weights, on the same batches, to the same loss. One
- * JSON line a comparison.
+ * Whether Headwater and PyTorch reach the same loss from the same weights on the same batches. It prints one JSON line
+ * per comparison.
  *
  *     samePath.ts NEWS_CSV --peer python3 [--threads 2] [--steps 50] [--batch 64]
  *
- * Without dropout, whose random numbers are each side's own. Adam with a learning rate of 1e-3; the loss after the
- * steps is the mean over their batches. Ends with status 1 where two losses differ by more than a thousandth: then no
- * speed is worth reporting.
+ * There is no dropout, because each side has its own random numbers. The optimizer is Adam with a learning rate of
+ * 1e-3. The loss after the steps is the mean over their batches. It ends with status 1 where two losses differ by more
+ * than a thousandth; a speed comparison would then be meaningless.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,14 +1,14 @@
 /**
- * How many headlines a second workers classify from topic to topic, and what limits it.
+ * The number of headlines per second that workers classify from topic to topic, and what limits it.
  *
  *     npm run bench:scale -- [--brokers nats,kafka] [--headlines 40000] [--workers 1,2,4] [--rate 2000] [--seconds 10] [--json FILE]
  *
- * `kernels` is what `classifyLive` does with the same headlines in this process, without a broker. `copy` is one bare
- * consumer that copies, without a model. `work` is `headwater work` in so many processes of one thread each. The pace is
- * taken from when a twentieth of the results are there until all are. `paced` publishes at a rate, and measures the time
- * from publishing to reading the result. Beside each stand the seconds of processor time that a thousand headlines cost
- * the workers and the servers, which say what limits the pace. Run it on a machine that does nothing else. The server,
- * the workers, the publisher and the reader share its cores. Kafka needs Node 22.22.
+ * `kernels` is `classifyLive` with the same headlines in this process, without a broker. `copy` is one minimal consumer
+ * that copies, without a model. `work` is `headwater work` in the given number of processes with one thread each. The
+ * pace is measured from the time when a twentieth of the results are stored until all are. `paced` publishes at a fixed
+ * rate, and measures the time from publishing to reading the result. Each figure also has the processor time in seconds
+ * that a thousand headlines cost the workers and the servers, which shows what limits the pace. Run it on an otherwise
+ * idle machine. The server, the workers, the publisher and the reader share its cores. Kafka needs Node 22.22.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,33 +40,33 @@ const [headlines, rate, seconds] = [options.headlines, options.rate, options.sec
   number,
 ];
 
-/** A figure of this bench. */
+/** A figure of this benchmark. */
 interface ScaleFigure {
   readonly broker: string;
   readonly what: 'kernels' | 'copy' | 'work' | 'paced';
   readonly workers: number;
-  /** Headlines a second. */
+  /** Headlines per second. */
   readonly pace: number;
-  /** Seconds of processor time for a thousand headlines. */
+  /** Processor time for a thousand headlines, in seconds. */
   readonly workerSeconds?: number;
   readonly serverSeconds?: number;
-  /** From publishing to reading the result, in milliseconds. */
+  /** The time from publishing to reading the result, in milliseconds. */
   readonly p50?: number;
   readonly p99?: number;
 }
 
 const MAIN = resolve(import.meta.dirname, '../dist/cli/main.js');
-/** Clock ticks of /proc, a second. */
+/** Clock ticks of /proc per second. */
 const TICKS = 100;
-/** The share of the results from which on the pace is taken, so that the start of the workers does not count. */
+/** The share of the results after which the pace is measured, so that the start of the workers is not counted. */
 const BEGIN = 0.05;
 const BATCH = 64;
 
-/** The processor time of processes, in seconds; 0 where the system does not say. */
+/** The processor time of processes, in seconds; 0 where the system does not provide it. */
 const processorSeconds = (pids: readonly number[]): number =>
   pids.reduce((sum, pid) => {
     try {
-      // The name, in brackets, may hold spaces.
+      // The name, in brackets, may contain spaces.
       const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
       return sum + (Number(fields[11]) + Number(fields[12])) / TICKS;
     } catch {
@@ -140,7 +140,7 @@ const ended = async (children: readonly ChildProcess[]): Promise<void> => {
 };
 const pidsOf = (children: readonly ChildProcess[]): readonly number[] => children.flatMap(({ pid }) => pid ?? []);
 
-/** All headlines that wait, as fast as they are worked on. */
+/** Measures how fast the waiting headlines are processed. */
 const measurePace = async (
   open: (take: Take) => Promise<ScaleTopics>,
   what: 'copy' | 'work',
@@ -176,7 +176,7 @@ const measurePace = async (
   await topics.stop();
 };
 
-/** Headlines at a rate. */
+/** Measures the latency of headlines that are published at a fixed rate. */
 const measureLatency = async (open: (take: Take) => Promise<ScaleTopics>, workers: number): Promise<void> => {
   const latencies: number[] = [];
   const topics = await open((text) => {
@@ -184,7 +184,7 @@ const measureLatency = async (open: (take: Take) => Promise<ScaleTopics>, worker
     latencies.push(Date.now() - Date.parse(published));
   });
   const children = workersOn(topics, workers);
-  // The workers are ready, and their engine has compiled, once they have answered a second of headlines.
+  // The workers are ready and their engine has compiled when they have answered one second's headlines.
   const warm = rate;
   await topics.publish(Array.from({ length: warm }, (_, at) => messageOf(at)));
   while (latencies.length < warm) await sleep(50);

@@ -3,10 +3,10 @@ import { connect } from '@nats-io/transport-node';
 import { startKafka } from '../test/brokers/kafkaServer.js';
 import { startNats } from '../test/brokers/natsServer.js';
 
-/** A broker with a topic of headlines and one of results. */
+/** A broker with a topic for headlines and one for results. */
 export interface ScaleTopics {
   readonly name: string;
-  /** The addresses of the two, as the command takes them. */
+  /** The addresses of the two topics, in the format of the command. */
   readonly from: string;
   readonly to: string;
   /** The processes of the servers. */
@@ -15,13 +15,13 @@ export interface ScaleTopics {
   stop(): Promise<void>;
 }
 
-/** Takes a result: its text, when it is read. */
+/** Receives the text of a result when it is read. */
 export type Take = (text: string) => void;
 
-/** Messages that are sent before one waits for the server. */
+/** The number of messages sent before the publisher waits for the server. */
 const TOGETHER = 500;
 
-/** NATS JetStream: one server, which keeps streams in files. */
+/** NATS JetStream: one server with file storage. */
 export const natsTopics = async (take: Take): Promise<ScaleTopics> => {
   const servers = await startNats();
   const connection = await connect({ servers: servers.url });
@@ -49,7 +49,7 @@ export const natsTopics = async (take: Take): Promise<ScaleTopics> => {
   };
 };
 
-/** Kafka: one broker, eight partitions of headlines and of results. */
+/** Kafka: one broker, with eight partitions each for headlines and results. */
 export const kafkaTopics = async (take: Take): Promise<ScaleTopics> => {
   const { Admin, Consumer, Producer, stringDeserializers, stringSerializers } = await import('@platformatic/kafka');
   const servers = await startKafka();

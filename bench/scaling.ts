@@ -10,14 +10,14 @@ const ROWS = [1_000, 10_000, 100_000, 2_000_000];
 const BATCHES = [16, 32, 64, 128, 256, 512, 1024];
 const HIDDEN = [64, 128, 256, 512];
 
-/** What speeds are measured of when something grows. */
+/** The options of the scaling measurement. */
 export interface ScalingOptions {
   readonly csv: string;
   readonly threads: number;
   readonly batch: number;
-  /** The longest table, in rows. */
+  /** The number of rows of the longest table. */
   readonly mostRows: number;
-  /** How long each figure is measured. */
+  /** The time of each measurement, in seconds. */
   readonly seconds: number;
   readonly tell: (what: string) => void;
 }
@@ -48,8 +48,8 @@ const rowsScaling = async ({ csv, threads, batch, mostRows, tell }: ScalingOptio
 };
 
 /**
- * Speeds from a thousand rows to two million, and over the sizes of batches and of the hidden state, on one thread and
- * on all.
+ * Speeds for one thousand to two million rows, and for different batch sizes and hidden sizes, on one thread and on
+ * all.
  */
 export const scaling = async (options: ScalingOptions): Promise<readonly Figure[]> => {
   const { csv, threads, batch, seconds, tell } = options;

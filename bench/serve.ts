@@ -1,15 +1,16 @@
 /**
- * What `headwater serve` holds out against on this machine, and what of the kernels' speed is left behind HTTP.
+ * The load that `headwater serve` can bear on this machine, and the share of the kernels' speed that remains behind
+ * HTTP.
  *
  *     npm run bench:serve -- [--json FILE] [--rate 2000] [--seconds 10] [--connections 50] [--threads 2]
  *
- * The command runs in a process of its own with the lesson's GRU (its weights are not trained: that changes no time),
- * autocannon in this one, both on the same cores. `paced` are requests of one headline at a rate, over many
- * connections; `most` as many as are answered; `json` and `lines` are batches of 256 over four connections; `kernels`
- * is what `classifyLive` does with the same headlines in this process, without HTTP, while the server is idle. Every
- * answer is checked to be 200. Run it on a machine that does nothing else.
+ * The command runs in its own process with the lesson's GRU. Its weights are not trained, which does not change the
+ * time. autocannon runs in this process, on the same cores. `paced` sends requests of one headline at a fixed rate over
+ * many connections; `most` sends as many as are answered; `json` and `lines` send batches of 256 over four connections;
+ * `kernels` is `classifyLive` with the same headlines in this process, without HTTP, while the server is idle. Every
+ * answer must have the status 200. Run it on an otherwise idle machine.
  *
- * With `--peer` it is measured beside FastAPI, uvicorn and PyTorch instead: bench/servePeer.ts.
+ * With `--peer` it is compared with FastAPI, uvicorn and PyTorch instead: bench/servePeer.ts.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -39,10 +40,10 @@ const [rate, seconds, connections] = [options.rate, options.seconds, options.con
   number,
 ];
 
-/** What an answer may take at the 99th percentile, in milliseconds. */
+/** The largest allowed latency at the 99th percentile, in milliseconds. */
 const BOUND_MS = 50;
 const BATCH = 256;
-/** Different bodies that are sent in turn. */
+/** The number of different bodies, which are sent in turn. */
 const BODIES = 200;
 
 raiseEngineFlags();
@@ -70,7 +71,7 @@ const url = new URL('/classify', line.trim()).href;
 const batchAt = (index: number): readonly string[] =>
   Array.from({ length: BATCH }, (_, row) => titles[(index * BATCH + row) % titles.length]!);
 
-/** Loads the server with bodies in turn; a rate of 0 is as many as are answered. */
+/** Puts load on the server with the bodies in turn; the rate 0 means as many requests as are answered. */
 const load = async (
   variant: string,
   bodies: readonly string[],
@@ -82,7 +83,7 @@ const load = async (
   const shared = {
     url,
     connections: clients,
-    // At a rate, autocannon would add what it takes to have been left out while a connection waited, one request a
+    // With a rate, autocannon would add requests that it assumes were omitted while a connection waited, one per
     // millisecond and connection: forty times as many as are sent.
     ...(perSecond === 0 ? {} : { overallRate: perSecond, ignoreCoordinatedOmission: true }),
     requests: bodies.map((body) => ({ method: 'POST' as const, headers: { 'content-type': type }, body })),
@@ -111,7 +112,7 @@ const load = async (
   return figure;
 };
 
-/** What the same batches take without HTTP. */
+/** The time of the same batches without HTTP. */
 const kernels = async (): Promise<Figure> => {
   const headlines = titles.map((title, id): LiveHeadline => ({
     id,

@@ -1,14 +1,14 @@
 /**
- * `headwater serve` beside a service of FastAPI, uvicorn and PyTorch with the same weights and the same text path.
+ * `headwater serve` compared with a service of FastAPI, uvicorn and PyTorch with the same weights and the same text
+ * steps.
  *
  *     npm run bench:serve -- --peer [--python PATH] [--pairs 5] [--seconds 4] [--clients 1,50,200,1000] [--busy 0,12]
  *         [--variants single,batched] [--threads 2] [--json FILE]
  *
- * A pair is both services, one after the other, each in a process of its own that was started for it: `cold` is its first
- * two seconds of load, `warm` a load after three more seconds. Pairs are interleaved, and every second one is turned
- * round, so that what else the machine does meets both alike. `--busy 12` has twelve processes compute beside them.
- * First 50 answers of both are compared: the same classes, and probabilities within 1e-4. Run it on a machine that does
- * nothing else.
+ * A pair is both services, one after the other, each in a new process. `cold` is the first two seconds of load, and
+ * `warm` is a load after three more seconds. Pairs alternate in their order, so that other work of the machine affects
+ * both alike. `--busy 12` runs twelve computing processes at the same time. First, 50 answers of both are compared: the
+ * classes must be equal, and probabilities must agree within 1e-4. Run it on an otherwise idle machine.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,7 +37,7 @@ const { values: options } = parseArgs({
 const numbers = (text: string): readonly number[] => text.split(',').map(Number);
 const seconds = Number(options.seconds);
 
-/** The loads of a service that was just started: how long each is, and what it is called. Seconds. */
+/** The loads of a new service: the seconds of the cold load, and those between it and the warm load. */
 const COLD = 2;
 const BETWEEN = 3;
 
@@ -57,7 +57,7 @@ writeFileSync(
   }),
 );
 
-/** A service that runs, and where it listens. */
+/** A running service, and its address. */
 interface Service {
   readonly url: string;
   readonly process: ChildProcess;
@@ -89,13 +89,15 @@ const ours = async (): Promise<Service> => {
     resolve(import.meta.dirname, '../dist/cli/main.js'),
     ...['serve', '--model', folder, '--port', '0', '--threads', options.threads],
   ]);
-  // Ready is when it has warmed itself up, as a load balancer has it.
+  // The service is ready after its own warm-up, as a load balancer would see it.
   while ((await fetch(new URL('/readyz', service.url))).status !== 200)
     await new Promise((later) => setTimeout(later, 50));
   return service;
 };
 
-/** @param loops how many busy loops there are beside it: then threads that wait must not spin */
+/**
+ * @param loops the number of busy processes beside it; with any, waiting threads must not spin
+ */
 const theirs = (variant: string, loops: number): Promise<Service> =>
   started(
     options.python,
@@ -120,7 +122,7 @@ const ask = async (url: string, title: string): Promise<Answer> =>
     })
   ).json()) as Answer;
 
-/** Refuses to compare services that say different things. */
+/** Throws where the two services give different answers. */
 const checkSame = async (a: Service, b: Service): Promise<void> => {
   for (const title of titles.slice(0, 50)) {
     const [one, other] = [await ask(a.url, title), await ask(b.url, title)];
@@ -143,7 +145,7 @@ const load = async (url: string, connections: number, duration: number) => {
     })),
   });
   const failed = errors + timeouts + non2xx;
-  // A service that fails answers fast, or hardly at all: either way there is nothing to compare.
+  // A service that fails answers fast, or hardly at all. In both cases a comparison is meaningless.
   if (failed > 0 || requests.total === 0)
     throw new Error(
       `${url}: ${errors} errors, ${timeouts} timeouts, ${non2xx} answers other than 200, ${requests.total} answers in all. Nothing is compared.`,
@@ -155,7 +157,7 @@ const load = async (url: string, connections: number, duration: number) => {
   };
 };
 
-/** One service under load, from its start. */
+/** Measures one service under load, from its start. */
 const measured = async (start: () => Promise<Service>, clients: number) => {
   const service = await start();
   const cold = await load(service.url, clients, COLD);

@@ -9,7 +9,7 @@ const existing = (path: string, variable: string): string => {
   process.exit(2);
 };
 
-/** The headlines that everything is measured on. */
+/** The headlines of all measurements. */
 export const newsCsv = (): string => existing(process.env['NEWS_CSV'] ?? join(shared, 'data/news.csv'), 'NEWS_CSV');
 
 /** PyTorch on the same workload. */

@@ -1,16 +1,16 @@
 /**
- * How fast Headwater trains, evaluates and answers, beside PyTorch on the same cores.
+ * The speed of Headwater in training, evaluation and prediction, compared with PyTorch on the same cores.
  *
  *     npm run bench -- [--peer python3] [--json FILE] [--rounds 3] [--only train,eval,latency,pipeline,phases,scaling,layers]
  *                      [--batch 64] [--threads 2] [--seconds 3] [--simd auto] [--backends headwater,tensorflow,webgpu,cpu] [--most-rows 2000000] [--node newer|none|PATH]
  *
- * `--peer` names a Python that has torch, pandas and numpy; without it ours is measured alone. First both sides must
- * come to the same loss from the same weights on the same batches; where they do not, nothing is measured. Then they
- * are run in turn, each in a process of its own, and medians are taken over the rounds. Each of `--backends` beside
- * `headwater` is measured where it loads, with the GRU, for at most a second a figure. Ours is measured on a second
- * engine besides, since engines differ in the vector instructions that they use: by default Node 24, which npm brings,
- * where an older one runs this; `--node` names another. Run it on a machine that does nothing else. `npm run
- * bench:charts -- FILE` makes charts and tables for docs/performance.md of the figures.
+ * `--peer` names a Python that has torch, pandas and numpy; without it only Headwater is measured. First, both sides
+ * must reach the same loss from the same weights on the same batches; otherwise nothing is measured. Then they run
+ * alternately, each in its own process, and medians are taken over the rounds. Each of `--backends` other than
+ * `headwater` is measured where it loads, with the GRU, for at most one second per figure. Headwater is also measured
+ * on a second engine, because engines differ in the vector instructions that they use: by default Node 24 from npm,
+ * where an older version runs this; `--node` names another one. Run it on an otherwise idle machine.
+ * `npm run bench:charts -- FILE` makes charts and tables for docs/performance.md from the figures.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
@@ -40,7 +40,7 @@ const { values: options } = parseArgs({
 });
 const only = options.only.split(',');
 const { batch, threads, seconds, peer } = options;
-/** The backends that are measured besides the embedded one. */
+/** The other backends that are measured besides the embedded one. */
 const beside = options.backends.split(',').filter((name) => name !== 'headwater');
 const second = options.node === 'none' ? undefined : options.node === 'newer' ? newerNode() : options.node;
 const engines = [process.execPath, ...(second === undefined ? [] : [second])];
@@ -79,7 +79,7 @@ const samePath = (python: string): void => {
   }
 };
 
-/** The jobs of one round, ours before the peer's for each part. */
+/** The jobs of one round; for each part, Headwater's job comes before the peer's. */
 const jobsOfRound = (): readonly Job[] => {
   const compute = ['train', 'eval', 'latency'].filter((what) => only.includes(what)).join(',');
   const shape = ['--batch', batch, '--threads', threads, '--seconds', seconds];
@@ -126,7 +126,8 @@ const measureRounds = (): void => {
       }),
     );
   }
-  // Memory is the process's most, and differs a little from round to round: a measure, not an identity.
+  // Memory is the peak of the process and differs a little from round to round, so it is a measured value and not part
+  // of a figure's identity.
   figures.push(...byThing(measured.flat()).map(overRounds), ...ratios(measured));
 };
 

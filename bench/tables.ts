@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { type Figure, isOurs, median } from './Figure.js';
 
-/** A table of text, its first row the heads. */
+/** A table of texts; its first row is the header. */
 export type Cells = readonly (readonly string[])[];
 
 const grouped = (value: number): string =>
@@ -10,7 +10,7 @@ const grouped = (value: number): string =>
     maximumFractionDigits: value >= 100 ? 0 : 3,
   });
 
-/** What a figure says, with its unit. */
+/** The value of a figure, with its unit. */
 export const valueOf = ({ samples_per_s: samples, rows_per_s: rows, p50_us: p50 }: Figure): string => {
   const rate = samples ?? rows;
   if (rate !== undefined) return `${grouped(rate)} rows/s`;
@@ -32,8 +32,8 @@ const nameOf = ({ what, model }: Figure): string =>
 const VARIANTS = ['lesson', 'tuned', 'shortcut'] as const;
 
 /**
- * Ours and PyTorch's variants side by side: each with how many times as fast ours is, the median over the rounds and
- * the least and most of them.
+ * Headwater and PyTorch's variants, each with how many times as fast Headwater is: the median, the minimum and the
+ * maximum of the rounds.
  */
 export const comparison = (figures: readonly Figure[]): Cells => {
   const compared = figures
@@ -63,14 +63,14 @@ export const comparison = (figures: readonly Figure[]): Cells => {
   ];
 };
 
-/** A table for a terminal. */
+/** Formats a table for a terminal. */
 export const forTerminal = ([head = [], ...rows]: Cells): string => {
   const table = new Table({ head: [...head], style: { head: [], border: [] } });
   table.push(...rows.map((row) => [...row]));
   return table.toString();
 };
 
-/** How fast a figure was in each round: the larger, the faster. */
+/** The speed of a figure in each round; larger is faster. */
 const speedsOf = (figure: Figure): readonly number[] => {
   const rates = figure['each_samples_per_s'] ?? figure.samples_per_s;
   if (rates !== undefined) return [rates].flat() as readonly number[];
@@ -78,8 +78,8 @@ const speedsOf = (figure: Figure): readonly number[] => {
 };
 
 /**
- * Headwater's backends side by side, on the engine on which all were measured: each with how many times as fast the
- * embedded one is, the median over the rounds.
+ * Headwater's backends on the engine on which all were measured, each with how many times as fast the embedded one is:
+ * the median of the rounds.
  */
 export const backends = (figures: readonly Figure[]): Cells => {
   const own = figures.filter(
@@ -133,7 +133,7 @@ export const others = (figures: readonly Figure[]): Cells => {
   ];
 };
 
-/** Both ways through the data path; the first pass of a process has nothing compiled yet. */
+/** Both data paths; in the first pass of a process, nothing is compiled yet. */
 export const dataPath = (figures: readonly Figure[]): Cells => [
   ['data path', 'first pass of a process', 'later passes'],
   ...figures
@@ -145,7 +145,7 @@ export const dataPath = (figures: readonly Figure[]): Cells => [
     ]),
 ];
 
-/** Where the time of a train step goes. */
+/** The time of each part of a train step. */
 export const phases = (figures: readonly Figure[]): Cells => {
   const peakOf = ({ threads, engine }: Figure): string =>
     grouped(
@@ -169,7 +169,7 @@ export const phases = (figures: readonly Figure[]): Cells => {
   ];
 };
 
-/** Speed and memory from a thousand rows to two million. */
+/** Speed and memory for one thousand to two million rows. */
 export const rowsTable = (figures: readonly Figure[]): Cells => [
   ['rows', 'what', 'rows/s', 'peak memory of the process'],
   ...figures
@@ -182,7 +182,7 @@ export const rowsTable = (figures: readonly Figure[]): Cells => [
     ]),
 ];
 
-/** Both sides' losses after the same steps. */
+/** The losses of both sides after the same steps. */
 export const samePath = (figures: readonly Figure[]): Cells => [
   ['model', 'loss here', 'loss in PyTorch', 'relative difference'],
   ...figures
@@ -195,7 +195,7 @@ export const samePath = (figures: readonly Figure[]): Cells => [
     ]),
 ];
 
-/** What it was measured on. */
+/** The machine of the measurement. */
 export const machine = (figures: readonly Figure[]): Cells => {
   const found = figures.find(({ what }) => what === 'machine');
   const peers = [...new Set(figures.flatMap(({ peer }) => (peer === undefined ? [] : [peer])))];
@@ -215,7 +215,7 @@ export const machine = (figures: readonly Figure[]): Cells => {
 
 const escaped = (text: string): string => text.replaceAll('|', '\\|');
 
-/** A table in Markdown. */
+/** Formats a table as Markdown. */
 export const markdown = ([head = [], ...rows]: Cells): string => {
   const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

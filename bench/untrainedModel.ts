@@ -5,7 +5,7 @@ import { classifier, classifierConfig, encodeArtifacts, writeFiles } from 'headw
 import { newsCsv } from './sources.js';
 import { readWorkload } from './workload.js';
 
-/** The lesson's GRU on the news, and the folder that it is saved in. Its weights are not trained: that changes no time. */
+/** The lesson's GRU for the news, and its saved folder. The weights are not trained, which does not change the time. */
 export const untrainedModel = async (name: string) => {
   const { rows, tokenizer, labelEncoder } = await readWorkload(newsCsv());
   const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size });

@@ -1,9 +1,9 @@
 /**
- * The training of a wide GRU in Headwater: rows a second on batches of equal length, one JSON line.
+ * The training speed of a wide GRU in Headwater: rows per second on batches of equal length, as one JSON line.
  *
  *     wideOurs.ts NEWS_CSV [--batch 128] [--hidden 128] [--threads 2] [--seconds 3] [--export FILE] [--quickest]
  *
- * With --export it writes the batches for wide_gru_peer.py, and measures nothing.
+ * With --export it writes the batches for wide_gru_peer.py and measures nothing.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

@@ -11,13 +11,13 @@ export interface WideWorkload {
   readonly encoded: readonly LabelledTokens[];
 }
 
-/** The words that the pretrained vectors have, and the share of a table's tokens that have one. */
+/** The number of pretrained vectors, and the share of a table's tokens that have one. */
 export const VECTOR_WORDS = 341_479;
 const COVERED = 0.94;
 
 /**
- * A table of headlines from bytes to all that a wide GRU reads. The vector of each word is drawn: which one it is makes
- * no difference to the time that it takes.
+ * Reads a table of headlines from bytes to the complete input of a wide GRU. The vector of each word is random, because
+ * it does not affect the time.
  */
 export const readWideWorkload = async (csv: string): Promise<WideWorkload> => {
   const text = textSteps();
@@ -44,7 +44,7 @@ export const readWideWorkload = async (csv: string): Promise<WideWorkload> => {
   };
 };
 
-/** Batches of rows of one length each, in an order that is drawn; rows that fill no batch are left out. */
+/** Batches of rows of one length each, in a random order; rows that do not fill a batch are left out. */
 export const equalBatches = (
   encoded: readonly LabelledTokens[],
   size: number,

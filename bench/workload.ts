@@ -20,10 +20,13 @@ export interface Workload {
   readonly encoded: readonly LabelledTokens[];
 }
 
-/** The lesson's vocabulary, padding and unknown included. */
+/** The lesson's vocabulary size, including padding and unknown. */
 export const VOCABULARY = 5000;
 
-/** A file of headlines from bytes to token indices, held in memory: the peer's way, on our operators. */
+/**
+ * Reads a file of headlines from bytes to token indices and keeps it in memory, like the peer, with this library's
+ * operators.
+ */
 export const readWorkload = async (csv: string): Promise<Workload> => {
   const rows = await lastValueFrom(
     fetchCsv(csv, { columns: ['title', 'category'] }).pipe(decode(headlineRow), preprocess(), toArray()),
@@ -53,8 +56,8 @@ const chunks = <T>(values: readonly T[], size: number): readonly (readonly T[])[
   Array.from({ length: Math.ceil(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size));
 
 /**
- * Batches of similar length, as the peer makes its own: windows of 100 batches of a shuffle, each sorted by length, and
- * the batches shuffled.
+ * Batches of similar length, made like the peer's: windows of 100 batches of a shuffle, each sorted by length, then the
+ * batches are shuffled.
  */
 export const similarBatches = (
   encoded: readonly LabelledTokens[],

@@ -25,20 +25,20 @@ import { filter, lastValueFrom, map, of } from 'rxjs';
 import { prepared, rowsWithSides, type Sides } from './sides.js';
 import { measureTest, trainOurs } from './trainOurs.js';
 
-/** A model with a part left out or done otherwise, and how well it did on the test rows. */
+/** A model with one part removed or changed, and its score on the test rows. */
 export interface AblationResult {
   readonly part: string;
   readonly f1: number;
   readonly ece: number;
 }
 
-/** What a linear model by itself is varied in. */
+/** The settings in which a linear model on its own is varied. */
 interface LinearVariant extends Pick<LinearOptions, 'optimizer' | 'inverseRegularization' | 'dropout'> {
   readonly cased?: boolean;
   readonly unseen?: 'keep';
 }
 
-/** The default setting of the linear model: five epochs of SGD, the rate falling from 1.5. */
+/** The default epochs of the linear model: five epochs of SGD, with the rate falling from 1.5. */
 const EPOCHS = 5;
 
 /** Trains one linear model in one setting. */
@@ -68,7 +68,7 @@ const measureLinear = async (
   return { f1, ece: calibration.ece };
 };
 
-/** The network that a training gives before anything is added to it. */
+/** Measures the network of a training, before anything is added to it. */
 const measureNetwork = async (
   split: Split,
   seed: number,
@@ -96,7 +96,7 @@ const scoreOf = async (candidate: TrainedCandidate, split: Split): Promise<Omit<
   return { f1, ece: calibration.ece };
 };
 
-/** Measures what each part of the model is worth, on one split. */
+/** Measures the contribution of each part of the model, on one split. */
 export async function* measureAblation(
   sides: Sides,
   seed: number,

@@ -4,21 +4,21 @@ import { SIDES } from 'headwater';
 import type { Sides } from './sides.js';
 import type { Score } from './trainOurs.js';
 
-/** What a baseline reached, and the setting that was the best on the validation rows. */
+/** The score of a baseline, and its best setting on the validation rows. */
 export interface BaselineScore extends Pick<Score, 'f1' | 'seconds'> {
   readonly setting: string;
 }
 
-/** The baselines that Python has; `missing` names the package that it has not. */
+/** The baselines that are installed for Python; `missing` names the package that is not. */
 export interface Baselines {
   readonly scikit: BaselineScore | { readonly missing: string };
   readonly fasttext: BaselineScore | { readonly missing: string };
 }
 
-/** Of one thread: the baselines are measured in processor time, as our models are. */
+/** One thread, because the baselines are measured in processor time, as the library's models are. */
 const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
 
-/** Trains the baselines on the same rows, by the Python of that name. */
+/** Trains the baselines on the same rows, with the given Python. */
 export const trainBaselines = async (python: string, sides: Sides): Promise<Baselines> => {
   const pairs = Object.fromEntries(
     SIDES.map((side) => [side, sides[side].map(({ title, category }) => [title, category])]),
@@ -30,7 +30,7 @@ export const trainBaselines = async (python: string, sides: Sides): Promise<Base
   const parts: Buffer[] = [];
   child.stdout.on('data', (part: Buffer) => void parts.push(part));
   const status = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-  // A Python that ends early closes its stdin: its exit status says more.
+  // A Python that ends early closes its stdin. Its exit status is the more useful error.
   child.stdin.on('error', () => undefined).end(JSON.stringify(pairs));
   try {
     if ((await status) === 0) return JSON.parse(Buffer.concat(parts).toString()) as Baselines;
@@ -40,6 +40,6 @@ export const trainBaselines = async (python: string, sides: Sides): Promise<Base
   return { scikit: { missing: python }, fasttext: { missing: python } };
 };
 
-/** The score of a baseline that was there. */
+/** The score of a baseline that is installed. */
 export const scoreOf = (baseline: Baselines[keyof Baselines]): BaselineScore | undefined =>
   'missing' in baseline ? undefined : baseline;

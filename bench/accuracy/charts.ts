@@ -11,7 +11,7 @@ import type { OurScore } from './trainOurs.js';
 
 const round = (value: number): number => Number(value.toFixed(4));
 
-/** A score of any model, where it was measured. */
+/** A score of any model; undefined where it was not measured. */
 type Scored = { readonly f1: number } | undefined;
 
 const meanF1 = (scores: readonly Scored[]): number | undefined => {
@@ -19,7 +19,7 @@ const meanF1 = (scores: readonly Scored[]): number | undefined => {
   return present.length === 0 ? undefined : round(mean(present.map(({ f1 }) => f1)));
 };
 
-/** The F1 against the number of train rows, a line a model. */
+/** The F1 against the number of train rows, with one line per model. */
 export const rowsChart = ({ headlines }: AccuracyFigures): EChartsCoreOption => {
   const groups = bySize(headlines).toReversed();
   const lines: Readonly<Record<string, (one: HeadlineResult) => Scored>> = {
@@ -57,7 +57,7 @@ export const rowsChart = ({ headlines }: AccuracyFigures): EChartsCoreOption => 
   };
 };
 
-/** The F1 of every table, a group of bars a table. */
+/** The F1 of every table, with one group of bars per table. */
 export const tablesChart = ({ tables }: AccuracyFigures): EChartsCoreOption => {
   const measured = tables.filter(isMeasured);
   const sides: Readonly<Record<string, (split: TableSplit) => Scored>> = {
@@ -84,7 +84,7 @@ export const tablesChart = ({ tables }: AccuracyFigures): EChartsCoreOption => {
   };
 };
 
-/** The share of right predictions against the confidence; of a calibrated model both are equal. */
+/** The share of correct predictions against the confidence. For a calibrated model both are equal. */
 export const reliabilityChart = ({ headlines }: AccuracyFigures): EChartsCoreOption => {
   const [all = []] = bySize(headlines);
   const pooled = (scores: readonly OurScore[]): [number, number][] => {
@@ -127,7 +127,7 @@ export const reliabilityChart = ({ headlines }: AccuracyFigures): EChartsCoreOpt
   };
 };
 
-/** What each part of the model is worth: a bar a model. */
+/** The contribution of each part of the model, with one bar per model. */
 export const ablationChart = ({ ablation }: AccuracyFigures): EChartsCoreOption => {
   const series = [
     {

@@ -6,7 +6,7 @@ import { type AccuracyFigures, isMeasured } from './AccuracyFigures.js';
 import { ablationChart, reliabilityChart, rowsChart, tablesChart } from './charts.js';
 import { ablationReport, calibrationReport, headlineReport, summary, tableReport } from './reports.js';
 
-/** Draws docs/accuracy/*.svg, keeps the figures beside them, and writes the tables of docs/accuracy.md. */
+/** Draws docs/accuracy/*.svg, saves the figures beside them, and writes the tables of docs/accuracy.md. */
 export const drawDocs = (figures: AccuracyFigures): void => {
   const docs = join(import.meta.dirname, '../../docs');
   const charts = {

@@ -3,35 +3,35 @@ import { type Baselines, trainBaselines } from './baselines.js';
 import { divide, readRows, type Sides } from './sides.js';
 import { type OurScore, trainOurs } from './trainOurs.js';
 
-/** What is measured on headlines. */
+/** The options of the measurement on headlines. */
 export interface HeadlineOptions {
-  /** The table of headlines that is trained on. */
+  /** The training table of headlines. */
   readonly data: string;
-  /** Tables of headlines that are tested on; without any, the test side of the first table is. */
+  /** Test tables of headlines; without any, the test side of the training table is used. */
   readonly heldOut: readonly string[];
   readonly seeds: readonly number[];
-  /** How many train rows; undefined for all of them. */
+  /** The numbers of train rows; undefined means all of them. */
   readonly sizes: readonly (number | undefined)[];
   readonly vectors: WordVectors | undefined;
   readonly python: string;
 }
 
-/** What was measured with one seed and number of train rows. */
+/** The result of one seed and one number of train rows. */
 export interface HeadlineResult {
   readonly seed: number;
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
   /** Whether all train rows were used. */
   readonly all: boolean;
-  /** With word vectors, where there are any. */
+  /** The score with word vectors, where there are any. */
   readonly withVectors: OurScore | undefined;
   readonly withoutVectors: OurScore;
   readonly baselines: Baselines;
 }
 
-/** Of all rows, 70 % are train rows: 9,618 of 13,740. */
+/** The share of train rows: 9,618 of 13,740. */
 const TRAIN = 0.7;
 
-/** One split by a seed. With held-out rows, all rows that are not trained on are for validation. */
+/** Splits the rows with a seed. With held-out test rows, all rows outside the train side are validation rows. */
 export const splitBySeed = async (
   rows: readonly Row[],
   heldOut: readonly Row[] | undefined,
@@ -42,7 +42,7 @@ export const splitBySeed = async (
   return heldOut === undefined ? sides : { ...sides, test: heldOut };
 };
 
-/** A part of the train rows, with as large a part of the validation rows; all test rows. */
+/** A part of the train rows, the same share of the validation rows, and all test rows. */
 export const fewer = async (sides: Sides, trainRows: number, seed: number): Promise<Sides> => {
   const share = trainRows / sides.train.length;
   const part = async (rows: readonly Row[]): Promise<readonly Row[]> =>
@@ -50,7 +50,7 @@ export const fewer = async (sides: Sides, trainRows: number, seed: number): Prom
   return { train: await part(sides.train), validation: await part(sides.validation), test: sides.test };
 };
 
-/** Measures headlines: for each seed, each number of train rows. */
+/** Measures headlines for each seed and each number of train rows. */
 export async function* measureHeadlines(options: HeadlineOptions): AsyncGenerator<HeadlineResult> {
   const { data, heldOut, seeds, sizes, vectors, python } = options;
   const rows = await readRows(data);

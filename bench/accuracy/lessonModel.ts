@@ -7,8 +7,8 @@ const LEARNING_RATE = 1e-3;
 const EPOCHS = 8;
 
 /**
- * Trains the lesson's GRU: its texts, its sizes and its patience, with the learning rate 1e-3 for at most eight epochs;
- * and measures the test rows.
+ * Trains the lesson's GRU and measures the test rows. It has the lesson's texts, sizes and patience, the learning rate
+ * 1e-3, and at most eight epochs.
  */
 export const trainLesson = async (sides: Sides, seed: number): Promise<Score> => {
   const begun = processorSeconds();

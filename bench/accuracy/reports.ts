@@ -5,13 +5,13 @@ import type { HeadlineResult } from './headlines.js';
 import { deviation, mean } from './statistics.js';
 import type { TableResult } from './tables.js';
 
-/** A table may lose so much against the baseline, and count as equal. */
+/** The largest loss of F1 against the baseline with which a table still counts as equal. */
 const EQUAL = 0.005;
 
 const digits = (value: number, count = 3): string => (Number.isFinite(value) ? value.toFixed(count) : '–');
 const signed = (value: number): string => `${value >= 0 ? '+' : '−'}${digits(Math.abs(value))}`;
 
-/** The mean, and the spread where there are several. */
+/** The mean, and the standard deviation where there are several values. */
 const spread = (values: readonly number[]): string =>
   values.length < 2 ? digits(mean(values)) : `${digits(mean(values))} ± ${digits(deviation(values))}`;
 
@@ -27,7 +27,7 @@ const baseline = (
   name: keyof HeadlineResult['baselines'],
 ): readonly BaselineScore[] => present(results.map(({ baselines }) => scoreOf(baselines[name])));
 
-/** The results of each number of train rows, the most rows first. */
+/** The results grouped by number of train rows, the largest number first. */
 export const bySize = (headlines: readonly HeadlineResult[]): readonly (readonly HeadlineResult[])[] => {
   const groups = new Map<string, HeadlineResult[]>();
   for (const result of headlines) {
@@ -77,7 +77,7 @@ const tableLine = ({ table, rows, classes, splits, difference }: TableResult): r
   secondsOf(splits.map(({ ours }) => ours)),
 ];
 
-/** Every table: ours beside the baselines, and the paired interval of the difference. */
+/** Every table: Headwater, the baselines, and the paired interval of the difference. */
 export const tableReport = ({ tables }: AccuracyFigures): Cells => [
   ['table', 'rows', 'classes', 'Headwater', 'scikit-learn', 'difference (95 %)', 'fastText', 'ECE', 's'],
   ...tables.filter(isMeasured).map(tableLine),
@@ -88,11 +88,11 @@ export const ablationReport = ({ ablation }: AccuracyFigures): Cells => [
   ...ablation.map(({ part, f1, ece }) => [part, digits(f1), digits(ece)]),
 ];
 
-/** Tables on which the whole interval lies below −0.005. */
+/** Tables whose whole interval lies below −0.005. */
 export const losses = (tables: AccuracyFigures['tables']): readonly TableResult[] =>
   tables.filter(isMeasured).filter(({ difference }) => difference !== undefined && difference.to < -EQUAL);
 
-/** What is wanted at least, and what is aimed at. */
+/** The minimum and the goal of each figure. */
 const WANTED = {
   vectors: ['0.845', '0.86'],
   none: ['0.795', '0.82'],
@@ -100,7 +100,7 @@ const WANTED = {
   ece: ['0.03', '0.02'],
 } as const;
 
-/** The figures that a change must not make worse, each with what is wanted. */
+/** The figures that a change must not make worse, with their targets. */
 export const summary = (figures: AccuracyFigures): Cells => {
   const groups = bySize(figures.headlines);
   const [all = []] = groups;

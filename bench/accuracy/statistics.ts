@@ -1,25 +1,30 @@
-/** The mean of some values; NaN of none. */
+/** The mean of values; NaN without values. */
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The standard deviation of a sample, with n − 1; NaN of fewer than two values. */
+/** The standard deviation of a sample, with n − 1; NaN for fewer than two values. */
 export const deviation = (values: readonly number[]): number => {
   const centre = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 };
 
-/** Student's t for 95 %, two-sided, by degrees of freedom from 1. Of more, the normal distribution's is near enough. */
+/**
+ * Student's t for 95 %, two-sided, by degrees of freedom from 1. For more degrees, the normal distribution is close
+ * enough.
+ */
 const STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
 const NORMAL = 1.96;
 
-/** The mean of paired differences, and its 95 % interval by Student's t. */
+/** The mean of paired differences, and its 95 % interval from Student's t. */
 export interface PairedInterval {
   readonly mean: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** @param differences one a split; of a single one the interval is endless */
+/**
+ * @param differences one per split; with a single one the interval is infinite
+ */
 export const pairedInterval = (differences: readonly number[]): PairedInterval => {
   const centre = mean(differences);
   if (differences.length < 2) return { mean: centre, from: -Infinity, to: Infinity };

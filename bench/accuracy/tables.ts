@@ -6,19 +6,19 @@ import { divide, readRows } from './sides.js';
 import { pairedInterval, type PairedInterval } from './statistics.js';
 import { type OurScore, trainOurs } from './trainOurs.js';
 
-/** What is measured on tables. */
+/** The options of the measurement on tables. */
 export interface TableOptions {
   /** The folder of the tables. */
   readonly folder: string;
-  /** How often each table is split, by the seeds 1, 2, 3 and so on. */
+  /** The number of splits of each table, with the seeds 1, 2, 3 and so on. */
   readonly splits: number;
-  /** The most rows of a table that are used: the first ones. */
+  /** The largest number of rows of a table; the first ones are used. */
   readonly most: number;
   readonly vectors: WordVectors | undefined;
   readonly python: string;
 }
 
-/** What was measured on one split of a table. */
+/** The result on one split of a table. */
 export interface TableSplit {
   readonly seed: number;
   readonly ours: OurScore;
@@ -26,17 +26,17 @@ export interface TableSplit {
   readonly fasttext: BaselineScore | undefined;
 }
 
-/** What was measured on a table. */
+/** The result on a table. */
 export interface TableResult {
   readonly table: string;
   readonly rows: number;
   readonly classes: number;
   readonly splits: readonly TableSplit[];
-  /** Our F1 less that of scikit-learn, over the splits. */
+  /** Headwater's F1 minus that of scikit-learn, over the splits. */
   readonly difference: PairedInterval | undefined;
 }
 
-/** A table that cannot be measured, and why. */
+/** A table that cannot be measured, and the reason. */
 export interface TableLeftOut {
   readonly table: string;
   readonly why: string;

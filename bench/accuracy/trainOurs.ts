@@ -18,29 +18,29 @@ import {
 import { connect, filter, forkJoin, lastValueFrom, map } from 'rxjs';
 import { prepared, rowsWithSides, type Sides } from './sides.js';
 
-/** How well a model did on test rows. */
+/** The score of a model on test rows. */
 export interface Score {
-  /** The F1 of the classes, weighted by their test rows. */
+  /** The mean F1 of the classes, weighted by their test rows. */
   readonly f1: number;
   readonly accuracy: number;
-  /** Seconds of processor time, from the rows to the trained model. */
+  /** Processor time in seconds, from the rows to the trained model. */
   readonly seconds: number;
 }
 
-/** How well a model of Headwater did. */
+/** The score of a model of Headwater. */
 export interface OurScore extends Score {
-  /** The expected calibration error on the test rows, and the bins that it is measured by. */
+  /** The expected calibration error on the test rows, and the bins from which it is computed. */
   readonly ece: number;
   readonly bins: Reliability['bins'];
-  /** The model that was kept. */
+  /** The chosen model. */
   readonly kept: string;
   /** The F1 of the linear model on the same test rows. */
   readonly linear: number;
-  /** What was measured on the validation rows. */
+  /** The scores on the validation rows. */
   readonly candidates: readonly Pick<CandidateMeasured, 'candidate' | 'f1'>[];
 }
 
-/** The word vectors of `headwater setup vectors`, or those of a file; undefined with `none`, or where there are none. */
+/** The word vectors of `headwater setup vectors` or of a file; undefined with `none`, or where there are none. */
 export const vectorsFrom = async (choice: string | undefined): Promise<WordVectors | undefined> =>
   (await lastValueFrom(findVectors(choice)))?.vectors;
 
@@ -61,7 +61,7 @@ export const processorSeconds = (): number => {
   return (user + system) / 1e6;
 };
 
-/** Measures a model on the test rows of the batches that it was trained on. */
+/** Measures a model on the test rows of its training batches' source. */
 export const measureTest = (
   { model, source }: Pick<ModelChosen['kept'], 'model' | 'source'>,
   classes: readonly string[],
@@ -78,7 +78,7 @@ export const measureTest = (
     ),
   );
 
-/** Trains as `headwater train` does, and measures the test rows. */
+/** Trains like `headwater train`, and measures the test rows. */
 export const trainOurs = async (
   sides: Sides,
   options: Pick<TrainModelOptions, 'architecture' | 'vectors'> & { readonly seed: number },
