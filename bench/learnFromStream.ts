@@ -24,7 +24,7 @@ import { hashedVocabulary } from './hashedVocabulary.js';
 export interface Variant {
   readonly name: string;
   readonly learningRate: number;
-  /** How words that did not occur in training are embedded: each in its own row, in a bucket by hash, or all as the unknown token. */
+  /** The rows of words that did not occur in training: all the unknown token's, each its own, or a bucket's by hash. */
   readonly words: 'none' | 'rows' | 'hashed';
   readonly replay: boolean;
   readonly spare?: number;
