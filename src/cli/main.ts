@@ -3,10 +3,10 @@ import { raiseEngineFlags } from '../ops/kernels/simd/machine/engineFlags.js';
 import { FAILURE, interruptionOf } from './process/exitStatus.js';
 import { run } from './run.js';
 
-// Before the kernels are compiled.
+// The flags must be set before the kernels are compiled.
 raiseEngineFlags();
 
-// Node would end without a word, with the status 13.
+// Without this, Node would end silently with the status 13.
 const endsTooSoon = (): void => {
   process.exitCode = FAILURE;
   process.stderr.write('headwater: the work is not done, and nothing is left to wait for; please report it\n');
@@ -16,8 +16,8 @@ process.once('beforeExit', endsTooSoon);
 const status = await run(process.argv.slice(2), process);
 process.off('beforeExit', endsTooSoon);
 process.exitCode = status;
-// What can be aborted has been, and the process ends by itself. The look-up of a host's name and the opening of a named
-// pipe cannot be, and may take for ever;
-// an exit would wait for them, but a signal that nobody listens to any more does not.
+// All work that can be aborted was aborted, and the process usually ends by itself. Resolving a host name and opening a
+// named pipe cannot be aborted and may take forever. `process.exit` would wait for them; a signal without a listener
+// ends the process at once.
 const signal = interruptionOf(status);
 if (signal !== undefined) setTimeout(() => process.kill(process.pid, signal), 500).unref();

@@ -4,14 +4,14 @@ import type { Choose } from './process/Job.js';
 import type { Terminal } from './process/Terminal.js';
 import { VERSION } from './process/version.js';
 
-/** A command as the list of all shows it, and how it is loaded when it is asked for. */
+/** A command in the list of all commands, and how it is loaded. */
 interface Listed {
-  /** What the list says of it; the command itself says the same. */
+  /** Its description in the list; it equals that of the command itself. */
   readonly description: string;
   readonly load: () => Promise<(terminal: Terminal, choose: Choose) => Command>;
 }
 
-/** The commands. To load them all takes longer than many a one takes for its work. */
+/** The commands. Loading all of them takes longer than the work of many commands. */
 const COMMANDS = {
   demo: {
     description: 'train on a sample, evaluate, save the model, and classify three headlines',
@@ -107,8 +107,7 @@ const isCommand = (word: string | undefined): word is keyof typeof COMMANDS =>
   word !== undefined && Object.hasOwn(COMMANDS, word);
 
 /**
- * A command line as it would be without the word `help` in front: a command with `--help`, and what is none for the
- * refusal that it then gets.
+ * A command line without the word `help` in front: a command gets `--help`; an unknown word stays and is then refused.
  */
 export const withoutHelpWord = (args: readonly string[]): readonly string[] => {
   const [first, second] = args;
@@ -116,16 +115,16 @@ export const withoutHelpWord = (args: readonly string[]): readonly string[] => {
   return isCommand(second) ? [second, '--help'] : [second];
 };
 
-/** What a command is called by, with those that it stands in. */
+/** The name of a command with the names of its parents. */
 const fullName = (command: Command): string =>
   `${command.parent === null ? '' : `${fullName(command.parent)} `}${command.name()}`;
 
 const VERSION_FLAGS = ['-v', '--version'] as const;
 
 /**
- * The words of a command line and what they mean; nothing is done yet when they have been read.
+ * Builds the parser of the command line. Parsing does not start the work.
  *
- * @param args the command line that it is to read
+ * @param args the command line to parse
  */
 export const buildProgram = async (args: readonly string[], terminal: Terminal, choose: Choose): Promise<Command> => {
   const program = new Command('headwater')
@@ -133,7 +132,7 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
       'Text classification on streams: train a classifier from a CSV file or URL, evaluate it, and classify headlines as they arrive.',
     )
     .version(VERSION, VERSION_FLAGS.join(', '))
-    // `setup` has a --version of its own.
+    // `setup` has its own --version.
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .addHelpText(
@@ -142,13 +141,13 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
     );
   const [first] = args;
   if (isCommand(first)) program.addCommand((await COMMANDS[first].load())(terminal, choose));
-  // Enough for help, and for a suggestion where the word is none of them.
+  // Enough for help, and for a suggestion if the word is not a command.
   else for (const [name, { description }] of Object.entries(COMMANDS)) program.command(name).description(description);
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),
-      // One line, as every other error is told; a suggestion that commander puts on a line of its own is kept.
+      // Errors are one line. A suggestion that commander puts on a separate line is kept.
       outputError: (text, write) => {
         const sentence = text
           .replace(/^error: /, '')

@@ -7,7 +7,7 @@ import type { Terminal } from './process/Terminal.js';
 
 const ignore = (): void => undefined;
 
-/** Waits until everything written to stdout is through; gives the error if it is not. */
+/** Waits until all output to stdout is written. Resolves with the error if it fails. */
 const flushed = ({ stdout }: Terminal): Promise<unknown> =>
   new Promise((resolve) => {
     stdout.write('', (error) => resolve(error));
@@ -26,7 +26,7 @@ const statusOf = async (words: readonly string[], terminal: Terminal): Promise<n
     return tellError(error, terminal);
   }
   if (job === undefined) return MISUSE;
-  // Loaded when there is something to do: help and misuse need none of RxJS.
+  // Loaded only for real work: help and usage errors do not need RxJS.
   const { carryOut } = await import('./process/carryOut.js');
   return carryOut(job, terminal);
 };
@@ -35,16 +35,16 @@ const statusOf = async (words: readonly string[], terminal: Terminal): Promise<n
  * Runs the command.
  *
  * @param args the arguments after the command's name
- * @param terminal the process, or a test's stand-in for it
- * @returns the exit status: 0 done, 1 failed, 2 misused, 129, 130 or 143 interrupted
+ * @param terminal the process, or its replacement in a test
+ * @returns the exit status: 0 success, 1 failure, 2 incorrect use, 129, 130 or 143 interrupted
  */
 export const run = async (args: readonly string[], terminal: Terminal): Promise<number> => {
-  // They stay: an error may come when all is done and the last of the output is on its way, and without a listener it
-  // ends the process.
+  // The listeners stay: a late error, while the last output is being written, would end the process if there were no
+  // listener.
   terminal.stdout.on('error', ignore);
   terminal.stderr.on('error', ignore);
   const status = await statusOf(args, terminal);
-  // After an interruption the command does not wait until its output is read.
+  // After an interruption, the command does not wait until its output is read.
   if (interruptionOf(status) !== undefined) return status;
   const error = await flushed(terminal);
   return error == null || status !== SUCCESS ? status : afterOutputError(error, terminal);

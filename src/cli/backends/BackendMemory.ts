@@ -23,18 +23,18 @@ const read = async (file: string): Promise<Readonly<Record<string, Choice>>> => 
     const decoded = Choices.decode(JSON.parse(await readFile(file, 'utf8')));
     return isLeft(decoded) ? {} : decoded.right.choices;
   } catch {
-    // Not there yet, or not to be read: it is made anew.
+    // The file does not exist or cannot be read. It is written again.
     return {};
   }
 };
 
-/** What was chosen before for the same machine, versions and size; undefined where nothing was. */
+/** The earlier choice for the same machine, versions and size; undefined if there is none. */
 export const recall = async (key: string, env: NodeJS.ProcessEnv): Promise<Choice | undefined> => {
   const choices = await read(fileOf(env));
   return Object.hasOwn(choices, key) ? choices[key] : undefined;
 };
 
-/** Remembers a choice. Where that cannot be, it is made again the next time. */
+/** Stores a choice. If this fails, the choice is made again the next time. */
 export const remember = async (key: string, choice: Choice, env: NodeJS.ProcessEnv): Promise<void> => {
   const file = fileOf(env);
   try {
@@ -44,6 +44,6 @@ export const remember = async (key: string, choice: Choice, env: NodeJS.ProcessE
     await writeFile(temporary, `${JSON.stringify({ format: 1, choices }, null, 2)}\n`);
     await rename(temporary, file);
   } catch {
-    // A cache that cannot be written to is no reason not to compute.
+    // An unwritable cache does not prevent the computation.
   }
 };

@@ -1,7 +1,7 @@
 import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 
-/** What is said of a model that has no tensors. */
+/** The backend that is reported for a model without tensors. */
 export const NO_BACKEND: SelectedBackend = { name: 'none', reason: 'a linear model is computed on the processor' };
 
-/** Says which backend computes, and why. */
+/** A line with the backend and the reason for it. */
 export const backendLine = ({ name, reason }: SelectedBackend): string => `backend: ${name} (${reason})`;

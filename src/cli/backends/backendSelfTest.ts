@@ -1,8 +1,8 @@
 /**
- * A process of its own: holds a backend's numbers to the reference's on a small model, and times it on one of the size
- * that is wanted.
+ * The program of a separate process. It compares a backend's results with the reference on a small model, and measures
+ * its speed on a model of the requested size.
  *
- * It is given, as JSON, a {@link SelfTestTask}, and writes a {@link SelfTestResult}.
+ * Its argument is a {@link SelfTestTask} as JSON, and it writes a {@link SelfTestResult}.
  */
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { firstValueFrom, isObservable, type Observable } from 'rxjs';
@@ -14,10 +14,10 @@ import { registerEmbedded } from '../../ops/backends/registerEmbedded.js';
 import { selectBackend } from '../../ops/backends/selectBackend.js';
 import type { SelfTestResult, SelfTestTask } from './selfTest.js';
 
-/** Tokens of the longest row: about what a headline has. */
+/** Tokens of the longest row: about the length of a headline. */
 const TIME = 12;
 
-/** How long it is timed, in ms. */
+/** The duration of the speed measurement. Milliseconds. */
 const TIMED = 400;
 
 const REFERENCE = 'reference';
@@ -42,11 +42,11 @@ const batchOf = (
   };
 };
 
-/** What a model answers, at once or later. */
+/** The answer of a model, which is synchronous or an Observable. */
 const answered = async <T>(answer: T | Observable<T>): Promise<T> =>
   isObservable(answer) ? firstValueFrom(answer) : answer;
 
-/** What three steps and a prediction give on a backend. */
+/** The results of three training steps and a prediction on a backend. */
 const numbersOf = async (backend: string, config: ClassifierConfig): Promise<readonly number[]> => {
   const model = classifierOn(config, { seed: 1, backend });
   const losses: number[] = [];
@@ -61,7 +61,8 @@ const test = async ({ backend, config, batchSize, work, threads }: SelfTestTask)
   const selected = await selectBackend(backend, threads === undefined ? {} : { threads })();
   if (isLeft(selected)) return { passed: false, fault: 'absent', reason: selected.left.message };
   const { name, reason } = selected.right;
-  // It would take the processor from the kernels that are made for it, and seconds to make its shaders.
+  // A software implementation would compete with the embedded kernels for the processor, and would need seconds to
+  // compile its shaders.
   if (reason.includes('software on the processor')) return { passed: false, fault: 'absent', reason };
   registerEmbedded(REFERENCE, undefined);
   const small = classifierConfig({
@@ -74,7 +75,7 @@ const test = async ({ backend, config, batchSize, work, threads }: SelfTestTask)
   });
   const [expected, actual] = [await numbersOf(REFERENCE, small), await numbersOf(name, small)];
   const off = Math.max(...expected.map((value, at) => Math.abs(value - (actual[at] ?? NaN))));
-  // Not `off > …`: what is no number is off, too.
+  // Not `off > …`: NaN must also count as a deviation.
   if (!(off <= 1e-4))
     return {
       passed: false,
@@ -89,7 +90,7 @@ const test = async ({ backend, config, batchSize, work, threads }: SelfTestTask)
       : answered<unknown>(model.predictBatch(batchOf(batchSize, config, step)));
   await once(0);
   const begun = performance.now();
-  // Two at a time: who answers later is asked for the next before it has answered.
+  // Two at a time: a model with deferred answers gets the next request before it has answered the last one.
   let ahead = once(1);
   let steps = 1;
   while (performance.now() - begun < TIMED) {

@@ -12,30 +12,30 @@ import { selfTest, type Workload } from './selfTest.js';
 import { VERSION } from '../process/version.js';
 import { webgpuParts } from './webgpuParts.js';
 
-/** A backend beside the embedded one that may be the fastest. */
+/** A backend besides the embedded one that may be the fastest. */
 interface Candidate {
   readonly name: Exclude<Choice['name'], 'headwater'>;
-  /** What of it there is: with something else, the choice is made anew. */
+  /** Its installed parts. If they change, the choice is made again. */
   readonly parts: readonly string[];
 }
 
-/** What of libtensorflow there is. */
+/** The installed parts of libtensorflow. */
 const tensorflowParts = (env: NodeJS.ProcessEnv): readonly string[] => [
   ...findSetups(setupsFolder(env)).flatMap((setup) => (setup.state === 'ready' ? [basename(setup.folder)] : [])),
   ...installedPackages().flatMap((found) => (found.state === 'ready' ? [found.folder] : [])),
 ];
 
-/** The candidates that are worth a test. */
+/** The candidates that are worth testing. */
 const candidatesFor = ({ deferred }: Workload, env: NodeJS.ProcessEnv): readonly Candidate[] =>
   [
     { name: 'tensorflow', parts: tensorflowParts(env) } as const,
     { name: 'webgpu', parts: deferred ? webgpuParts(env) : [] } as const,
   ].filter(({ parts }) => parts.length > 0);
 
-/** The next power of two: workloads of about a size share a choice. */
+/** The next power of two: workloads of similar size share a choice. */
 const about = (size: number): number => 2 ** Math.ceil(Math.log2(size));
 
-/** What a choice holds for: this machine, these versions, about this size. */
+/** The key of a choice: the machine, the versions, and the approximate size. */
 const keyOf = ({ config, batchSize, work, threads }: Workload, candidates: readonly Candidate[]): string =>
   [
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores${threads === undefined ? '' : `, ${threads} threads`}`,
@@ -45,17 +45,17 @@ const keyOf = ({ config, batchSize, work, threads }: Workload, candidates: reado
 
 const rate = (rowsPerSecond: number): string => `${Math.round(rowsPerSecond).toLocaleString('en-US')} rows/s`;
 
-/** What came of a test of all candidates. */
+/** The result of testing all candidates. */
 interface Tested {
   readonly choice: Choice;
   /**
-   * Whether each of them could be tested: what does not load may be mended at any moment, and a choice without it is
-   * not to outlive that.
+   * Whether all candidates could be tested. A backend that does not load may be repaired at any time, so a choice
+   * without it is not stored.
    */
   readonly lasts: boolean;
 }
 
-/** Tests the candidates and, where one of them passes, the embedded backend too; gives the fastest. */
+/** Tests the candidates and, if one of them passes, also the embedded backend. Returns the fastest. */
 const choose = async (
   workload: Workload,
   candidates: readonly Candidate[],
@@ -68,13 +68,13 @@ const choose = async (
   const test = async (name: Choice['name']): Promise<void> => {
     const result = await selfTest({ ...workload, backend: name }, run, signal);
     if (result.passed) passed.push({ name, rowsPerSecond: result.rowsPerSecond });
-    // A machine without a GPU is nothing to tell of. What was set up, and then does not load, is.
+    // A missing GPU is normal and not reported. A backend that is set up but does not load is reported.
     else if (!(name === 'webgpu' && result.fault === 'absent')) {
       refused.push(`${name} is refused: ${result.reason.replace(/\.$/, '')}`);
       lasts &&= result.fault === 'numbers';
     }
   };
-  // One by one: each takes the whole processor.
+  // One after another, because each test uses the whole processor.
   for (const { name } of candidates) await test(name);
   if (passed.length > 0) await test('headwater');
   const [best, ...others] = passed.sort((a, b) => b.rowsPerSecond - a.rowsPerSecond);
@@ -99,7 +99,7 @@ const load = async (
   remembered: boolean,
   { threads }: Workload,
 ): Promise<SelectedBackend | undefined> => {
-  // What was not chosen for its speed is the default.
+  // A choice without a speed comparison means the default.
   const selected = await selectBackend(why === '' ? 'auto' : name, threads === undefined ? {} : { threads })();
   if (isLeft(selected)) return undefined;
   if (why === '') return selected.right;
@@ -132,10 +132,11 @@ const decide = async (
 };
 
 /**
- * Chooses the fastest backend for a workload on this machine, and remembers it.
+ * Chooses the fastest backend for a workload on this machine, and stores the choice.
  *
- * Where nothing but the embedded backend is there, it is that one, untested. Else each is tested for about a second,
- * once a machine, version and size; one that computes other numbers than the reference is refused, by name.
+ * If only the embedded backend is available, it is chosen without a test. Otherwise each backend is tested for about a
+ * second, once for each machine, version and size. A backend whose results differ from the reference is refused; the
+ * reason names it.
  */
 export const chooseBackend = (
   workload: Workload,

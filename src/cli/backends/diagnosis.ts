@@ -16,23 +16,23 @@ import { BACKEND_NAMES, type BackendName } from '../../ops/backends/selectBacken
 import { VERSION } from '../process/version.js';
 import { type VectorsHealth, vectorsHealth } from './vectorsHealth.js';
 
-/** How a backend fares on this machine. */
+/** The state of a backend on this machine. */
 export interface BackendHealth {
   readonly name: BackendName;
   readonly loads: boolean;
-  /** What it computes on, where it loads. */
+  /** The device on which it computes, if it loads. */
   readonly device?: 'cpu' | 'gpu';
-  /** What it computes on and with, or why it does not load and what to do about it. */
+  /** What it computes with, or why it does not load and what to do. */
   readonly reason: string;
 }
 
-/** What `headwater doctor` finds. */
+/** The findings of `headwater doctor`. */
 export interface Diagnosis {
   readonly headwater: string;
   readonly node: string;
   readonly platform: string;
   readonly arch: string;
-  /** The version of the GNU C library; undefined where there is another one. */
+  /** The version of the GNU C library; undefined if the system has another one. */
   readonly glibc: string | undefined;
   readonly cores: number;
   readonly gpus: readonly Gpu[];
@@ -50,14 +50,14 @@ const TOOLS: readonly ToolName[] = ['python3', 'pip', 'compiler', 'make', 'npm',
 const isHealth = (value: unknown): value is Omit<BackendHealth, 'name'> =>
   typeof value === 'object' && value !== null && 'loads' in value && 'reason' in value;
 
-/** Tries a backend in a process of its own, which a library that does not fit may end. */
+/** Tries a backend in a separate process, because an incompatible library can crash it. */
 const probe = async (name: BackendName, { run }: HostSystem, signal: AbortSignal): Promise<BackendHealth> => {
   const ended = await run(process.execPath, [PROBE, name], { signal });
   try {
     const health: unknown = JSON.parse(ended?.stdout.trim().split('\n').at(-1) ?? '');
     if (isHealth(health)) return { name, ...health };
   } catch {
-    // It ended before it could say anything.
+    // The process ended before it could report anything.
   }
   return {
     name,
@@ -66,7 +66,7 @@ const probe = async (name: BackendName, { run }: HostSystem, signal: AbortSignal
   };
 };
 
-/** Looks at the machine, at every backend, at what is set up and at what a set-up needs. */
+/** Examines the machine, every backend, the existing set-ups and the tools that a set-up needs. */
 export const diagnose = async (
   machine: HostSystem,
   env: NodeJS.ProcessEnv,
@@ -75,7 +75,7 @@ export const diagnose = async (
   const folder = setupsFolder(env);
   const [gpus, tools] = await Promise.all([findGpus(machine.run, signal), findTools(TOOLS, machine.run, signal)]);
   const backends: BackendHealth[] = [];
-  // One by one: each may take all of the processor and of the memory.
+  // One after another, because each may use the whole processor and much memory.
   for (const name of BACKEND_NAMES) if (name !== 'auto') backends.push(await probe(name, machine, signal));
   return {
     headwater: VERSION,

@@ -1,6 +1,6 @@
 /**
- * A process of its own: loads the backend that it is given the name of, computes one product on it, and says how that
- * went.
+ * The program of a separate process: loads the backend in its argument, computes one product on it, and reports the
+ * result.
  */
 import { matMul, setBackend, tensor2d } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
@@ -11,7 +11,7 @@ import { TENSORFLOW } from '../../ops/definition/backendName.js';
 import { loadTensorflow } from '../../ops/backends/loadTensorflow.js';
 import { WEBGPU_NAME } from '../../ops/backends/loadWebgpu.js';
 
-/** What a backend computes on. */
+/** The device of a backend. */
 const deviceOf = ({ name, reason }: SelectedBackend): 'cpu' | 'gpu' => {
   if (name === TENSORFLOW) return loadTensorflow().device ?? 'cpu';
   return name === WEBGPU_NAME && !reason.includes('software on the processor') ? 'gpu' : 'cpu';
@@ -36,5 +36,5 @@ const probe = async (name: BackendName): Promise<Omit<BackendHealth, 'name'>> =>
 
 raiseEngineFlags();
 const found = await probe(process.argv[2] as BackendName);
-// A driver may keep the process alive, or end it badly; what was to be known is known.
+// A driver may keep the process alive or crash it at exit. The result is already known.
 process.stdout.write(`${JSON.stringify(found)}\n`, () => process.exit(0));

@@ -3,36 +3,36 @@ import type { ClassifierConfig } from '../../models/ClassifierConfig.js';
 import type { BackendName } from '../../ops/backends/selectBackend.js';
 import { howItEnded, type RunCommand } from '../../provision/host/runCommand.js';
 
-/** What is to be computed: what decides which backend is the fastest at it. */
+/** The workload. It decides which backend is the fastest. */
 export interface Workload {
   readonly config: ClassifierConfig;
   readonly batchSize: number;
   readonly work: 'train' | 'predict';
-  /** Whether results may come later, as WebGPU's do. */
+  /** Whether results may be asynchronous, as with WebGPU. */
   readonly deferred: boolean;
-  /** Threads of the embedded backend; as many as by default where they are not given. */
+  /** Threads of the embedded backend. Default: the backend's default. */
   readonly threads?: number;
 }
 
-/** A backend to be tested, at a workload. */
+/** A backend to test with a workload. */
 export interface SelfTestTask extends Workload {
   readonly backend: BackendName;
 }
 
-/** What came of it. */
+/** The result of the test. */
 export type SelfTestResult =
   | { readonly passed: true; readonly rowsPerSecond: number }
   /**
-   * It does not load, or has no device of its own to compute on (`absent`); it ended the process that loads it
-   * (`ended`); it computes other numbers than the reference (`numbers`).
+   * `absent`: it does not load, or has no device of its own. `ended`: it crashed the process that loads it. `numbers`:
+   * its results differ from the reference.
    */
   | { readonly passed: false; readonly fault: 'absent' | 'ended' | 'numbers'; readonly reason: string };
 
 const PROGRAM = fileURLToPath(new URL('./backendSelfTest.js', import.meta.url));
 
 /**
- * Tests a backend in a process of its own: a library that does not fit may end it, and one that is not chosen is not to
- * stay. It takes about a second.
+ * Tests a backend in a separate process: an incompatible library can crash the process, and a backend that is not
+ * chosen should not stay loaded. It takes about a second.
  */
 export const selfTest = async (task: SelfTestTask, run: RunCommand, signal: AbortSignal): Promise<SelfTestResult> => {
   const ended = await run(process.execPath, [PROGRAM, JSON.stringify(task)], { signal });

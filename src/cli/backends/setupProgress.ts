@@ -7,7 +7,7 @@ import type { Terminal } from '../process/Terminal.js';
 
 const MEGABYTE = 1e6;
 
-/** Shows how a set-up goes: a line a step, and a bar while it moves bytes. */
+/** Shows the progress of a set-up: a line for each step, and a bar while bytes are transferred. */
 export const setupProgress = <E extends StepEvent | { readonly type: 'ready' | 'vectors' }>({
   stderr,
   env,

@@ -4,15 +4,15 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { loadVectors } from '../../vectors/loadVectors.js';
 import { englishVectors } from '../../vectors/vectorsFolder.js';
 
-/** Whether the word vectors of the cache are there, and can be used. */
+/** Whether the word vectors in the cache exist and can be used. */
 export interface VectorsHealth {
   readonly path: string;
   readonly state: 'ready' | 'missing' | 'unusable';
-  /** What they are, or what to do about it. */
+  /** Their description, or what to do. */
   readonly reason: string;
 }
 
-/** Loads the word vectors of the cache, as a training does. */
+/** Loads the word vectors of the cache in the same way as a training. */
 export const vectorsHealth = async (env: NodeJS.ProcessEnv): Promise<VectorsHealth> => {
   const path = englishVectors(env);
   if (!existsSync(path)) return { path, state: 'missing', reason: 'headwater setup vectors fetches them' };

@@ -3,13 +3,13 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The packages that the WebGPU backend is made of. */
+/** The packages of the WebGPU backend. */
 const PACKAGES: readonly string[] = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
 
-/** Variables that name a driver of Vulkan. */
+/** Variables that name a Vulkan driver. */
 const VARIABLES: readonly string[] = ['VK_DRIVER_FILES', 'VK_ADD_DRIVER_FILES', 'VK_ICD_FILENAMES'];
 
-/** Where Linux keeps the descriptions of Vulkan's drivers. */
+/** The folders of Vulkan driver descriptions on Linux. */
 const FOLDERS: readonly string[] = [
   '/etc/vulkan/icd.d',
   '/usr/share/vulkan/icd.d',
@@ -25,7 +25,7 @@ const namesIn = (folder: string): readonly string[] => {
   }
 };
 
-/** The drivers that there may be. Other systems than Linux bring theirs. */
+/** The Vulkan drivers that may exist. Other systems than Linux include their own. */
 const drivers = (env: NodeJS.ProcessEnv): readonly string[] =>
   process.platform === 'linux'
     ? [...VARIABLES.flatMap((name) => env[name] ?? []), ...FOLDERS.flatMap(namesIn)].filter((name) => name !== '')
@@ -40,6 +40,6 @@ const isInstalled = (name: string): boolean => {
   }
 };
 
-/** What of WebGPU there is, without loading any of it; nothing where the packages or a driver are missing. */
+/** The available parts of WebGPU, without loading them; empty if the packages or a driver are missing. */
 export const webgpuParts = (env: NodeJS.ProcessEnv): readonly string[] =>
   PACKAGES.every(isInstalled) ? drivers(env) : [];

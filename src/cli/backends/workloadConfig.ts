@@ -2,8 +2,8 @@ import { classifierConfig, type ClassifierConfig } from '../../models/Classifier
 import { isLessonConfig, type ModelConfig } from '../../models/artifacts/ModelConfig.js';
 
 /**
- * A classifier that takes about the work of a model, by which backends are compared; undefined for a model without
- * tensors. Most of a wide GRU's work is that of its recurrent layer.
+ * A classifier with about the same amount of work as a model, for the comparison of backends; undefined for a model
+ * without tensors. Most of the work of a wide GRU is in its recurrent layer.
  */
 export const workloadConfig = (config: ModelConfig): ClassifierConfig | undefined => {
   if (isLessonConfig(config)) return config;

@@ -27,19 +27,22 @@ export const workedModel = ({ model, artifacts, encoder }: LoadedModel): WorkedM
   };
 };
 
-/** The models that classify now. */
+/** The models in use. */
 export interface ModelsInUse {
   readonly inUse: WorkedModel;
   readonly candidate: { readonly model: WorkedModel; readonly share: number } | undefined;
 }
 
-/** How many values a CRC-32 has. */
+/** The number of possible CRC-32 values. */
 const CRC_VALUES = 2 ** 32;
 
-/** Whether a headline is of the share that a candidate takes: the same on every worker, and whenever it is delivered. */
+/**
+ * Whether a headline belongs to the candidate's share. The result depends only on the title, so it is the same on every
+ * worker and for each delivery.
+ */
 const isOfShare = ({ title }: LiveHeadline, share: number): boolean => (crc32.str(title) >>> 0) / CRC_VALUES < share;
 
-/** The place of the models of a worker, which others take between two batches. */
+/** The models of a worker. They can be replaced between two batches. */
 export class Rollout {
   #models: ModelsInUse | undefined;
 
@@ -48,7 +51,7 @@ export class Rollout {
     return this.#loaded().find((model) => model.id === id);
   }
 
-  /** Puts models in use, and disposes of those that are no longer. */
+  /** Puts models in use, and disposes the models that are no longer in use. */
   use(models: ModelsInUse): void {
     const before = this.#loaded();
     this.#models = models;
@@ -61,7 +64,7 @@ export class Rollout {
     this.#models = undefined;
   }
 
-  /** Classifies each batch with the models that are in use when it comes. */
+  /** Classifies each batch with the models that are in use when it arrives. */
   readonly classify: OperatorFunction<readonly LiveHeadline[], LivePrediction> = concatMap((batch) =>
     this.#classifyBatch(batch),
   );
@@ -84,7 +87,7 @@ export class Rollout {
     const by = ({ classify }: WorkedModel, part: readonly LiveHeadline[]): Observable<readonly LivePrediction[]> =>
       part.length === 0 ? of([]) : of(part).pipe(classify, toArray());
     return forkJoin([by(inUse, parts[0]), by(model, parts[1])]).pipe(
-      // In the order of the batch.
+      // Restores the order of the batch.
       concatMap(([old, fresh]) => {
         const found = new Map([...old, ...fresh].map((prediction) => [prediction.headline, prediction]));
         return batch.flatMap((headline) => found.get(headline) ?? []);

@@ -1,20 +1,20 @@
 import type { WorkEvent } from '../../brokers/WorkEvent.js';
 
-/** What a worker has done so far. */
+/** The counts of a worker so far. */
 export interface WorkCounts {
   readonly classified: number;
   readonly retried: number;
   readonly deadLetters: number;
-  /** The partitions of this worker, where its broker has some. */
+  /** The partitions of this worker, if its broker has partitions. */
   readonly partitions: readonly number[] | undefined;
-  /** What waits for it, or for its group. */
+  /** The number of waiting messages, for the worker or its whole group. */
   readonly lag: { readonly messages: number; readonly of: 'worker' | 'group' } | undefined;
   readonly connected: boolean;
-  /** Whether results wait, since they cannot be stored. */
+  /** Whether results cannot be stored at the moment, so that they wait. */
   readonly stalled: boolean;
 }
 
-/** What a worker has done before it begins. */
+/** The counts at the start of a worker. */
 export const NO_WORK: WorkCounts = {
   classified: 0,
   retried: 0,
@@ -50,7 +50,7 @@ export const afterEvent = (counts: WorkCounts, event: WorkEvent): WorkCounts => 
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
-/** The counts as a line, with the rate since the counts before. */
+/** The counts as a line, with the rate since the previous counts. */
 export const workLine = (now: WorkCounts, before: WorkCounts, seconds: number, models: readonly string[]): string =>
   [
     `${number(Math.round((now.classified - before.classified) / seconds))} headlines/s`,

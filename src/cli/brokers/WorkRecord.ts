@@ -5,17 +5,17 @@ import type { Delivery } from '../../contracts/flow/Delivery.js';
 import type { WorkerStatus } from '../../contracts/live/WorkerStatus.js';
 import { afterEvent, NO_WORK, type WorkCounts } from './WorkCounts.js';
 
-/** How many latencies are kept. */
+/** The number of latencies that are kept. */
 const LATENCIES = 1000;
 
-/** How far back the pace of now reaches. Milliseconds. */
+/** The time window of the current rate. Milliseconds. */
 const RECENT_MS = 5000;
 
-/** The value below which such a share of sorted values lies. */
+/** The quantile of sorted values for a share. */
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-/** Keeps how a worker is doing. */
+/** Measures the work of a worker. */
 export class WorkRecord {
   readonly #about: Pick<WorkerStatus, 'group' | 'from' | 'to'>;
   readonly #since = Date.now();
@@ -23,10 +23,10 @@ export class WorkRecord {
   /** The counts of classified headlines at the last readings. */
   #marks: { readonly at: number; readonly classified: number }[] = [{ at: this.#since, classified: 0 }];
   #counts = NO_WORK;
-  /** The ids of what is held. */
+  /** The ids of the deliveries in progress. */
   readonly #held = new Set<string>();
   #stored = 0;
-  /** The ids of the models that classify. */
+  /** The ids of the models in use. */
   models: readonly string[] = [];
 
   constructor(about: Pick<WorkerStatus, 'group' | 'from' | 'to'>) {
@@ -37,14 +37,14 @@ export class WorkRecord {
     return this.#counts;
   }
 
-  /** Takes what happens between the broker and the worker. */
+  /** Processes an event between the broker and the worker. */
   take(event: WorkEvent): void {
-    // What was in hand belongs to others, or is delivered again.
+    // After a rebalance, the deliveries in progress belong to other workers or are delivered again.
     if (event.type === 'rebalanced') this.#held.clear();
     this.#counts = afterEvent(this.#counts, event);
   }
 
-  /** Counts what is held: from its source to its settlement, or its stored result. */
+  /** Counts the deliveries in progress, from the source to the settlement or the stored result. */
   held<T>(): MonoTypeOperatorFunction<Delivery<T>> {
     return map((delivery) => {
       this.#held.add(delivery.id);
@@ -61,14 +61,14 @@ export class WorkRecord {
   /** Counts results that are stored. */
   stored<D extends Delivery<{ readonly headline: { readonly seen: number } }>>(): MonoTypeOperatorFunction<D> {
     return tap((delivery) => {
-      // A result and its offset in one transaction settle without a call.
+      // If a result and its offset are stored in one transaction, `settle` is not called.
       this.#held.delete(delivery.id);
       this.#counts = { ...this.#counts, classified: this.#counts.classified + 1 };
       this.#latencies[this.#stored++ % LATENCIES] = Date.now() - delivery.value.headline.seen;
     });
   }
 
-  /** How the worker is doing now. */
+  /** The current status of the worker. */
   status(): WorkerStatus {
     const at = Date.now();
     const { classified, retried, deadLetters, partitions, lag, connected, stalled } = this.#counts;

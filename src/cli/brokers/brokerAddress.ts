@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
-/** Where headlines are read from or results are written to. */
+/** The address for reading headlines or writing results. */
 export type BrokerAddress =
   | { readonly kind: 'kafka'; readonly servers: readonly string[]; readonly name: string }
   | { readonly kind: 'nats'; readonly servers: readonly string[]; readonly name: string }
@@ -9,27 +9,27 @@ export type BrokerAddress =
 
 const PORTS = { kafka: 9092, nats: 4222 } as const;
 
-/** Where models are published under a name: a Kafka topic, or a JetStream bucket. */
+/** The address of a published model: a Kafka topic or a JetStream bucket, and a name. */
 export interface ModelAddress {
   readonly kind: 'kafka' | 'nats';
   readonly servers: readonly string[];
   /** The topic or the bucket. */
   readonly place: string;
-  /** What the model is called there. */
+  /** The name of the model there. */
   readonly name: string;
 }
 
-/** The most characters of an address that a message quotes. */
+/** The maximum number of characters of an address in a message. */
 const QUOTED = 200;
 
-/** A server's name or IPv4 address, or an IPv6 address in brackets; and its port. */
+/** A host name or IPv4 address, or an IPv6 address in brackets; and an optional port. */
 const SERVER = /^(\[[\da-f:.]+\]|[^:[\]@?#]+)(?::(\d+))?$/i;
 
 const LARGEST_PORT = 65_535;
 
 const SECRETS = 'Users and passwords go into --broker-options.';
 
-/** What may be named in an address, and what its rules are called. */
+/** The valid names in an address, and the descriptions of the rules. */
 const NAMES = {
   kafka: {
     '--from': { rule: /^(?!\.{1,2}$)[\w.-]{1,249}$/, says: 'a topic has letters, digits, dots, - and _ only' },
@@ -41,7 +41,7 @@ const NAMES = {
   },
 } as const;
 
-/** The server with its port; undefined where it is none. */
+/** The server with its port; undefined if it is invalid. */
 const withPort = (server: string, byDefault: number): string | undefined => {
   const [, host, port = String(byDefault)] = SERVER.exec(server) ?? [];
   return host === undefined || Number(port) < 1 || Number(port) > LARGEST_PORT ? undefined : `${host}:${port}`;
@@ -50,7 +50,7 @@ const withPort = (server: string, byDefault: number): string | undefined => {
 /**
  * The servers of an address.
  *
- * @throws HeadwaterError `HW_USAGE` for what is no server
+ * @throws HeadwaterError `HW_USAGE` if a server is invalid
  */
 const serversOf = (hosts: string, kind: keyof typeof PORTS, option: string, quoted: string): readonly string[] => {
   if (hosts.includes('@'))
@@ -68,8 +68,9 @@ const quotedIn = (option: string, text: string): string => `${option} is ${JSON.
 /**
  * Reads an address such as `kafka://b1,b2:9093/headlines` or `nats://n1/HEADLINES`; `-` is standard input or output.
  *
- * @param option the option that it stands in: a stream that is read from, or a subject that is written to
- * @throws HeadwaterError `HW_USAGE` for what is no such address
+ * @param option the option that contains it; it decides whether the name is a stream to read from or a subject to write
+ * to
+ * @throws HeadwaterError `HW_USAGE` if the address is invalid
  */
 export const brokerAddress = (text: string, option: '--from' | '--to' | '--status'): BrokerAddress => {
   if (text === '-') return { kind: 'standard' };
@@ -87,14 +88,14 @@ export const brokerAddress = (text: string, option: '--from' | '--to' | '--statu
   return { kind, servers, name };
 };
 
-/** Whether a text is an address of a broker rather than a path. */
+/** Whether a text is a broker address and not a path. */
 export const isBrokerAddress = (text: string): boolean => /^(?:kafka|nats):\/\//.test(text);
 
 /**
  * Reads the address of a published model, such as `kafka://b1,b2/models/news` or `nats://n1/MODELS/news`.
  *
- * @param option the option that it stands in
- * @throws HeadwaterError `HW_USAGE` for what is no such address
+ * @param option the option that contains it
+ * @throws HeadwaterError `HW_USAGE` if the address is invalid
  */
 export const modelAddress = (text: string, option: '--model' | '--to'): ModelAddress => {
   const match = /^(kafka|nats):\/\/([^/]+)\/([\w-]{1,200})\/([A-Za-z\d_-]{1,100})$/.exec(text);

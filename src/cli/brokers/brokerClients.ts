@@ -4,11 +4,17 @@ import type { ModelStore } from '../../brokers/models/ModelStore.js';
 import type { ModelAddress } from './brokerAddress.js';
 import type { BrokerOptions } from './brokerOptions.js';
 
-/** What opens a connection to NATS, which comes back by itself, however long a server is away. */
+/**
+ * Makes the function that connects to NATS. The connection is restored automatically, however long a server is
+ * unavailable.
+ */
 export const natsAt = (servers: readonly string[], client: BrokerOptions) =>
   natsConnection({ maxReconnectAttempts: -1, ...client, servers: [...servers] });
 
-/** How Kafka is reached. A broker that is away is tried again, for as long as an election of a new leader takes. */
+/**
+ * The connection settings for Kafka. An unavailable broker is retried for as long as the election of a new leader
+ * takes.
+ */
 export const kafkaAt = (servers: readonly string[], client: BrokerOptions): KafkaClient => ({
   retries: 20,
   retryDelay: 500,
@@ -17,9 +23,9 @@ export const kafkaAt = (servers: readonly string[], client: BrokerOptions): Kafk
 });
 
 /**
- * The store that an address of a model names.
+ * Opens the model store of an address.
  *
- * @param settings how often it is kept where it is made; and the name whose only publisher this is
+ * @param settings the replication of the store if it is created; and the name for which this is the only publisher
  */
 export const openModels = async (
   { kind, servers, place }: ModelAddress,

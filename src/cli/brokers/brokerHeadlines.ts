@@ -12,14 +12,14 @@ import { brokerAddress } from './brokerAddress.js';
 import { readBrokerOptions } from './brokerOptions.js';
 import { openSource } from './openBrokers.js';
 
-/** The options of a command that can read headlines from a broker besides feeds. */
+/** The options of a command that can read headlines from a broker in addition to feeds. */
 export interface BrokerFlags {
   readonly from?: string;
   readonly group?: string;
   readonly brokerOptions?: string;
 }
 
-/** Puts these options on a command. */
+/** Adds these options to a command. */
 export const addBrokerOptions = (command: Command): Command =>
   command
     .option(
@@ -34,7 +34,7 @@ export const addBrokerOptions = (command: Command): Command =>
     )
     .option('--broker-options <file>', "a JSON file of the broker client's own options, as for TLS and log-in", path);
 
-/** Where the headlines of a broker go, and what is told of them. */
+/** The inputs and callbacks for headlines of a broker. */
 export interface BrokerHeadlinesOptions {
   readonly valve: Valve;
   readonly events: SourceEvents;
@@ -47,7 +47,7 @@ const ATTEMPTS = 5;
 const SESSION_MS = 30_000;
 
 /**
- * Refuses an address that cannot be read from, and options that need one.
+ * Refuses an address that cannot be read, and options that need a missing address.
  *
  * @throws HeadwaterError `HW_USAGE`
  */
@@ -62,7 +62,7 @@ export const checkBrokerFlags = ({ from: address, group, brokerOptions }: Broker
     throw new HeadwaterError('HW_USAGE', '--from - is no broker. Give - as a feed to read lines of standard input.');
 };
 
-/** The headlines of a broker, each with its delivery. None where the options name no broker. */
+/** The headlines of a broker, each with its delivery. Empty if the options name no broker. */
 export const brokerHeadlines = (
   { from: address, group = GROUP, brokerOptions }: BrokerFlags,
   { valve, events, rejections }: BrokerHeadlinesOptions,

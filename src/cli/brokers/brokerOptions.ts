@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
-/** The options of a broker's client, as its own documentation has them. */
+/** The options of a broker's client, as documented by that client. */
 export type BrokerOptions = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is BrokerOptions =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Reads a file of client options: those for TLS and log-in, say. None where no file is named.
+ * Reads a file of client options, for example for TLS and authentication. Without a file, there are no options.
  *
- * @throws HeadwaterError `HW_PATH` where the file cannot be read, `HW_USAGE` where it is no JSON object
+ * @throws HeadwaterError `HW_PATH` if the file cannot be read, `HW_USAGE` if it is not a JSON object
  */
 export const readBrokerOptions = async (path: string | undefined): Promise<BrokerOptions> => {
   if (path === undefined) return {};
@@ -27,7 +27,7 @@ export const readBrokerOptions = async (path: string | undefined): Promise<Broke
     const options: unknown = JSON.parse(text);
     if (isObject(options)) return options;
   } catch {
-    // Told below: what the file holds may be secret, and is not quoted.
+    // The error is thrown below. The content of the file may be secret, so it is not quoted.
   }
   throw new HeadwaterError(
     'HW_USAGE',

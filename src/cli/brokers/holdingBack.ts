@@ -3,8 +3,7 @@ import type { Delivery } from '../../contracts/flow/Delivery.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 
 /**
- * Closes the valve while so many deliveries are not settled, so that a source without a bound of its own waits for the
- * sink.
+ * Closes the valve while `most` deliveries are not settled, so that a source without its own limit waits for the sink.
  *
  * @param most at least 1
  */

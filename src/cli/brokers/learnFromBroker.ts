@@ -10,7 +10,7 @@ import { kafkaAt, natsAt, openModels } from './brokerClients.js';
 import { readBrokerOptions } from './brokerOptions.js';
 import { type LearntModel, learner } from './learner.js';
 
-/** The options of learning from a broker. */
+/** The options for learning from a broker. */
 export interface BrokerLearning {
   readonly from?: string;
   readonly to?: string;
@@ -22,7 +22,7 @@ export interface BrokerLearning {
   readonly json?: boolean;
 }
 
-/** Puts these options on a command. */
+/** Adds these options to a command. */
 export const addBrokerLearning = (command: Command): Command =>
   command
     .option('--from <address>', 'a stream or topic of a broker that labels come from', path)
@@ -36,9 +36,9 @@ const learntLine = ({ model, position, labels, accuracy, leftOut, setBack }: Lea
   `model ${model}, up to message ${position}: ${(accuracy * 100).toFixed(1)} % of ${labels} labels right before it learnt from them${leftOut === 0 ? '' : `, ${leftOut} messages left out`}${setBack ? '; it did worse than before, and was set back' : ''}`;
 
 /**
- * Learns from the labels of a broker, and publishes a model after every so many of them. Writes a line for each.
+ * Learns from the labels of a broker, and publishes a model after a given number of them. Writes a line for each model.
  *
- * @throws HeadwaterError `HW_USAGE` for addresses that cannot work
+ * @throws HeadwaterError `HW_USAGE` if an address is invalid
  */
 export const learnFromBroker = (options: BrokerLearning, { stdout }: Terminal): Observable<unknown> => {
   if (options.from === undefined || options.to === undefined)

@@ -18,55 +18,55 @@ import { modelSlot } from '../../operators/learning/modelSlot.js';
 import { prequential } from '../../operators/learning/prequential.js';
 import { rowEncoder } from '../../text/rowEncoder.js';
 
-/** How a learner learns from labels on a broker. */
+/** The options of a learner that reads labels from a broker. */
 export interface LearnerOptions {
   readonly store: ModelStore;
-  /** What the model is called in the store. */
+  /** The name of the model in the store. */
   readonly name: string;
-  /** What the labels are read from: a position belongs to it. */
+  /** The identity of the source of the labels. A position refers to it. */
   readonly labels: string;
-  /** Opens the labels, after a position. */
+  /** Opens the labels after a position. */
   readonly open: (after: number | undefined) => MessageLog;
-  /** How many messages make a model that is published. */
+  /** The number of messages after which a model is published. */
   readonly every: number;
-  /** Labels a step. */
+  /** Labels in a step. */
   readonly batchSize: number;
-  /** The step size of the optimizer. Default: what suits the model. */
+  /** The step size of the optimizer. Default: depends on the model. */
   readonly learningRate: number | undefined;
   readonly backend: string | undefined;
 }
 
-/** A model was learnt and published. */
+/** A model was trained and published. */
 export interface LearntModel {
   readonly type: 'published';
   /** The model's id. */
   readonly model: string;
   /** The position of the last message that it has learnt from. */
   readonly position: number;
-  /** The labels that it was tested on and learnt from, of these messages. */
+  /** The number of labels in these messages that the model was tested on and trained on. */
   readonly labels: number;
-  /** The share of them that was right before it learnt from them. */
+  /** The share of labels that the model predicted correctly before it learnt from them. */
   readonly accuracy: number;
-  /** How many messages were no labels, or of a class that the model does not know. */
+  /** The number of messages that were not labels, or whose class the model does not know. */
   readonly leftOut: number;
-  /** Whether it did worse than the model before and was set back. */
+  /** Whether the model got worse and was reset to the previous model. */
   readonly setBack: boolean;
 }
 
-/** The optimizer's state, beside the model. */
+/** The file of the optimizer's state, beside the model. */
 const OPTIMIZER = 'optimizer.safetensors';
 
-/** How much smaller the share of right answers may be before what was learnt counts as worse. */
+/** How much the accuracy may fall before the model counts as worse. */
 const TOLERANCE = 0.02;
 
-/** Where the learning of a model stands, as it is published with it. */
+/** The progress of the learning, which is published with the model. */
 const progressCodec = t.type({
   learner: t.type({ labels: t.string, position: t.number, rounds: t.number }),
 });
 
 interface Progress {
   readonly position: number | undefined;
-  /** How many models were learnt before. */
+  /** The number of models that were trained before. */
   readonly rounds: number;
 }
 
@@ -80,14 +80,14 @@ const progressOf = ({ about }: StoredModel, labels: string): Progress => {
 };
 
 /**
- * Tests a model on each label, learns from it, and publishes a new model after every so many messages.
+ * Tests a model on each label, learns from the label, and publishes a new model after a given number of messages.
  *
- * Every round begins with what is published: the model, its optimizer's state, and the position of the last label. All
- * three are one entry of the store, written in one step. So a learner that dies goes on from there, and ends with the
- * same bytes as one that did not.
+ * Every round starts from the published state: the model, its optimizer's state, and the position of the last label.
+ * All three are one entry of the store and are written atomically. So a learner that crashes resumes from there, and
+ * its results are equal byte for byte to those without a crash.
  *
- * Errors: `HW_USAGE` where no model of the name is published, or it cannot go on learning; those of the store and of the
- * labels.
+ * Errors: `HW_USAGE` if no model with this name is published, or it cannot be trained further; errors of the store and
+ * of the labels.
  */
 export const learner = async function* (options: LearnerOptions): AsyncGenerator<LearntModel> {
   const { store, name, labels, open, every } = options;
@@ -112,7 +112,7 @@ export const learner = async function* (options: LearnerOptions): AsyncGenerator
   }
 };
 
-/** Learns from the messages of one round, and publishes what came of it. */
+/** Learns from the messages of one round, and publishes the result. */
 const learnRound = async (
   { inUse, revision }: PublishedModels,
   messages: readonly LiveHeadline[],
@@ -130,7 +130,7 @@ const learnRound = async (
   const { rounds } = progressOf(inUse, labels);
   const artifacts = await promiseOf(loadArtifacts(await store.fetch(inUse.files)));
   const { labelEncoder, text, config } = artifacts;
-  // What is random in a step is drawn by the round: no two are alike, and a round is always the same.
+  // The random numbers of a step depend on the round: rounds differ, but a repeated round is identical.
   const model = restoreModel(artifacts, { seed: rounds, backend });
   try {
     if (!isOnline(model))

@@ -14,7 +14,7 @@ import { kafkaAt, natsAt } from './brokerClients.js';
 import type { BrokerOptions } from './brokerOptions.js';
 import { holdingBack } from './holdingBack.js';
 
-/** What a worker reads with. */
+/** The options of a worker's source. */
 export interface SourceOptions {
   readonly client: BrokerOptions;
   readonly group: string;
@@ -28,10 +28,10 @@ export interface SourceOptions {
   readonly rejections: DeadLetter;
 }
 
-/** Makes a message of a result. */
+/** Converts a result to a message. */
 export type Encode<T> = (value: T, delivery: Delivery<T>) => string;
 
-/** Lines, of which none can be given back: they are settled when their results have been written. */
+/** Lines cannot be given back for another delivery. They are settled when their results have been written. */
 const standardInput = (stdin: Readable, { jsonLines, maxInFlight, valve, rejections }: SourceOptions) => {
   const read = jsonLines ? jsonLineHeadlines : headlineLines;
   return read(stdin, { valve, rejections }).pipe(
@@ -76,7 +76,7 @@ export const openSource = (
   }
 };
 
-/** Writes each value to an address, and settles its delivery once it lies there. */
+/** Writes each value to an address, and settles its delivery when the value is stored. */
 export const openSink = <T>(
   address: BrokerAddress,
   client: BrokerOptions,

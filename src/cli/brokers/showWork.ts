@@ -5,15 +5,15 @@ import type { BrokerOptions } from './brokerOptions.js';
 import { openStatuses } from './statusBoard.js';
 import type { WorkRecord } from './WorkRecord.js';
 
-/** Where a worker shows how it is doing. */
+/** Where a worker shows its status. */
 export interface ShownWork {
   readonly metricsPort?: number;
   readonly metricsHost: string;
-  /** The address that it is said to. */
+  /** The address to which the status is sent. */
   readonly status?: string;
 }
 
-/** How often it is said. Milliseconds. */
+/** The interval between status messages. Milliseconds. */
 const SAY_MS = 1000;
 
 /** Publishes the status of a worker: over HTTP, and as messages on the broker. Emits nothing. */

@@ -31,7 +31,7 @@ const codec = t.type({
   latencyMs: t.union([t.undefined, t.type({ p50: count, p99: count })]),
 });
 
-/** What a worker has said; undefined where it is no such thing. */
+/** The status in a message of a worker; undefined if it is not a status. */
 const statusOf = (text: string): WorkerStatus | undefined => {
   let value: unknown;
   try {
@@ -43,15 +43,15 @@ const statusOf = (text: string): WorkerStatus | undefined => {
   return E.isLeft(decoded) ? undefined : decoded.right;
 };
 
-/** The most workers that are remembered, and how long one is that says nothing more. Milliseconds. */
+/** The maximum number of workers in memory, and how long a worker without messages is kept. Milliseconds. */
 const MOST = 1000;
 const FORGOTTEN_MS = 300_000;
 
-/** What was last heard of each worker. */
+/** The last status of each worker. */
 export class StatusBoard {
   readonly #workers = new Map<string, WorkerStatus>();
 
-  /** Takes what a worker says. It is dated by the clock here: those of machines differ. */
+  /** Receives a message of a worker. The local clock gives its time, because the clocks of machines differ. */
   hear(text: string): void {
     const status = statusOf(text);
     if (status === undefined) return;
@@ -61,7 +61,7 @@ export class StatusBoard {
     if (this.#workers.size > MOST && oldest !== undefined) this.#workers.delete(oldest);
   }
 
-  /** The workers by name. */
+  /** The statuses of the workers, sorted by name. */
   statuses(): readonly WorkerStatus[] {
     const now = Date.now();
     for (const [name, { at }] of this.#workers) if (now - at > FORGOTTEN_MS) this.#workers.delete(name);
@@ -70,9 +70,9 @@ export class StatusBoard {
 }
 
 /**
- * Where workers say how they are doing: a subject of NATS, or a topic of Kafka.
+ * Opens the place where workers send their statuses: a NATS subject, or a Kafka topic.
  *
- * @throws HeadwaterError `HW_USAGE` for an address that is none
+ * @throws HeadwaterError `HW_USAGE` if the address is invalid
  */
 export const openStatuses = async (address: string, client: BrokerOptions): Promise<Broadcast> => {
   const place = brokerAddress(address, '--status');

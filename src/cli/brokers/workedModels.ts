@@ -11,20 +11,20 @@ import { openModels } from './brokerClients.js';
 import type { BrokerOptions } from './brokerOptions.js';
 import { Rollout, type WorkedModel, workedModel } from './Rollout.js';
 
-/** What becomes of the models of a worker. */
+/** An event of a worker's models. */
 export type RolloutEvent =
-  /** These are in use from now on. */
+  /** These models are in use from now on. */
   | {
       readonly type: 'models';
       readonly inUse: string;
       readonly candidate: { readonly id: string; readonly share: number } | undefined;
     }
-  /** A model that was published cannot be used; those before stay. */
+  /** A published model cannot be used; the current models stay. */
   | { readonly type: 'refused'; readonly id: string; readonly reason: string }
-  /** What is published cannot be seen for now. */
+  /** The store cannot be read at the moment. */
   | { readonly type: 'unseen'; readonly reason: string };
 
-/** Where a worker's models come from, and who is told of them. */
+/** The source of a worker's models, and the listeners for its events. */
 export interface RolloutOptions {
   /** A folder, or the address of a published model. */
   readonly model: string;
@@ -32,18 +32,18 @@ export interface RolloutOptions {
   readonly choice: BackendChoice;
   readonly env: NodeJS.ProcessEnv;
   readonly told: (event: RolloutEvent) => void;
-  /** Told which backend computes. */
+  /** Receives a line about the backend in use. */
   readonly write: (line: string) => void;
 }
 
-/** How often what is published is tried again: a file may be under way, or a server away. */
+/** The interval between attempts to load a published model: a file may be incomplete, or a server unavailable. */
 const RETRY_MS = 1000;
-/** After how long without a first model it is said that one is waited for. */
+/** The time without a first model after which a message says that the worker waits for it. */
 const WAITING_MS = 3000;
-/** The tries for a file that is not the one that was published. */
+/** The number of attempts to load a file that differs from the published one. */
 const TRIES = 3;
 
-/** A model that is loaded from its files. */
+/** A model loaded from its files. */
 const loaded = (source: string | ReadonlyMap<string, Uint8Array>, options: RolloutOptions): Observable<WorkedModel> =>
   loadModel(source, options.choice, options.env).pipe(
     mergeMap((model: LoadedModel | undefined) => {
@@ -55,7 +55,7 @@ const loaded = (source: string | ReadonlyMap<string, Uint8Array>, options: Rollo
 
 const isOfBroker = (error: unknown): boolean => error instanceof HeadwaterError && error.code === 'HW_BROKER';
 
-/** Follows what is published under a name; emits its place once there is a first model. */
+/** Follows the models that are published under a name; emits the rollout when there is a first model. */
 const following = (store: ModelStore, name: string, options: RolloutOptions): Observable<Rollout> =>
   new Observable((subscriber) => {
     const rollout = new Rollout();
@@ -88,7 +88,7 @@ const following = (store: ModelStore, name: string, options: RolloutOptions): Ob
       if (!begun) subscriber.next(rollout);
       begun = true;
     };
-    /** Loads what was published last; what was replaced meanwhile is never loaded. */
+    /** Loads the most recently published models. Models that were replaced in the meantime are never loaded. */
     const load = (): void => {
       if (loading || waiting === undefined) return;
       const { inUse, candidate } = waiting;
@@ -97,7 +97,8 @@ const following = (store: ModelStore, name: string, options: RolloutOptions): Ob
       let trying = inUse.id;
       const work$ = modelOf(inUse).pipe(
         switchMap((model) => {
-          // In use before the candidate is there: it must not wait for one that cannot be loaded.
+          // The model is put in use before the candidate is loaded, so that it does not wait for a candidate that
+          // cannot be loaded.
           if (candidate === undefined || rollout.find(candidate.model.id) === undefined) put(model, undefined);
           if (candidate === undefined) return [];
           trying = candidate.model.id;
@@ -125,7 +126,7 @@ const following = (store: ModelStore, name: string, options: RolloutOptions): Ob
         .pipe(
           retry({
             delay: (error: unknown) => {
-              // At the start it is said what is missing; later what is in use stays, and is asked for again.
+              // At the start, an error is final. Later the current models stay in use, and the store is read again.
               if (!begun) return throwError(() => error);
               options.told({ type: 'unseen', reason: reasonOf(error) });
               return timer(RETRY_MS);
@@ -143,8 +144,9 @@ const following = (store: ModelStore, name: string, options: RolloutOptions): Ob
   });
 
 /**
- * The place of a worker's models, emitted once there is a first one, which others take while it works. Those of a folder
- * stay, those that are published under a name are replaced as others are published. Never completes.
+ * Emits the rollout of a worker's models when there is a first model. The rollout replaces its models while the worker
+ * runs. A model of a folder stays; a model with a published name is replaced when another is published. Never
+ * completes.
  */
 export const workedModels = (options: RolloutOptions): Observable<Rollout> => {
   const { model, client } = options;

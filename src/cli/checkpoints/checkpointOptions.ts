@@ -1,15 +1,15 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { path } from '../process/argument.js';
 
-/** How often a checkpoint is taken: after so many steps, after so much time, or never. */
+/** When a checkpoint is taken: after a number of steps, after a time, or never. */
 export type CheckpointInterval =
   | { readonly type: 'steps'; readonly steps: number }
   | { readonly type: 'time'; readonly ms: number }
   | { readonly type: 'never' };
 
-/** What of a training is kept while it runs. */
+/** The options for saving the state of a running training. */
 export interface CheckpointOptions {
-  /** Default: every 30 seconds, less often where one takes long. */
+  /** Default: every 30 seconds, less often if a checkpoint takes long. */
   readonly checkpointEvery?: CheckpointInterval;
   readonly resume?: boolean;
   readonly events?: string;
@@ -17,7 +17,7 @@ export interface CheckpointOptions {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
-/** What a timer of Node's holds. */
+/** The maximum delay of Node's timers. */
 const LONGEST_MS = 2_147_483_647;
 
 const interval = (text: string): CheckpointInterval => {
@@ -34,7 +34,7 @@ const interval = (text: string): CheckpointInterval => {
   );
 };
 
-/** Puts the options that say what of a training is kept while it runs on a command. */
+/** Adds the options for saving the state of a running training to a command. */
 export const addCheckpointOptions = (command: Command): Command =>
   command
     .option(

@@ -10,27 +10,29 @@ import { jsonLine } from '../../sinks/jsonLine.js';
 import { jsonLines } from '../../sinks/jsonLines.js';
 import type { ReportMade } from '../../sinks/metrics/ReportMade.js';
 
-/** How much of an event log there is, and what it says. */
+/** The length of an event log, and the hash of its content. */
 export interface LogPosition {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** The event log of a training: a JSON line for each event that tells of the training itself. */
+/** The event log of a training: one JSON line for each event about the training itself. */
 export interface EventLog {
-  /** Writes the events; a log that cannot be written is told of, and the training goes on. */
+  /** Writes the events. If the log cannot be written, this is reported and the training continues. */
   readonly sink: OperatorFunction<TrainingEvent | ReportMade, never>;
-  /** What has been handed to the file so far. */
+  /** The position after everything that was passed to the file so far. */
   readonly position: () => LogPosition;
-  /** Waits until that is on the disk; never rejects. */
+  /** Resolves when this content is on the disk; never rejects. */
   readonly synced: () => Promise<void>;
 }
 
-/** Whether an event tells of the training, and not of the process that makes it: those are the same in every run. */
+/**
+ * Whether an event is about the training and not about the process that runs it. Such events are the same in every run.
+ */
 const isOfTraining = ({ type }: TrainingEvent | ReportMade): boolean =>
   type !== 'checkpoint' && type !== 'training-resumed' && type !== 'report';
 
-/** The hash of a file's first bytes; undefined where it has fewer. */
+/** The hash of a file's first bytes; undefined if the file is shorter. */
 const hashOfStart = async (path: string, bytes: number): Promise<Hash | undefined> => {
   const hash = createHash('sha256');
   if (bytes === 0) return hash;
@@ -46,7 +48,7 @@ const hashOfStart = async (path: string, bytes: number): Promise<Hash | undefine
   return read === bytes ? hash : undefined;
 };
 
-/** Cuts the file to where it goes on, and gives the hash of what stays. */
+/** Truncates the file at the position where it continues, and returns the hash of the rest. */
 const openAt = async (
   path: string,
   from: LogPosition | undefined,
@@ -77,11 +79,10 @@ const openAt = async (
  * Opens the event log of a training.
  *
  * @param path the file
- * @param from how much of it stays; undefined for nothing
+ * @param from the part that is kept; undefined for nothing
  * @param valve held while the file is behind
- * @param say told where it cannot be written
- * @throws HeadwaterError `HW_USAGE` where it is not the log that a checkpoint belongs to, `HW_WRITE` where it cannot be
- *   opened
+ * @param say called with a line if it cannot be written
+ * @throws HeadwaterError `HW_USAGE` if it is not the log of the checkpoint, `HW_WRITE` if it cannot be opened
  */
 export const openEventLog = async (
   path: string,
@@ -97,7 +98,7 @@ export const openEventLog = async (
     sink: (event$) => {
       let failure: { readonly error: unknown } | undefined;
       return event$.pipe(
-        // The training's own error is none of the log's.
+        // An error of the training itself is not an error of the log.
         catchError((error: unknown) => {
           failure = { error };
           throw error;
@@ -129,7 +130,8 @@ export const openEventLog = async (
           await again.close();
         }
       } catch {
-        // It could not be written, which is told elsewhere; the next run finds that it is not whole.
+        // The file could not be synced. The write error is reported elsewhere, and the next run finds that the log is
+        // incomplete.
       }
     },
   };

@@ -44,40 +44,42 @@ import type { CheckpointInterval, CheckpointOptions } from './checkpointOptions.
 import { type EventLog, openEventLog } from './eventLog.js';
 import { aboutOf, checkIdentity, computedBy, decidingOptions, rowHash } from './trainingIdentity.js';
 
-/** The folder of the checkpoints within that of the artifacts. */
+/** The subfolder of the checkpoints in the folder of the artifacts. */
 const FOLDER = 'checkpoints';
 
-/** The default interval. Checkpoints then take at most a fiftieth of the time. */
+/** The default interval. It grows so that checkpoints take at most a fiftieth of the time. */
 const USUAL: CheckpointInterval = { type: 'time', ms: 30_000 };
 const LEAST_RATIO = 50;
 
-/** One training, ready to begin or to go on. */
+/** One training, ready to start or resume. */
 export interface KeptTraining {
-  /** What `fit` is told. */
+  /** The options for `fit`. */
   readonly fit: Pick<FitOptions, 'checkpointEvery' | 'from'>;
-  /** The last checkpoint that was taken. */
+  /** The last checkpoint. */
   readonly last: () => Checkpoint | undefined;
-  /** Stands around the events of the training: writes checkpoints and the event log. */
+  /** Wraps the events of the training: it writes checkpoints and the event log. */
   readonly keeping: MonoTypeOperatorFunction<TrainingEvent | ReportMade>;
 }
 
 /** The checkpoints of a command's training. */
 export interface TrainingCheckpoints {
-  /** Reads what to go on from, where that is asked for; emits once. Undefined for a training that begins. */
+  /** Reads the checkpoint to resume from, if requested; emits once. Undefined for a new training. */
   readonly found$: Observable<SavedCheckpoint | undefined>;
-  /** The rows of the first pass go through here: their hash tells other data. */
+  /** An operator on the rows of the first pass. Their hash shows whether the data has changed. */
   readonly hashing: MonoTypeOperatorFunction<Row>;
-  /** Makes a training ready, once its rows and its backend are known; refuses a checkpoint of another one. */
+  /** Prepares a training when its rows and its backend are known. It refuses a checkpoint of another training. */
   readonly ready: (
     found: SavedCheckpoint | undefined,
     backend: SelectedBackend,
     valve: Valve,
   ) => Observable<KeptTraining>;
-  /** Removes the checkpoints: the artifacts are there. */
+  /** Removes the checkpoints, because the artifacts are saved. */
   readonly done$: Observable<never>;
-  /** Says with an error from where the training can go on. */
+  /** Adds to an error from which checkpoint the training can resume. */
   readonly explaining: <T>(source: Observable<T>) => Observable<T>;
-  /** Asks for a checkpoint, and emits its end; false where there is nothing to keep. For the first signal. */
+  /**
+   * Requests a checkpoint, and emits when it is written; false if there is nothing to save. Used for the first signal.
+   */
   readonly finish: () => false | Observable<unknown>;
 }
 
@@ -85,10 +87,10 @@ const placeOf = ({ model, epoch, side, batch, steps }: Checkpoint): string =>
   side === 'ended' ? `${model}: its end, after ${steps} steps` : `${model}: epoch ${epoch}, ${side} batch ${batch}`;
 
 /**
- * Keeps checkpoints of a training in `<out>/checkpoints`, and the event log that `--events` asks for.
+ * Saves checkpoints of a training in `<out>/checkpoints`, and the event log of `--events`.
  *
  * @param out the folder of the artifacts
- * @param options those of the command
+ * @param options the options of the command
  */
 export const trainingCheckpoints = (
   out: string,
@@ -99,24 +101,27 @@ export const trainingCheckpoints = (
   const interval = options.checkpointEvery ?? USUAL;
   const say = (line: string): void => void stderr.write(`${line}\n`);
   const ask$ = new Subject<void>();
-  /** Emits when the write that a signal waits for has ended. */
+  /** Emits when the write for which a signal waits has ended. */
   const settled$ = new Subject<void>();
   const rows = rowHash();
-  /** Whether there is anything to keep. */
+  /** The phase of the training. It decides whether there is anything to save. */
   let phase: 'before' | 'training' | 'ended' | 'over' = 'before';
   let signalled = false;
-  /** The newest checkpoint that was taken, and the newest that is in a file. */
+  /** The newest checkpoint, and the newest checkpoint in a file. */
   let taken: { readonly checkpoint: Checkpoint; readonly since: number; readonly forSignal: boolean } | undefined;
   let begun: SavedCheckpoint | undefined;
   let written: { readonly path: string; readonly checkpoint: Checkpoint } | undefined;
   let clock: Subscription | undefined;
   let brake: Valve | undefined;
-  /** Whether models are trained again that were trained before the checkpoint. */
+  /** Whether the training repeats models that were trained before the checkpoint. */
   let replaying = false;
-  /** A checkpoint that is written only since a signal came. */
+  /** A checkpoint that is written only because a signal arrived. */
   const late$ = new Subject<MaybeCheckpoint>();
 
-  /** When a checkpoint was asked for that is not taken yet: copying the weights is a part of what it takes. */
+  /**
+   * The time of the request for a checkpoint that is not taken yet. The duration of a checkpoint includes copying the
+   * weights.
+   */
   let askedAt: number | undefined;
   const askAfter = (ms: number): void => {
     clock?.unsubscribe();
@@ -134,7 +139,10 @@ export const trainingCheckpoints = (
       settled$.next();
   };
 
-  /** Whether an event is news to the files: not what was told before, nor the end of a training that goes on. */
+  /**
+   * Whether an event must be written: not if it was already written before the resume, and not if it is the end of a
+   * training that continues.
+   */
   const isNews = (event: MaybeCheckpoint): boolean =>
     !replaying && (event.type !== 'checkpoint' || signalled || event.checkpoint?.side !== 'ended');
 
@@ -153,7 +161,7 @@ export const trainingCheckpoints = (
         if (replaying) break;
         about.set(event.checkpoint, aboutNow());
         if (event.checkpoint.side === 'ended') phase = 'ended';
-        // What would be trained after the last checkpoint is lost, and would only delay its write.
+        // Training after the last checkpoint would be lost, and would only delay its write.
         if (signalled) brake?.hold('checkpoint');
         taken = {
           checkpoint: event.checkpoint,
@@ -166,7 +174,7 @@ export const trainingCheckpoints = (
     }
   };
   let steps = 0;
-  /** What is said of each checkpoint, as it was when it was taken. */
+  /** The further content of each checkpoint, as of the time when it was taken. */
   const about = new WeakMap<Checkpoint, unknown>();
   let aboutNow: () => unknown = () => null;
 

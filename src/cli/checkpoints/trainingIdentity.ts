@@ -9,26 +9,26 @@ import { BACKEND_NAMES, type BackendName, type SelectedBackend } from '../../ops
 import { excerpt } from '../../contracts/messages/excerpt.js';
 import type { LogPosition } from './eventLog.js';
 
-/** What decides the result of a training: two with the same of these give the same bytes. */
+/** The inputs that decide the result of a training. Equal inputs give equal bytes. */
 export interface TrainingIdentity {
   /** The version of this package. */
   readonly version: string;
   readonly backend: string;
   /** The variant of the kernels. */
   readonly kernels: string;
-  /** The options of the command, without those that change no result. */
+  /** The options of the command, without those that do not affect the result. */
   readonly options: Readonly<Record<string, unknown>>;
   /** The SHA-256 of the rows. */
   readonly data: string;
 }
 
-/** What a checkpoint of the command says beside the training itself. */
+/** The further content of the command's checkpoints. */
 export interface AboutTraining extends TrainingIdentity {
-  /** The event log until then; null where there is none. */
+  /** The position in the event log at that time; null if there is no log. */
   readonly log: LogPosition | null;
 }
 
-/** Options that change nothing of what comes out. */
+/** Options that do not affect the result. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'data',
   'out',
@@ -49,22 +49,22 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'offline',
 ]);
 
-/** The options of a command that decide what comes out, as plain data. */
+/** The options of a command that affect the result, as plain data. */
 export const decidingOptions = (options: object): Readonly<Record<string, unknown>> =>
   JSON.parse(
     JSON.stringify(Object.fromEntries(Object.entries(options).filter(([name]) => !WITHOUT_EFFECT.has(name)))),
   ) as Record<string, unknown>;
 
-/** What computes, by name and variant. */
+/** The name and variant of the backend. */
 export const computedBy = ({ name }: SelectedBackend): Pick<TrainingIdentity, 'backend' | 'kernels'> => ({
   backend: name,
   kernels: name === BACKEND_NAME ? backendVariant().simd : name,
 });
 
-/** Text that is hashed together, in characters: one call for each row would take longer than the hash. */
+/** The number of characters that are hashed together. One call for each row would take longer than the hash. */
 const PORTION = 65_536;
 
-/** The SHA-256 of rows as they pass. */
+/** The SHA-256 of rows, computed as they pass. */
 export const rowHash = (): {
   readonly hashing: MonoTypeOperatorFunction<Row>;
   readonly digest: () => string;
@@ -82,7 +82,7 @@ export const rowHash = (): {
   };
 };
 
-/** The option of the command line that a name stands for. */
+/** The command-line option with this name. */
 const flagOf = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 const inWords = (value: unknown): string => (value === undefined ? 'not given' : excerpt(JSON.stringify(value)));
@@ -97,9 +97,9 @@ const isPosition = (value: unknown): value is LogPosition =>
   typeof value['sha256'] === 'string';
 
 /**
- * What a checkpoint says of its training.
+ * The description of the training in a checkpoint.
  *
- * @throws HeadwaterError `HW_ARTIFACT` where it was not written by this command
+ * @throws HeadwaterError `HW_ARTIFACT` if it was not written by this command
  */
 export const aboutOf = ({ path, about }: SavedCheckpoint): AboutTraining => {
   if (isObject(about)) {
@@ -122,10 +122,10 @@ export const aboutOf = ({ path, about }: SavedCheckpoint): AboutTraining => {
 };
 
 /**
- * Refuses to go on from a checkpoint of another training.
+ * Refuses to resume from a checkpoint of another training.
  *
- * @param present what is known of this training so far
- * @throws HeadwaterError `HW_USAGE`, with the name of what differs
+ * @param present the known part of this training's identity
+ * @throws HeadwaterError `HW_USAGE` with the name of the first difference
  */
 export const checkIdentity = (saved: SavedCheckpoint, present: Partial<TrainingIdentity>): void => {
   const then = aboutOf(saved);
@@ -154,7 +154,7 @@ export const checkIdentity = (saved: SavedCheckpoint, present: Partial<TrainingI
       refuse(field, then[key], present[key], 'Go on with what it was, or train anew without --resume.');
 };
 
-/** The options of a training that goes on: what the command chose by itself then is chosen again. */
+/** The options of a resumed training. Choices that the command made automatically are repeated. */
 export const asBefore = <Options extends { readonly backend: BackendName }>(
   options: Options,
   found: SavedCheckpoint | undefined,

@@ -1,15 +1,14 @@
 import { Writable } from 'node:stream';
 import type { TextStream } from '../../sinks/progress/ProgressOutput.js';
 
-/** Moves the cursor up, and erases what is below it. */
+/** Moves the cursor up, and clears everything below it. */
 const eraseLines = (count: number): string => (count === 0 ? '' : `\u001b[${count}A\u001b[J`);
 
-/**
- * A terminal whose last lines are a picture that is drawn over and over. What others write through `stream` goes above
- * it.
- */
+/** A terminal whose last lines are a picture that is redrawn. Other output through `stream` appears above it. */
 export class FlowScreen {
-  /** The output of others. It is not a terminal: other drawings would overwrite the picture. */
+  /**
+   * The stream for other output. It is not marked as a terminal, because other drawings would overwrite the picture.
+   */
   readonly stream: TextStream;
   readonly #out: TextStream;
   #picture = '';
@@ -30,14 +29,14 @@ export class FlowScreen {
     });
   }
 
-  /** Draws another picture in place of the last one. */
+  /** Replaces the picture. */
   show(picture: string): void {
     const erased = this.#erased();
     this.#picture = picture;
     if (this.#atStart) this.#out.write(erased + this.#drawn());
   }
 
-  /** Leaves the picture as it is: what comes after it goes below. */
+  /** Stops drawing. The picture stays, and later output appears below it. */
   leave(): void {
     this.#lines = 0;
     this.#picture = '';

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { path } from '../process/argument.js';
 
-/** Whether and where the flow is shown. */
+/** The options for showing the flow. */
 export interface FlowOptions {
   readonly flow?: boolean;
   readonly flowTrace?: string;
 }
 
-/** Puts the options that show the flow on a command. */
+/** Adds the options for showing the flow to a command. */
 export const addFlowOptions = (command: Command): Command =>
   command
     .option(

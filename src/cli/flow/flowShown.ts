@@ -25,22 +25,22 @@ import type { Terminal } from '../process/Terminal.js';
 import type { FlowOptions } from './flowOptions.js';
 import { FlowScreen } from './FlowScreen.js';
 
-/** Where a picture is not drawn over, a table comes this often, in seconds. */
+/** The interval between two tables, if the picture cannot be redrawn. Seconds. */
 const SELDOM = 10;
 
-/** A command whose flow is shown. */
+/** A command with its flow display. */
 export interface FlowShown {
-  /** What the command writes to, so that its lines and the picture of the flow do not mix. */
+  /** The terminal for the command's output. It keeps its lines separate from the picture of the flow. */
   readonly terminal: Terminal;
   /**
-   * Runs a job, with its flow shown beside it. Subscribe once.
+   * Runs a job and shows its flow. Subscribe once.
    *
-   * @param tell told each snapshot, for others who show it
+   * @param tell called with each snapshot, for other displays
    */
   readonly beside: <T>(job$: Observable<T>, tell?: (snapshot: FlowSnapshot) => void) => Observable<T>;
 }
 
-/** The snapshots as a trace file; a file that cannot be written ends it, and not the job. */
+/** Writes the snapshots to a trace file. A write error ends the trace, but not the job. */
 const written = (flow$: Observable<FlowSnapshot>, file: string, { stderr }: Terminal): Observable<never> =>
   defer(() => {
     const failed$ = new Subject<void>();
@@ -58,7 +58,7 @@ const written = (flow$: Observable<FlowSnapshot>, file: string, { stderr }: Term
     );
   });
 
-/** What `--flow` and `--flow-trace` ask for; without them the job runs alone. */
+/** Shows the flow for `--flow` and `--flow-trace`; without them, only the job runs. */
 export const flowShown = ({ flow = false, flowTrace: file }: FlowOptions, terminal: Terminal): FlowShown => {
   const { stdin, stdout, stderr, env } = terminal;
   const screen = flow && isInteractive(stderr, env) ? new FlowScreen(stderr) : undefined;
@@ -95,7 +95,7 @@ export const flowShown = ({ flow = false, flowTrace: file }: FlowOptions, termin
       const both$ = defer(() => {
         const ended$ = new Subject<void>();
         const flow$ = watchFlow().pipe(takeUntil(ended$), share());
-        // The watch comes first: it knows of what is subscribed to after it.
+        // The watch comes first, because it sees only subscriptions that start after it.
         return merge(
           tell === undefined ? EMPTY : flow$.pipe(tap(tell), ignoreElements()),
           flow ? shown(flow$) : EMPTY,

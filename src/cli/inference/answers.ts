@@ -2,15 +2,15 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { probability, wholeNumber } from '../process/argument.js';
 import type { ClassifiedHeadline } from './formatPrediction.js';
 
-/** What is told of a prediction. */
+/** The options for printing a prediction. */
 export interface AnswerOptions {
-  /** How many classes are told; undefined for all of them, or for one where only the class is asked for. */
+  /** How many classes are printed; undefined for all classes, or for one if only the class is requested. */
   readonly top?: number;
   /** Below this probability the answer is `unsure`. */
   readonly unsureBelow?: number;
 }
 
-/** Puts the options that say what is told of a prediction on a command. */
+/** Adds the options for printing a prediction to a command. */
 export const addAnswerOptions = (command: Command): Command =>
   command
     .option('--top <k>', 'tell the k most probable classes', wholeNumber(1))
@@ -24,12 +24,12 @@ export const addAnswerOptions = (command: Command): Command =>
       },
     );
 
-/** The mark in place of a class that is too uncertain. */
+/** The text in place of a class whose probability is too low. */
 export const UNSURE = 'unsure';
 
-/** The class that is answered. */
+/** The printed class. */
 export const answerOf = ({ category, distribution, known }: ClassifiedHeadline, unsureBelow = 0): string =>
   unsureBelow > 0 && (known === 0 || (distribution[0]?.[1] ?? 0) < unsureBelow) ? UNSURE : category;
 
-/** A probability with the digits that mean something. */
+/** A probability rounded to its significant digits. */
 export const roundedProbability = (value: number): string => String(Number(value.toFixed(6)));

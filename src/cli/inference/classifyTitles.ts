@@ -10,11 +10,11 @@ import { type ClassifiedHeadline, sortedDistribution } from './formatPrediction.
 import type { Vocabulary } from '../../contracts/live/Learning.js';
 import type { Artifacts } from '../../models/artifacts/Artifacts.js';
 
-/** Rows a batch at most. */
+/** The maximum number of rows in a batch. */
 const BATCH = 64;
 
 /**
- * Classifies groups of headlines that arrive together, in their order.
+ * Classifies groups of headlines that arrive together. Their order is kept.
  *
  * ```
  * source:  --[a b]---[c]--|
@@ -37,7 +37,7 @@ export const classifyTitles =
           preprocess({ text: steps }),
           tokenize(encoder),
           tap((row) => void known.push(knownTokens(row, encoder.unknownIndex))),
-          // No boundaries, no reordering: rows come out as they went in.
+          // Without boundaries, there is no reordering: rows leave in the order of their arrival.
           bucketByLength({
             batchSize: BATCH,
             boundaries: [],

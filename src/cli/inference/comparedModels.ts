@@ -13,7 +13,7 @@ export interface ModelAnswers {
   readonly models: readonly { readonly name: string; readonly answers: Int32Array }[];
 }
 
-/** A row that not all models answered alike. */
+/** A row for which the models gave different answers. */
 export interface DifferingRow {
   readonly id: number;
   readonly title: string;
@@ -53,14 +53,14 @@ export const comparisonJson = (answers: ModelAnswers, differing: number, rows: r
     accuracy,
     macroF1,
     overall: performance.overall,
-    // Not an object by class: JSON would put a class that is called by a number before the others.
+    // An array, not an object by class: in an object, a class with a number as its name would come before the others.
     classes: answers.classes.map((category) => ({ category, ...performance.class[category] })),
   }));
   const all = { rows: answers.labels.length, models, pairs: pairsOf(answers), differing, examples: rows };
   return `${JSON.stringify(all, null, 2)}\n`;
 };
 
-/** cli-table3 colours headings by itself unless told not to, whatever the stream and NO_COLOR say. */
+/** By default, cli-table3 colours headings independent of the stream and NO_COLOR. */
 const style = { head: [], border: [], compact: true };
 const share = (value: number): string => value.toFixed(3);
 const count = (rows: number): string => rows.toLocaleString('en-US');

@@ -2,12 +2,12 @@ import { isLessonConfig, type ModelConfig } from '../../models/artifacts/ModelCo
 import type { TrainingRecord } from '../../contracts/training/TrainingRecord.js';
 import type { Artifacts } from '../../models/artifacts/Artifacts.js';
 
-/** A name and what it is. */
+/** A name and its value. */
 type Fact = readonly [name: string, value: string];
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
-/** What kind of model it is, in words. */
+/** The kind of the model in words. */
 const kindOf = (config: ModelConfig): string => {
   if (isLessonConfig(config)) return `${config.bidirectional ? 'bidirectional ' : ''}${config.cell.toUpperCase()}`;
   switch (config.architecture) {
@@ -20,7 +20,7 @@ const kindOf = (config: ModelConfig): string => {
   }
 };
 
-/** Its sizes, in words. */
+/** The sizes of the model in words. */
 const sizesOf = (config: ModelConfig): string => {
   if (isLessonConfig(config))
     return `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, fc ${config.fcDim}, dropout ${config.dropout}${config.overPadding ? ', over the padding' : ''}`;
@@ -36,7 +36,7 @@ const sizesOf = (config: ModelConfig): string => {
 
 const WEIGHTS = { none: 'none', balanced: 'balanced', sqrt: 'by the root of the number of rows' };
 
-/** How it was chosen and trained, in words. */
+/** How the model was selected and trained, in words. */
 const ofTraining = (config: ModelConfig, training: TrainingRecord | undefined): readonly Fact[] => {
   const { choice, classWeights, refittedOn, search, crossValidation, temperature } = training ?? {};
   const fitted = isLessonConfig(config) ? temperature : config.architecture === 'sum' ? undefined : config.temperature;
@@ -63,7 +63,7 @@ const ofTraining = (config: ModelConfig, training: TrainingRecord | undefined): 
   ];
 };
 
-/** Rows of a table that tell of what a model is made of. */
+/** Table rows that describe the structure of a model. */
 export const describeModel = (
   { config, features, vectors, training }: Artifacts,
   parameters: number,

@@ -6,7 +6,7 @@ import { commonestClass, macroScores } from '../../sinks/metrics/simpleAnswers.j
 /** JSON has no NaN. */
 const numberOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** What was measured as JSON: `performance.json`, and what is not in it. */
+/** The measurements as JSON: the content of `performance.json` and the reliability. */
 export const evaluationJson = (report: Report, { ece, confidence, sure }: Reliability): string => {
   const more = JSON.stringify(
     {
@@ -23,7 +23,7 @@ export const evaluationJson = (report: Report, { ece, confidence, sure }: Reliab
   return `${performance.slice(0, performance.lastIndexOf('\n}'))},${more.slice(1)}`;
 };
 
-/** How far probabilities say how often the model is right, in a line. */
+/** A line that says how well the probabilities match the accuracy. */
 export const reliabilityLine = ({ ece, confidence, sure }: Reliability): string =>
   `calibration error (ECE) ${ece.toFixed(3)}   mean probability ${confidence.toFixed(3)}${
     sure === undefined

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { concatMap, distinctUntilChanged, type Observable, skip, timer } from 'rxjs';
 import { CURRENT, MANIFEST_FILE } from '../../contracts/models/Manifest.js';
 
-/** How often a folder is looked at, in milliseconds. */
+/** The interval between two checks of a folder. Milliseconds. */
 const LOOK_MS = 2000;
 
-/** What is different after a file was put in place of another. */
+/** A value that changes when a file is replaced. */
 const signOf = async (path: string): Promise<string> => {
   try {
     const { ino, size, mtimeMs } = await lstat(path);
@@ -17,8 +17,8 @@ const signOf = async (path: string): Promise<string> => {
 };
 
 /**
- * Emits when a model was saved into a folder again: its link `current` or its manifest has changed. It looks every two
- * seconds, because notices of the file system do not come through mounts of networks and containers.
+ * Emits when a model was saved into the folder again: its link `current` or its manifest has changed. It polls every
+ * two seconds, because file system notifications do not work on some network and container mounts.
  */
 export const folderChanges = (directory: string): Observable<unknown> =>
   timer(0, LOOK_MS).pipe(

@@ -2,14 +2,17 @@ import { stringify } from 'csv-stringify/sync';
 import { answerOf, type AnswerOptions, roundedProbability } from './answers.js';
 import { printable } from '../../sinks/terminal/printable.js';
 
-/** A headline with what a model makes of it. */
+/** A headline with its classification. */
 export interface ClassifiedHeadline {
   readonly title: string;
   /** The most probable class. */
   readonly category: string;
-  /** How many of its tokens the model knows. */
+  /** The number of tokens that the model knows. */
   readonly known: number;
-  /** Class names with their probabilities, the most probable first; equals in the order of the label encoder. */
+  /**
+   * Class names with their probabilities, the most probable first; equal probabilities in the order of the label
+   * encoder.
+   */
   readonly distribution: readonly (readonly [category: string, probability: number])[];
 }
 
@@ -20,13 +23,13 @@ export const sortedDistribution = (
 ): ClassifiedHeadline['distribution'] =>
   classes.map((category, c) => [category, probabilities[c] ?? 0] as const).sort(([, a], [, b]) => b - a);
 
-/** How `predict` can write. */
+/** The output formats of `predict`. */
 export type PredictionFormat = 'text' | 'csv' | 'jsonl';
 
-/** How `predict` can write, in the order of `--help`. */
+/** The output formats of `predict`, in the order of `--help`. */
 export const PREDICTION_FORMATS: readonly PredictionFormat[] = ['text', 'csv', 'jsonl'];
 
-/** A way of writing predictions: what stands before the first, and each one's line. */
+/** A formatter of predictions: the text before the first prediction, and the line of each. */
 export interface PredictionFormatter {
   readonly header: string;
   line(prediction: ClassifiedHeadline): string;
@@ -41,7 +44,7 @@ const text = ({ top = Infinity, unsureBelow }: AnswerOptions): PredictionFormatt
   },
 });
 
-/** Every class has a column; with `--top` the most probable ones are told by rank. */
+/** Every class has a column. With `--top`, the most probable classes are listed by rank. */
 const csv = (classes: readonly string[], { top, unsureBelow }: AnswerOptions): PredictionFormatter => {
   const ranks = Array.from({ length: Math.min(top ?? 0, classes.length) }, (_, k) => k);
   const answered = (prediction: ClassifiedHeadline, k: number): readonly string[] => {
@@ -73,7 +76,8 @@ const jsonl = ({ top = Infinity, unsureBelow }: AnswerOptions): PredictionFormat
   header: '',
   line: (prediction) => {
     const { title, known, distribution } = prediction;
-    // Written by hand: an object would put a class named "2" before one named "b", whatever their probabilities.
+    // The JSON is built as text, because an object would place a class named "2" before a class named "b", whatever
+    // their probabilities.
     const probabilities = distribution
       .slice(0, top)
       .map(([name, probability]) => `${JSON.stringify(name)}:${JSON.stringify(probability)}`)
@@ -83,12 +87,12 @@ const jsonl = ({ top = Infinity, unsureBelow }: AnswerOptions): PredictionFormat
 });
 
 /**
- * The way of writing that a name stands for.
+ * The formatter of a format.
  *
- * @param format `text`: headline → class (distribution), `csv`: a header and a column a class, `jsonl`: a JSON object a
- *   line
+ * @param format `text`: headline → class (distribution), `csv`: a header and a column for each class, `jsonl`: a JSON
+ * object for each line
  * @param classes the class names by index
- * @param options how many classes are told, and from which probability on
+ * @param options how many classes are printed, and the minimum probability
  */
 export const predictionFormatter = (
   format: PredictionFormat,

@@ -5,9 +5,9 @@ import type { SourceRow } from '../../contracts/rows/Row.js';
 import { wholeTextFile } from '../../sinks/files/wholeTextFile.js';
 import { roundedProbability } from './answers.js';
 
-/** So many mistakes are kept, the surest of all. */
+/** The maximum number of kept mistakes: those with the highest confidence. */
 const MOST_MISTAKES = 10_000;
-/** So many characters of their rows are held. */
+/** The maximum number of characters of their rows in memory. */
 const MOST_CHARACTERS = 2 ** 26;
 
 interface Mistake {
@@ -17,23 +17,23 @@ interface Mistake {
   readonly probability: number;
 }
 
-/** The surest mistakes of a model. */
+/** The mistakes of a model with the highest confidence. */
 export class Mistakes {
   readonly #most: number;
   #kept: Mistake[] = [];
   #count = 0;
 
-  /** @param most how many are kept */
+  /** @param most the maximum number of kept mistakes */
   constructor(most = MOST_MISTAKES) {
     this.#most = most;
   }
 
-  /** How many there were. */
+  /** The number of all mistakes. */
   get count(): number {
     return this.#count;
   }
 
-  /** Those that are kept, the surest first; of equally sure ones the first row. */
+  /** The kept mistakes, the highest confidence first; with equal confidence, the first row first. */
   get surest(): readonly Mistake[] {
     this.#shorten();
     return this.#kept;
@@ -55,7 +55,7 @@ export class Mistakes {
   }
 }
 
-/** Holds the rows of mistakes that are read once more. */
+/** Collects the rows of mistakes in a second pass over the data. */
 class MistakenRows {
   readonly #wanted: ReadonlySet<number>;
   readonly rows = new Map<number, SourceRow>();
@@ -72,14 +72,14 @@ class MistakenRows {
   }
 }
 
-/** The columns of rows, in the order in which they come. */
+/** The columns of rows, in the order of their first occurrence. */
 const columnsOf = (rows: Iterable<SourceRow>): readonly string[] => {
   const names = new Set<string>();
   for (const { fields } of rows) for (const name of Object.keys(fields)) names.add(name);
   return [...names];
 };
 
-/** The mistakes as a table: JSON lines or CSV, by the ending of the file's name. */
+/** The mistakes as a table: JSON lines or CSV, by the file extension. */
 const tableOf = (
   file: string,
   mistakes: readonly Mistake[],
@@ -115,11 +115,12 @@ const tableOf = (
 };
 
 /**
- * Writes mistakes with their rows, the surest first: reads the rows once more, and holds those of the mistakes.
+ * Writes mistakes with their rows, the highest confidence first. It reads all rows once more, and holds only the rows
+ * of mistakes.
  *
- * @param rows$ the rows; each reading of them tells `onRow` of every row
- * @param listen gives who is told of the rows from now on; undefined for nobody
- * @param tell is told a line where not all mistakes are written
+ * @param rows$ the rows; each pass calls `onRow` for every row
+ * @param listen sets the callback for the rows from now on; undefined for none
+ * @param tell called with a line if not all mistakes are written
  */
 export const writeMistakes = (
   file: string,

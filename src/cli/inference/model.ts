@@ -13,19 +13,19 @@ import { workloadConfig } from '../backends/workloadConfig.js';
 import { fromTask } from '../process/fromTask.js';
 import { type BackendChoice, chosenBackend } from '../training/options/trainingOptions.js';
 
-/** A saved model, loaded. */
+/** A loaded model. */
 export interface LoadedModel<Model extends TextModel | DeferredClassifier = TextModel> {
   readonly model: Model;
   readonly artifacts: Artifacts;
-  /** What turns texts into what the model reads. */
+  /** Converts texts to the inputs of the model. */
   readonly encoder: RowEncoder;
   readonly backend: SelectedBackend;
 }
 
-/** Rows a batch that the backends are compared at. */
+/** The batch size for the comparison of backends, in rows. */
 const BATCH = 64;
 
-/** The backend that a model lives on: a linear one needs none. */
+/** The backend of a model; a linear model needs none. */
 const backendFor = (
   { config }: Artifacts,
   choice: BackendChoice,
@@ -84,8 +84,8 @@ const answeringAtOnce = ({ model, ...loaded }: LoadedModel<TextModel | DeferredC
 };
 
 /**
- * Loads a saved model whose answers come at once, from its folder or from the bytes of its files. Whoever takes it
- * disposes of it. Emits undefined where it is the model of the id that is given.
+ * Loads a saved model with synchronous answers, from its folder or from the bytes of its files. The subscriber must
+ * dispose the model. Emits undefined if the model has the given id.
  */
 export const loadModel = (
   source: string | ReadonlyMap<string, Uint8Array>,
@@ -101,7 +101,7 @@ export const loadModel = (
     ),
   );
 
-/** Loads a saved model onto any backend, for as long as the work on it lasts. */
+/** Loads a saved model on any backend, and disposes it when the work ends. */
 export const withAnyModel = <T>(
   directory: string,
   choice: BackendChoice,
@@ -109,7 +109,7 @@ export const withAnyModel = <T>(
   work: (loaded: LoadedModel<TextModel | DeferredClassifier>) => Observable<T>,
 ): Observable<T> => loadedOn(directory, choice, true, env, work);
 
-/** The same for work that needs its answers at once. */
+/** Like `withAnyModel`, for work that needs synchronous answers. */
 export const withModel = <T>(
   directory: string,
   choice: BackendChoice,

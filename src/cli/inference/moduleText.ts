@@ -1,4 +1,4 @@
-/** The characters of one line of base64. */
+/** The number of characters in a line of base64. */
 const LINE = 16_384;
 
 const linesOf = (text: string): string =>
@@ -7,11 +7,11 @@ const linesOf = (text: string): string =>
   ).join(',\n');
 
 /**
- * The text of an ES module that classifies with a saved model and imports nothing.
+ * The text of an ES module that classifies with a saved model and has no imports.
  *
  * @param runtime the script that declares `headwater`, with its `openClassifier`
  * @param files the artifacts by name
- * @param classes their classes
+ * @param classes the classes of the model
  * @param about lines of a comment
  */
 export const moduleText = (

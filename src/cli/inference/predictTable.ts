@@ -29,22 +29,22 @@ import {
   tableAnswers,
 } from './tableAnswers.js';
 
-/** How the rows of a table are classified. */
+/** The options for classifying the rows of a table. */
 export interface PredictTableOptions extends TableFlags, RejectionOptions, TableAnswerOptions {
   readonly data: readonly string[];
   readonly outFile?: string;
   readonly format?: 'text' | 'csv' | 'jsonl';
 }
 
-/** The most rows that are classified in one go. */
+/** The maximum number of rows that are classified together. */
 const TOGETHER = 256;
 
 /**
- * Gives tables back with the classes of their rows, in their order.
+ * Writes tables with the predicted classes of their rows, in the same order.
  *
- * The file appears when all rows are in it. A row without a text is classified too, and told.
+ * The file appears when all rows are written. A row without a text is also classified, and reported.
  *
- * Errors: those of `openTables`; `HW_COLUMNS` where several tables have different columns, and `HW_WRITE`.
+ * Errors: those of `openTables`; `HW_COLUMNS` if several tables have different columns, and `HW_WRITE`.
  */
 export const predictTable = (
   options: PredictTableOptions,

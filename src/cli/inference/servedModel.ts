@@ -1,7 +1,7 @@
 import type { ServedModel } from '../../server/generations/ServedModel.js';
 import type { LoadedModel } from './model.js';
 
-/** A loaded model as the server takes it; the server disposes of it. */
+/** A loaded model in the form that the server needs. The server disposes it. */
 export const servedModel = ({ model, artifacts, encoder }: LoadedModel): ServedModel => ({
   model,
   tokenizer: encoder,

@@ -5,25 +5,25 @@ import type { TableLayout } from '../../streams/table/TableLayout.js';
 import { answerOf, type AnswerOptions, roundedProbability } from './answers.js';
 import type { ClassifiedHeadline } from './formatPrediction.js';
 
-/** The forms that a table of answers can have. */
+/** The formats of a table of answers. */
 export type TableForm = { readonly kind: 'delimited'; readonly delimiter: string } | { readonly kind: 'jsonl' };
 
 /** What is added to the rows of a table. */
 export interface TableAnswerOptions extends AnswerOptions {
-  /** Whether every class has its probability. */
+  /** Whether the probability of every class is added. */
   readonly all?: boolean;
 }
 
-/** The rows of a table with what a model says of them, as text. */
+/** The rows of a table with predictions, as text. */
 export interface TableAnswers {
   readonly header: string;
   readonly line: (row: SourceRow, classified: ClassifiedHeadline) => string;
 }
 
 /**
- * The form of the answers: as asked for, as the file is called, or as the table is.
+ * The format of the answers: the requested one, or that of the file extension, or that of the table.
  *
- * @param file the name of the file that they go to
+ * @param file the name of the output file
  */
 export const formOf = (
   layout: Pick<TableLayout, 'format' | 'delimiter'>,
@@ -39,7 +39,7 @@ export const formOf = (
   return { kind: 'delimited', delimiter: layout.delimiter ?? ',' };
 };
 
-/** A name that the table does not have. */
+/** A column name that the table does not have. */
 const free = (name: string, taken: ReadonlySet<string>, prefix: string): string => {
   let found = name;
   while (taken.has(found)) found = `${prefix}${found}`;
@@ -94,7 +94,7 @@ const delimited = (
 const jsonMembers = (members: readonly (readonly [string, string])[]): string =>
   members.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',');
 
-/** The members of a row: as they are written where it is JSON, so that nothing of them changes. */
+/** The members of a row as JSON text. If the row is JSON, its text is copied, so that nothing changes. */
 const written = ({ fields, written: line }: SourceRow, isJson: boolean): string => {
   if (!isJson || line?.trimStart().startsWith('[') !== false)
     return jsonMembers(Object.entries(fields).map(([k, v]) => [k, JSON.stringify(v)]));
@@ -112,7 +112,7 @@ const jsonLines = (
   return {
     header: '',
     line: (row, classified) => {
-      // A later line may have a key that the first ones have not.
+      // A later line may have a key that earlier lines do not have.
       const taken = Object.keys(row.fields).some((name) => !known.has(name))
         ? new Set([...columns, ...Object.keys(row.fields)])
         : known;
@@ -134,8 +134,8 @@ const jsonLines = (
 };
 
 /**
- * How the rows of a table are written with what a model says of them: all their columns as they were, and after these
- * `class`, `probability` and what the options ask for. A name that the table has already gets `predicted_` before it.
+ * Writes the rows of a table with predictions. All columns stay unchanged; `class`, `probability` and the requested
+ * further columns follow. If the table already has such a name, the new column gets the prefix `predicted_`.
  *
  * @param classes the names of the classes by index
  */
@@ -148,7 +148,7 @@ export const tableAnswers = (
   form.kind === 'jsonl' ? jsonLines(layout, classes, options) : delimited(layout, form.delimiter, classes, options);
 
 /**
- * Refuses a further table that has other columns than the first one, where all go into one with a header.
+ * Refuses a further table with other columns than the first one, if the output is one table with a header.
  *
  * @throws HeadwaterError `HW_COLUMNS`
  */

@@ -2,18 +2,18 @@ import { from, lastValueFrom, type OperatorFunction, toArray } from 'rxjs';
 import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
 import { headlineOf } from './labelTrial.js';
 
-/** A headline without a label, as the model sees it now. */
+/** A headline without a label, with the current prediction of the model. */
 export interface Unlabelled {
   readonly title: string;
   readonly prediction: LivePrediction;
-  /** The probability of its class, less that of the next one: the smaller, the less certain. */
+  /** The probability of its class minus that of the next class. A smaller value means less certainty. */
   readonly margin: number;
 }
 
-/** The most headlines that are classified anew after a label: the least certain ones. */
+/** The maximum number of headlines that are classified again after a label: the least certain ones. */
 const RECENT = 256;
 
-/** After so many labels all of them are classified anew. */
+/** After this number of labels, all headlines are classified again. */
 const ALL_AFTER = 25;
 
 const marginOf = ({ distribution: [first, second] }: LivePrediction): number =>
@@ -25,7 +25,7 @@ export class LabelPool {
   #waiting: readonly Unlabelled[] = [];
   #since = 0;
 
-  /** @param classify says what the model makes of headlines now */
+  /** @param classify classifies headlines with the current model */
   constructor(classify: OperatorFunction<readonly LiveHeadline[], LivePrediction>) {
     this.#classify = classify;
   }
@@ -34,7 +34,7 @@ export class LabelPool {
     return this.#waiting.length;
   }
 
-  /** The headline that the model is least certain of; undefined where none is left. */
+  /** The headline with the least certain prediction; undefined if none is left. */
   get next(): Unlabelled | undefined {
     return this.#waiting[0];
   }
@@ -43,18 +43,18 @@ export class LabelPool {
     this.#waiting = this.#sorted([...this.#waiting, ...(await this.#look(titles))]);
   }
 
-  /** Takes the next headline out: it has a label, or is left out. */
+  /** Removes the next headline, because it was labelled or skipped. */
   take(): void {
     this.#waiting = this.#waiting.slice(1);
   }
 
-  /** Puts a headline back, as the next one. */
+  /** Puts a headline back as the next one. */
   async putBack(title: string): Promise<void> {
     await this.refresh();
     this.#waiting = [...(await this.#look([title])), ...this.#waiting];
   }
 
-  /** Asks the model again, after it has learnt a label. */
+  /** Classifies headlines again after the model has learnt a label. */
   async refresh(): Promise<void> {
     this.#since += 1;
     const isAll = this.#since >= ALL_AFTER;

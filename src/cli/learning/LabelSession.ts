@@ -8,17 +8,17 @@ import { LabelPool, type Unlabelled } from './LabelPool.js';
 import { LabelTally } from './LabelTally.js';
 import { type LabelledTitle, type LabelTrial, labelTrial } from './labelTrial.js';
 
-/** An answer: the label that it gave, or none where the headline was left out. */
+/** An answer: the given label, or none if the headline was skipped. */
 export interface LabelAnswer {
   readonly asked: Unlabelled;
   readonly label: Label | undefined;
 }
 
 /**
- * Labels headlines one after another: the model learns from each label, and each answer can be taken back.
+ * Labels headlines one after another: the model learns from each label, and each answer can be undone.
  *
- * To take an answer back, the model is set back to what it was at the beginning and learns the other labels again, in
- * their order: it is then bit for bit what it would be without that answer. Holds the answers and a copy of the weights.
+ * To undo an answer, the model is reset to its initial state and learns the other labels again in order. It is then bit
+ * for bit the model that it would be without that answer. Holds the answers and a copy of the weights.
  */
 export class LabelSession {
   readonly #loaded: LoadedModel;
@@ -44,17 +44,17 @@ export class LabelSession {
     this.#learning = this.#learn();
   }
 
-  /** What the labels showed so far. */
+  /** The results of the labels so far. */
   get tally(): LabelTally {
     return this.#tally;
   }
 
-  /** The headline that is asked about; undefined where none is left. */
+  /** The headline of the current question; undefined if none is left. */
   get asked(): Unlabelled | undefined {
     return this.#pool.next;
   }
 
-  /** How many headlines have no answer yet. */
+  /** The number of headlines without an answer. */
   get left(): number {
     return this.#pool.size;
   }
@@ -64,7 +64,7 @@ export class LabelSession {
     return this.#pool.add(titles);
   }
 
-  /** Takes the answer to the headline that is asked about. A label is learnt. */
+  /** Processes the answer to the current question. The model learns a label. */
   async answer(answer: LabelAnswer): Promise<void> {
     this.#pool.take();
     this.#answers = [...this.#answers, answer];
@@ -73,12 +73,12 @@ export class LabelSession {
     await this.#pool.refresh();
   }
 
-  /** The last answer, which `undo` takes back. */
+  /** The last answer, which `undo` would undo. */
   get last(): LabelAnswer | undefined {
     return this.#answers.at(-1);
   }
 
-  /** Takes the last answer back: its headline is asked about again. */
+  /** Undoes the last answer: its headline is the next question again. */
   async undo(): Promise<void> {
     const { last } = this;
     if (last === undefined) return;

@@ -1,33 +1,36 @@
 import type { DriftDetected } from '../../contracts/live/Learning.js';
 import type { TrainingRecord } from '../../contracts/training/TrainingRecord.js';
 
-/** A right class, with what two models had said before either learnt from it. */
+/** A right class, with the predictions of two models before either learnt from it. */
 export interface Tallied {
   readonly category: string;
-  /** What the model that learns had said. */
+  /** The prediction of the model that learns. */
   readonly learning: string;
-  /** What the model had said that does not learn. */
+  /** The prediction of the model that does not learn. */
   readonly before: string;
-  /** The cross-entropy of what the model that learns had said, in nats. */
+  /** The cross-entropy of the prediction of the model that learns, in nats. */
   readonly loss: number;
 }
 
-/** How many labels a point of the curve is of. */
+/** The number of labels in a point of the curve. */
 const STEP = 10;
 
-/** A stretch of labels, and how many of them each model got right. */
+/** A group of consecutive labels, and how many of them each model predicted correctly. */
 export interface CurvePoint {
   readonly rows: number;
   readonly learning: number;
   readonly before: number;
-  /** How many times drift was noticed in it: the share of errors had changed. */
+  /** How often drift was detected in it: the error rate had changed. */
   readonly drifts: number;
 }
 
-/** The share of errors before a change, and since. */
+/** The error rate before a change, and since. */
 export type Drift = Pick<DriftDetected, 'before' | 'after'>;
 
-/** Counts what a model that learns gets right, beside the model as it was. Each label tests before it is learnt. */
+/**
+ * Counts the correct predictions of a model that learns, and of the original model. Each label is a test before it is
+ * learnt.
+ */
 export class LabelTally {
   readonly #classes: readonly string[];
   readonly #confusion: number[];
@@ -65,7 +68,7 @@ export class LabelTally {
     if (this.#points.length > 40) this.#halve();
   }
 
-  /** Drift was noticed at the last label. */
+  /** Marks drift at the last label. */
   markDrift({ before, after }: Drift): void {
     const last = this.#points.at(-1);
     if (last === undefined) return;
@@ -73,12 +76,12 @@ export class LabelTally {
     this.#drift = { before, after };
   }
 
-  /** The last drift that was noticed. */
+  /** The last detected drift. */
   get drift(): Drift | undefined {
     return this.#drift;
   }
 
-  /** Two neighbours become one, so that the curve of any number of labels has at most 40 points. */
+  /** Merges pairs of points, so that the curve has at most 40 points for any number of labels. */
   #halve(): void {
     this.#step *= 2;
     const points = this.#points;
@@ -98,22 +101,22 @@ export class LabelTally {
     return this.#rows;
   }
 
-  /** The share that the model got right that learns, each label before it was learnt. */
+  /** The accuracy of the model that learns; each label is predicted before it is learnt. */
   get accuracy(): number {
     return this.#rows === 0 ? 0 : this.#learning / this.#rows;
   }
 
-  /** The share that the model gets right that does not learn. */
+  /** The accuracy of the model that does not learn. */
   get accuracyBefore(): number {
     return this.#rows === 0 ? 0 : this.#before / this.#rows;
   }
 
-  /** Both over time. */
+  /** The accuracy of both models over time. */
   get curve(): readonly CurvePoint[] {
     return this.#points;
   }
 
-  /** What a saved model says of it: the labels are its test rows. */
+  /** The training record of the saved model: the labels are its test rows. */
   record(from: string): TrainingRecord {
     return {
       epochs: [],

@@ -2,10 +2,10 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Observable } from 'rxjs';
 
-/** An answer: a key of a terminal, or a line of another stdin. */
+/** An answer: a key of a terminal, or a line if stdin is not a terminal. */
 export type AnswerKey = string;
 
-/** Keys that mean more than themselves. */
+/** Keys with a special meaning. */
 const ENTER = '\r';
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
@@ -19,15 +19,15 @@ const isRaw = (stdin: Readable & { readonly isTTY?: boolean }): stdin is RawInpu
   stdin.isTTY === true && 'setRawMode' in stdin;
 
 /**
- * The answers that come from stdin: single keys of a terminal, where Enter is an empty answer, and lines of anything
- * else. Completes at Ctrl-D, and where stdin ends. Ctrl-C and Ctrl-Z do what they always do.
+ * The answers from stdin: single keys of a terminal, where Enter is an empty answer, or lines otherwise. Completes at
+ * Ctrl-D and at the end of stdin. Ctrl-C and Ctrl-Z keep their usual meaning.
  *
- * On unsubscribing the terminal is as it was.
+ * Unsubscribing restores the terminal.
  */
 export const answerKeys = (stdin: Readable & { readonly isTTY?: boolean }): Observable<AnswerKey> =>
   new Observable((subscriber) => {
     if (!isRaw(stdin)) {
-      // Read to its end already: no event would tell of it any more.
+      // If stdin has already ended, no further event would report it.
       if (stdin.readableEnded) {
         subscriber.complete();
         return undefined;
@@ -38,7 +38,7 @@ export const answerKeys = (stdin: Readable & { readonly isTTY?: boolean }): Obse
     }
     const again = (): void => void stdin.setRawMode(true);
     const take = (text: string): void => {
-      // An escape sequence of an arrow, say, is one key, and means nothing here.
+      // An escape sequence, for example of an arrow key, is one key without a meaning here.
       if (text.startsWith('\x1b')) return;
       for (const key of text) {
         if (key === CTRL_D) subscriber.complete();

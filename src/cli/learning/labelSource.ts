@@ -10,7 +10,7 @@ import { liveHeadlines } from '../live/liveHeadlines.js';
 import { watchedFeeds } from '../live/watchedFeed.js';
 import type { Terminal } from '../process/Terminal.js';
 
-/** The most headlines that wait for labels. */
+/** The maximum number of headlines that wait for labels. */
 export const MOST_TITLES = 10_000;
 
 const TABLE = /\.(?:csv|tsv|jsonl|ndjson|parquet|arrow|feather)(?:\.(?:gz|zst|br))?$/i;
@@ -19,9 +19,9 @@ const LINES = /\.(?:txt|log)$/i;
 /**
  * The titles of a table, of a file of lines, or of a feed as it is now: at most 10,000.
  *
- * Errors: those of the source.
+ * Errors: errors of the source.
  *
- * @param told of what cannot be read
+ * @param called for input that cannot be read
  */
 export const labelTitles = (
   source: string,

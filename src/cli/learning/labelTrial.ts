@@ -15,24 +15,24 @@ export interface LabelledTitle {
   readonly category: string;
 }
 
-/** How a model learns from labels. */
+/** The options of a trial. */
 export interface LabelTrialOptions {
-  /** How many labels make a step. */
+  /** The number of labels in a step. */
   readonly batchSize: number;
   readonly learningRate?: number | undefined;
-  /** What watches the errors for drift; the curve is marked where it is noticed. Default: nothing. */
+  /** Detects drift of the errors; the curve is marked where drift is detected. Default: no detection. */
   readonly drift?: OperatorFunction<number, DriftDetected> | undefined;
 }
 
-/** A model that learns from labels, beside itself as it was. */
+/** A model that learns from labels, with a copy of its original state. */
 export interface LabelTrial {
-  /** Predicts each label, counts what both models said of it, and only then learns it. Emits what happens. */
+  /** Predicts each label, counts the predictions of both models, and then learns the label. Emits the events. */
   readonly learn: OperatorFunction<LabelledTitle, LearningEvent>;
-  /** Frees the model as it was. */
+  /** Frees the copy of the original model. */
   readonly dispose: () => void;
 }
 
-/** How many labels are predicted together. */
+/** The number of labels that are predicted together. */
 const TOGETHER = 32;
 
 /** A title as a headline. */
@@ -48,7 +48,7 @@ export const headlineOf = (title: string, id: number, category?: string): LiveHe
 });
 
 /**
- * Makes a trial of a loaded model: it learns in place, and a copy of it as it was says what it would have said without
+ * Makes a trial of a loaded model. The model itself learns; a copy of its original state gives the predictions without
  * learning.
  */
 export const labelTrial = (
@@ -75,7 +75,7 @@ export const labelTrial = (
     );
   return {
     learn: (label$) => {
-      /** What the model as it was says of the labels that are about to be learnt, by their number. */
+      /** The predictions of the original model for the labels that are learnt next, by their number. */
       const said = new Map<number, string>();
       return label$.pipe(
         map(({ title, category }, id) => headlineOf(title, id, category)),

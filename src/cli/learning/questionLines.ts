@@ -3,26 +3,26 @@ import type { LabelTally } from './LabelTally.js';
 import type { Unlabelled } from './LabelPool.js';
 import { sparkline } from './tallyLines.js';
 
-/** The most classes that have a key. */
+/** The maximum number of classes with a key. */
 const KEYS = 9;
 
-/** The classes that the keys from 1 stand for: all of them in their order, or where there are many the likeliest. */
+/** The classes of the keys from 1: all classes in order or, if there are many, the most probable ones. */
 export const offered = ({ prediction: { distribution } }: Unlabelled, classes: readonly string[]): readonly string[] =>
   classes.length <= KEYS ? classes : distribution.slice(0, KEYS).map(({ category }) => category);
 
-/** How a question is shown. */
+/** How a question is displayed. */
 export interface QuestionView {
-  /** How many headlines are left, this one among them. */
+  /** The number of remaining headlines, including this one. */
   readonly left: number;
-  /** Whether the terminal shows more than ASCII. */
+  /** Whether the terminal can display more than ASCII. */
   readonly unicode: boolean;
-  /** Whether answers are single keys, and not lines. */
+  /** Whether answers are single keys and not lines. */
   readonly byKey: boolean;
-  /** Whether there is an answer that can be taken back. */
+  /** Whether there is an answer that can be undone. */
   readonly undoable: boolean;
 }
 
-/** Asks for the class of a headline, in lines. */
+/** The lines that ask for the class of a headline. */
 export const questionLines = (
   asked: Unlabelled,
   classes: readonly string[],
@@ -54,7 +54,10 @@ export const questionLines = (
   ].join('\n');
 };
 
-/** The class that an answer names: by its key, its name, or none of it for what the model says; undefined for another. */
+/**
+ * The class of an answer: by its key or its name; an empty answer means the prediction. Undefined for an invalid
+ * answer.
+ */
 export const classOf = (answer: string, asked: Unlabelled, classes: readonly string[]): string | undefined => {
   if (answer === '') return asked.prediction.category;
   if (classes.includes(answer)) return answer;

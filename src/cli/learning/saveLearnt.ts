@@ -7,8 +7,8 @@ import { fromTask } from '../process/fromTask.js';
 import type { LabelTally } from './LabelTally.js';
 
 /**
- * Saves a model that has learnt from labels, each file whole or not at all. The scores of its test rows were those of
- * the model before: in their place it has what the labels showed.
+ * Saves a model that has learnt from labels, each file completely or not at all. Its earlier test scores were those of
+ * the model before learning. They are replaced by the results of the labels.
  */
 export const saveLearnt = (out: string, model: TextModel, before: Artifacts, tally: LabelTally): Observable<void> =>
   defer(() => {

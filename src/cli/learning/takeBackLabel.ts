@@ -3,10 +3,10 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Label } from '../../server/generations/Label.js';
 
 /**
- * Takes a label out of a file of `labelFile` again: the line at its end.
+ * Removes a label from a file of `labelFile`: the last line.
  *
- * @throws HeadwaterError `HW_WRITE` where another line stands there, since another program has written to the file, or
- *   where it cannot be written
+ * @throws HeadwaterError `HW_WRITE` if the last line is another one, because another program has written to the file,
+ * or if the file cannot be written
  */
 export const takeBackLabel = async (path: string, label: Label): Promise<void> => {
   const line = Buffer.from(`${JSON.stringify(label)}\n`);

@@ -5,8 +5,8 @@ const percent = (hits: number, rows: number): string => (rows === 0 ? '–' : `$
 const LEVELS = { unicode: '▁▂▃▄▅▆▇█', ascii: '_.-=+*%#' };
 
 /**
- * The share that a model got right over time, as one line of text: a character for each point of the curve, from 0 to 1,
- * and a bar behind a point in which drift was noticed.
+ * The accuracy of a model over time as one line of text: a character for each point of the curve, from 0 to 1, and a
+ * bar after a point in which drift was detected.
  */
 export const sparkline = (points: readonly CurvePoint[], of: 'learning' | 'before', unicode: boolean): string => {
   const levels = unicode ? LEVELS.unicode : LEVELS.ascii;
@@ -20,9 +20,9 @@ export const sparkline = (points: readonly CurvePoint[], of: 'learning' | 'befor
 };
 
 /**
- * What a model got right that learnt, beside the model as it was: in all, and over time.
+ * The accuracy of a model that has learnt and of the original model: in total and over time.
  *
- * @param unicode whether the terminal shows more than ASCII. Default true
+ * @param unicode whether the terminal can display more than ASCII. Default true
  */
 export const tallyLines = (
   {

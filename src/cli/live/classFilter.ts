@@ -2,10 +2,10 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { printable } from '../../sinks/terminal/printable.js';
 
 /**
- * The classes that a filter names, separated by commas; a class with a comma in its name is one that is named alone.
+ * The classes of a filter, separated by commas. A class whose name contains a comma can only be given alone.
  *
- * @param classes the model's
- * @throws HeadwaterError `HW_USAGE` for a name that is no class of the model
+ * @param classes the classes of the model
+ * @throws HeadwaterError `HW_USAGE` if a name is not a class of the model
  */
 export const classFilter = (text: string, classes: readonly string[]): ReadonlySet<string> => {
   if (classes.includes(text)) return new Set([text]);

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 
-// A name of a server, and what may follow it; no path begins so, unless there is such a file.
+// A host name, and what may follow it. A path can only start like this if there is such a file.
 const WITHOUT_SCHEME =
   /^(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z\d-]{2,})(?::\d{1,5})?(?:[/?]|$)/i;
 
-// What ends a file's name, and no server's.
+// File extensions that no host name has.
 const FILE = /^[^/]*\.(?:xml|rss|atom|rdf|json|jsonl|opml|csv|txt|html?|gz)$/i;
 
 /**
- * The address that a person means: `feed://example.org/news` and `example.org/news` are addresses of the web.
+ * Completes a short address: `feed://example.org/news` and `example.org/news` are web addresses.
  *
- * @param isFile whether there is a file of that name
+ * @param isFile whether there is a file with that name
  */
 export const feedName = (written: string, isFile: (path: string) => boolean = existsSync): string => {
   const feed = /^feed:(?:\/\/)?(?=https?:\/\/)/i.exec(written)?.[0];

@@ -8,7 +8,7 @@ import { path, positiveNumber } from '../process/argument.js';
 import { addHeaderOption, headersFor, type NetworkFlags } from '../process/networkOptions.js';
 import type { WatchedFeed } from './watchedFeed.js';
 
-/** How feeds are read, as the command line says it. */
+/** The command-line options for reading feeds. */
 export interface FeedOptions extends NetworkFlags {
   readonly interval?: number;
   readonly insist?: boolean;
@@ -18,13 +18,13 @@ export interface FeedOptions extends NetworkFlags {
   readonly corrections?: boolean;
 }
 
-/** Where one's contact can be, once for all feeds. */
+/** The variable with the user's contact, for all feeds. */
 const CONTACT_VARIABLE = 'HEADWATER_CONTACT';
 
-/** The shortest interval between requests to a public server, in seconds. */
+/** The minimum interval between requests to a public server, in seconds. */
 const MINUTE = 60;
 
-/** The keys that an argument names. */
+/** The keys in an argument. */
 const headlineKeys = (text: string): readonly HeadlineKey[] => {
   const names = text.split(',').map((name) => name.trim());
   const known = HEADLINE_KEYS.filter((key) => names.includes(key));
@@ -32,7 +32,7 @@ const headlineKeys = (text: string): readonly HeadlineKey[] => {
   throw new InvalidArgumentError(`Give some of ${HEADLINE_KEYS.join(', ')}, separated by commas.`);
 };
 
-/** Puts the options that say how feeds are read on a command. */
+/** Adds the options for reading feeds to a command. */
 export const addFeedOptions = (command: Command): Command =>
   addHeaderOption(command)
     .option(
@@ -57,21 +57,21 @@ export const addFeedOptions = (command: Command): Command =>
     )
     .option('--corrections', 'classify a headline again when its feed corrects the title');
 
-/** How the sources of feeds are to read. */
+/** The settings for the sources of feeds. */
 export interface FeedRules {
   readonly intervalMs: number | undefined;
   readonly insist: boolean;
   readonly contact: string | undefined;
-  /** What is sent to servers that were named. */
+  /** The headers for the named servers. */
   readonly headers: HeadersOf | undefined;
   readonly untitled: Untitled;
 }
 
 /**
- * The same as the sources of feeds take it. An empty variable counts as none.
+ * Converts the options to settings for the sources of feeds. An empty variable counts as not set.
  *
  * @param named the addresses of the command line
- * @throws HeadwaterError `HW_USAGE` for an interval below a minute that is not insisted on
+ * @throws HeadwaterError `HW_USAGE` for an interval below a minute without `--insist`
  */
 export const feedRules = (
   { interval, insist = false, contact, headers, titledOnly = false }: FeedOptions,
@@ -93,7 +93,7 @@ export const feedRules = (
   };
 };
 
-/** A line for who asks servers of others, and does not say who it is; empty where there is nothing to say. */
+/** A hint for users who request public servers without a contact; empty if there is nothing to say. */
 export const contactLine = (feeds: readonly WatchedFeed[], { contact }: FeedRules): string => {
   const asksOthers = feeds.some(
     ({ kind, address }) => kind !== 'file' && kind !== 'lines' && !isNamedPrivate(new URL(address)),

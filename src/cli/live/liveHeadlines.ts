@@ -15,7 +15,7 @@ import { serverSentEvents } from '../../streams/live/serverSentEvents.js';
 import { webSocketLines } from '../../streams/live/webSocketLines.js';
 import type { WatchedFeed } from './watchedFeed.js';
 
-/** How feeds are watched. */
+/** The options for watching feeds. */
 export interface LiveHeadlinesOptions {
   readonly stdin: Readable;
   readonly valve: Valve;
@@ -28,17 +28,17 @@ export interface LiveHeadlinesOptions {
   readonly contact: string | undefined;
   readonly headers: HeadersOf | undefined;
   readonly untitled: Untitled;
-  /** Whether headlines carry deliveries where their source can give them again. */
+  /** Whether headlines carry deliveries if their source can deliver them again. */
   readonly deliveries: boolean;
-  /** Headlines from elsewhere, such as a broker. */
+  /** Headlines from other sources, such as a broker. */
   readonly others?: readonly Observable<LiveHeadline>[] | undefined;
 }
 
-/** One source that fails for good does not end the others; it has told of its failure already. */
+/** If one source fails permanently, the others continue. The source has already reported its failure. */
 const byItself = (headline$: Observable<LiveHeadline>): Observable<LiveHeadline> =>
   headline$.pipe(catchError((error: unknown) => (error instanceof HeadwaterError ? EMPTY : throwError(() => error))));
 
-/** The headlines of everything that is watched, side by side, numbered as they come. */
+/** The headlines of all watched sources, merged, and numbered in the order of their arrival. */
 export const liveHeadlines = (
   feeds: readonly WatchedFeed[],
   {
@@ -55,7 +55,7 @@ export const liveHeadlines = (
     ...common
   }: LiveHeadlinesOptions,
 ): Observable<LiveHeadline> => {
-  // One poller for all feeds: it asks a host for one of them at a time.
+  // One poller for all feeds: it requests one feed at a time from each host.
   const polled = feeds.flatMap(({ kind, address }) => (kind === 'feed' ? [address] : []));
   const sent = feeds.flatMap(({ kind, address }) => {
     switch (kind) {

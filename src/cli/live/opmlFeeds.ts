@@ -7,9 +7,9 @@ import type { Terminal } from '../process/Terminal.js';
 import type { FeedRules } from './feedOptions.js';
 
 /**
- * The feeds that an OPML names, in one piece, and those that are no addresses told on stderr.
+ * Emits the feeds of an OPML together. Invalid addresses are reported on stderr.
  *
- * @param titles gets what the OPML calls them, by the names that their events have
+ * @param titles receives the titles in the OPML, by the names that the events of the feeds have
  */
 export const opmlFeeds = (
   opml: string | undefined,
@@ -25,7 +25,7 @@ export const opmlFeeds = (
         rejections: { next: (rejection) => void stderr.write(`left out ${describeRejection(rejection)}\n`) },
       }).pipe(toArray());
 
-/** An event of a feed under the name that the OPML gives it. */
+/** An event of a feed with the title from the OPML. */
 export const underTitle = (event: SourceEvent, titles: ReadonlyMap<string, string>): SourceEvent => {
   const title = titles.get(event.source);
   return title !== undefined && (event.type === 'read' || event.type === 'failed') ? { ...event, title } : event;

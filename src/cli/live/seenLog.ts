@@ -5,18 +5,18 @@ import { recordLog } from '../../sinks/files/recordLog.js';
 
 const MAGIC = 'headwater seen 1\n';
 
-/** A key's hash. */
+/** The size of a key's hash. Bytes. */
 const SIZE = 8;
 
-/** How many times as many keys as there is room for the log may have before it is written anew. */
+/** The log is rewritten when it has this many times as many keys as the memory can hold. */
 const FULL = 4;
 
 const hashesOf = (json: DedupeMemoryJson): Uint8Array => Buffer.from(json.keys, 'base64');
 
 /**
- * The headlines that were seen, as a log of them says; each further one is added to it at once.
+ * The memory of seen headlines, restored from a log. Each new headline is appended to the log at once.
  *
- * @param before what another file says of them, where there is no log yet
+ * @param before the seen headlines from another file, if there is no log yet
  */
 export const seenLog = (
   folder: string,
@@ -31,14 +31,14 @@ export const seenLog = (
   const flush = (): void => {
     const all = Buffer.concat(added);
     added = [];
-    // In the order of the memory, so that the same keys are forgotten first.
+    // In the order of the memory, so that the oldest keys are still removed first after a restart.
     if (log.count + all.length / SIZE > FULL * memory.capacity) log.rewrite(hashesOf(memory.toJSON()));
     else log.append(all);
   };
   const memory = dedupeMemoryFrom(
     { formatVersion: 1, keys },
     {
-      // Those that become known in one go are one write.
+      // Keys that are added in one turn are written together.
       added: (hash) => {
         if (added.push(hash) === 1) queueMicrotask(flush);
       },

@@ -2,7 +2,7 @@ import type { SourceEvent } from '../../contracts/live/Live.js';
 import { duration } from '../../sinks/progress/internal/progressLine.js';
 import { oneLine } from '../../sinks/watch/internal/fitText.js';
 
-/** What is news of a source, as a line. */
+/** A line about an event of a source. */
 export const sourceLine = (event: Extract<SourceEvent, { readonly type: 'failed' | 'moved' | 'gap' }>): string => {
   if (event.type === 'gap')
     return `${oneLine(event.source)} has a gap: none of the headlines that it had when it was last read is still there, and others may have come and gone since. Read it more often, by --interval.`;

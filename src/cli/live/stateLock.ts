@@ -14,13 +14,13 @@ import { join } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { isRunning } from '../../provision/host/isRunning.js';
 
-/** How often the owner shows that it lives, and how long after that another machine believes it. In ms. */
+/** How often the owner updates the lock, and how long another machine then considers it held. Milliseconds. */
 const BEAT = 10_000;
 const STALE = 60_000;
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-/** Whether the process that holds a lock is still there. */
+/** The holder of a lock if its process still exists. */
 const isHeld = (path: string): string | undefined => {
   let text: string;
   let touched: number;
@@ -31,37 +31,40 @@ const isHeld = (path: string): string | undefined => {
     return undefined;
   }
   const [pid = '', host = ''] = text.split(' ');
-  // The number of a process says nothing on another machine, and a container that starts anew is another one.
+  // A process id has no meaning on another machine, and a restarted container counts as another machine.
   if (host !== hostname()) return Date.now() - touched < STALE ? `process ${pid} on ${host}` : undefined;
   return Number(pid) > 0 && Number(pid) !== process.pid && isRunning(Number(pid)) ? `process ${pid}` : undefined;
 };
 
-/** Gives a file a second name that nothing has yet; where there can be no links, by a copy. Fails with EEXIST. */
+/**
+ * Gives a file a second name that must not exist yet. If the file system has no links, it copies the file. Fails with
+ * EEXIST.
+ */
 const takeName = (path: string, draft: string): void => {
   try {
     linkSync(draft, path);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw error;
-    // Some file systems, of USB sticks and of networks, have no links. For a moment the copy may be empty, and then
-    // counts for nobody's.
+    // Some file systems of USB sticks and networks have no links. For a moment, the copy may be empty. An empty lock
+    // counts as not held.
     copyFileSync(draft, path, constants.COPYFILE_EXCL);
   }
 };
 
 /**
- * Keeps a folder of state for this process alone: two that write it would each lose what the other has seen.
+ * Locks a folder of state for this process. If two processes wrote to it, each would lose what the other has seen.
  *
- * What a process left behind that was killed does not count.
+ * The lock of a killed process is ignored.
  *
- * @returns gives the folder up
- * @throws HeadwaterError `HW_USAGE` where another process has it, `HW_WRITE` where it cannot be written to
+ * @returns a function that releases the folder
+ * @throws HeadwaterError `HW_USAGE` if another process holds it, `HW_WRITE` if it cannot be written
  */
 export const stateLock = (folder: string): (() => void) => {
   const path = join(folder, 'lock');
   const draft = `${path}.${hostname()}.${process.pid}`;
   try {
     mkdirSync(folder, { recursive: true });
-    // The file is written completely before it is renamed, so that no reader sees a part of it.
+    // The file is written completely before it gets its final name, so that no reader sees a part of it.
     writeFileSync(draft, `${process.pid} ${hostname()}`);
     for (;;) {
       try {
@@ -93,7 +96,7 @@ export const stateLock = (folder: string): (() => void) => {
     try {
       utimesSync(path, new Date(), new Date());
     } catch {
-      // The folder is gone; whoever writes to it will say so.
+      // The folder was removed. The next write to it reports this.
     }
   }, BEAT);
   beat.unref();

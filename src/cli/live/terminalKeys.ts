@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import type { WatchKey } from '../../sinks/watch/WatchKey.js';
 import type { Terminal } from '../process/Terminal.js';
 
-/** A key as Node's readline tells it. */
+/** A key press as reported by Node's readline. */
 interface Keypress {
   readonly name?: string | undefined;
   readonly sequence?: string | undefined;
@@ -13,23 +13,23 @@ interface Keypress {
 
 const isPrintable = (text: string): boolean => !/\p{C}/u.test(text);
 
-/** A key by its name, and what it types. */
+/** The name of a key, and the text that it types. */
 const keyOf = (typed: string | undefined, { name, sequence = '', ctrl, meta }: Keypress): WatchKey => {
   const text = ctrl !== true && meta !== true && typed !== undefined && isPrintable(typed) ? typed : '';
   return { name: name === 'enter' ? 'return' : (name ?? sequence), text };
 };
 
-/** How long a process that was asked to stop takes at most to stop. Milliseconds. */
+/** The maximum time until a stop signal takes effect. Milliseconds. */
 const STOP_MS = 100;
 
 /**
- * The keys that are pressed in a terminal, each at once and without an echo.
+ * The keys that are pressed in a terminal, immediately and without echo.
  *
- * Ctrl-C and Ctrl-Z go on meaning what they mean: a terminal that tells each key sends no signals by itself, so they
- * are sent to the group of processes here, as the terminal does. While the process is stopped the terminal is as it
- * was; after `fg` it tells keys again.
+ * Ctrl-C and Ctrl-Z keep their usual meaning. A terminal in raw mode does not send signals, so this function sends them
+ * to the process group. While the process is stopped, the terminal is in its original mode. After `fg`, it is in raw
+ * mode again.
  *
- * @param kill sends a signal to the group of processes
+ * @param kill sends a signal to the process group
  */
 export const terminalKeys = (
   terminal: Pick<Terminal, 'stdin' | 'on' | 'off'>,
@@ -39,7 +39,8 @@ export const terminalKeys = (
     const { stdin } = terminal;
     let resuming: ReturnType<typeof setTimeout> | undefined;
     const raw = (on: boolean): void => void stdin.setRawMode?.(on);
-    // The shell has set the terminal for itself meanwhile. Node does nothing where it takes a mode for set already.
+    // The shell has changed the terminal mode in the meantime. Node ignores a mode that it considers already set, so it
+    // is reset first.
     const continued = (): void => {
       raw(false);
       raw(true);
@@ -50,7 +51,7 @@ export const terminalKeys = (
       else if (key.sequence === '\u001a') {
         raw(false);
         kill('SIGTSTP');
-        // Where there is no shell to go back to, the system does not stop it.
+        // Without a shell to return to, the system does not stop the process.
         resuming = setTimeout(continued, STOP_MS);
       } else subscriber.next(keyOf(typed, key));
     };

@@ -2,8 +2,8 @@ import type { LivePrediction } from '../../contracts/live/Live.js';
 import { oneLine } from '../../sinks/watch/internal/fitText.js';
 
 /**
- * A live prediction as a line of text: when it was seen, class, probability, title, source and key, with tabs between
- * them and in none of them.
+ * A live prediction as a line of text: time of arrival, class, probability, title, source and key, separated by tabs.
+ * The fields contain no tabs.
  */
 export const watchLine = ({
   headline: { seen, title, source, key = '' },

@@ -23,38 +23,38 @@ import { fromTask } from '../process/fromTask.js';
 import { seenLog } from './seenLog.js';
 import { stateLock } from './stateLock.js';
 
-/** What is remembered while feeds are watched. */
+/** The state that is kept while feeds are watched. */
 export interface WatchMemory {
-  /** The headlines that were there. */
+  /** The headlines that were seen. */
   readonly seen: DedupeMemory;
-  /** What the feeds have to be told so that they need not send what they have sent. */
+  /** The validators that let the servers of feeds skip unchanged content (conditional GET). */
   readonly feeds: FeedMemory;
-  /** Writes down what is known of the feeds as things happen, and at the end; emits nothing. */
+  /** Stores the state of the feeds after events and at the end; emits nothing. */
   readonly keep: (event$: Observable<Pick<WatchEvent, 'type'>>) => Observable<never>;
-  /** Leaves the folder to others. */
+  /** Releases the folder. */
   readonly release: () => void;
 }
 
-/** What an earlier version has kept the headlines in. */
+/** The file in which an earlier version stored the headlines. */
 const SEEN = 'seen.json';
 const LOG = 'seen.log';
 const FEEDS = 'feeds.json';
 
-/** All that is known of the feeds is written down anew each time: not at every headline. In ms. */
+/** The complete state of the feeds is rewritten each time, so it is not written for every headline. Milliseconds. */
 const DELAY = 5000;
 
-/** After these more may be known of a feed than before. */
+/** The events that can change the state of feeds. */
 const CHANGES: ReadonlySet<string> = new Set(['read', 'unchanged', 'live-prediction']);
 
 /**
- * What is remembered, as it was left in a folder, which is this process's alone until it is released.
+ * Restores the state from a folder. The folder is locked for this process until it is released.
  *
- * The headlines that were seen are a log that grows with each; what is known of the feeds is written a while later. It
- * is never ahead of the headlines: a feed that is asked without it sends everything again.
+ * Seen headlines are appended to a log at once. The state of the feeds is written later, so it is never ahead of the
+ * headlines. A feed without stored state sends everything again.
  *
- * @param folder undefined where nothing is to outlive the watching
- * @param stderr is told of a file that is damaged, and put aside
- * @param others what else is to be written there
+ * @param folder undefined if nothing is stored
+ * @param stderr receives a line about each damaged file, which is renamed
+ * @param others further files that will be written there
  */
 export const watchMemory = (
   folder: string | undefined,

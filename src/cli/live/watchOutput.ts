@@ -13,24 +13,24 @@ import { sourceLine } from './sourceLine.js';
 import { watchLine } from './watchLine.js';
 import type { WatchScreen } from './watchScreen.js';
 
-/** How what happens is shown. */
+/** The form in which events are shown. */
 export type WatchMode = 'view' | 'lines' | 'json';
 
-/** What is shown of it, and of which feeds. */
+/** What is shown, and which feeds are watched. */
 export interface WatchOutputOptions {
   readonly classes: readonly string[];
   readonly feeds: readonly string[];
   readonly shows: (prediction: LivePrediction) => boolean;
   readonly valve: Valve;
-  /** What people call feeds, by their addresses. */
+  /** The titles of feeds by their addresses. */
   readonly titles: ReadonlyMap<string, string>;
   readonly screen: WatchScreen;
 }
 
-/** The most headlines that are told one by one when they cannot be read. */
+/** The maximum number of unreadable headlines that are reported individually. */
 const TOLD = 10;
 
-/** Tells the first of the headlines that cannot be read; all are counted. */
+/** Reports the first unreadable headlines; all are counted. */
 const rejectionTeller = (tell: (line: string) => void): ((rejection: Rejection) => void) => {
   let rejected = 0;
   return (rejection) => {
@@ -40,7 +40,7 @@ const rejectionTeller = (tell: (line: string) => void): ((rejection: Rejection) 
 };
 
 /**
- * Shows what happens: as a view that is drawn in place, or a line for each headline, as text or as JSON. Emits nothing.
+ * Shows the events: as a view that is redrawn in place, or one line for each headline, as text or JSON. Emits nothing.
  */
 export const watchOutput =
   (
@@ -50,13 +50,13 @@ export const watchOutput =
   ) =>
   (event$: Observable<WatchEvent>): Observable<never> => {
     if (mode === 'view') {
-      // Below the view, once it is drawn no more.
+      // Lines that are written below the view after the last frame.
       const later: string[] = [];
       const reject = rejectionTeller((line) => later.push(line));
       return event$.pipe(
         tap((event) => {
           if (event.type === 'rejection') reject(event);
-          // On the screen it is handed on.
+          // A headline is delivered when it is on the screen.
           if (event.type === 'live-prediction') event.headline.delivery?.settle({ type: 'done' });
         }),
         watchView({ classes, feeds, titles, shows, stream: stdout, env, flow$: watchFlow(), ...screen }),
@@ -69,7 +69,7 @@ export const watchOutput =
       map((event): DeliveredLine => {
         switch (event.type) {
           case 'live-prediction':
-            // What is not to be shown is dealt with.
+            // A headline that is filtered out is settled too.
             return { line: shows(event) ? lineOf(event) : '', delivery: event.headline.delivery };
           case 'rejection':
             reject(event);
@@ -80,7 +80,7 @@ export const watchOutput =
             stderr.write(`${sourceLine(event)}\n`);
             break;
           default:
-            // That all goes well is no news here, and what is left out is counted at the end.
+            // Success is not reported here, and dropped headlines are counted at the end.
             break;
         }
         return { line: '', delivery: undefined };

@@ -6,24 +6,25 @@ import { opensBrowser } from '../process/opensBrowser.js';
 import type { Terminal } from '../process/Terminal.js';
 import { terminalKeys } from './terminalKeys.js';
 
-/** The terminal that the view is drawn on, and what its keys ask for. */
+/** The terminal of the view, and the requests of its keys. */
 export interface WatchScreen {
-  /** The keys; undefined where stdin is no terminal. */
+  /** The keys; undefined if stdin is not a terminal. */
   readonly key$: Observable<WatchKey> | undefined;
   readonly actions: { next(action: WatchAction): void };
-  /** Emits when the terminal may have shown something else. */
+  /** Emits when the terminal may show other content, so that the view must be redrawn. */
   readonly again$: Observable<unknown>;
-  /** Emits when the end is asked for. */
+  /** Emits when the user asks to quit. */
   readonly quit$: Observable<unknown>;
-  /** Removes the first frame: the model is loaded, and another frame follows. */
+  /** Removes the first frame, because the model is loaded and another frame follows. */
   readonly loaded: () => void;
 }
 
 /**
- * Runs the work of the view: with its first frame at once, while the model is loaded, and with the keys of the terminal.
+ * Runs the work of the view. The first frame appears at once, while the model is loaded. It also reads the keys of the
+ * terminal.
  *
  * @param feeds the addresses of the feeds
- * @param titles what people call them
+ * @param titles their titles
  */
 export const withScreen = <T>(
   feeds: readonly string[],
@@ -44,7 +45,7 @@ export const withScreen = <T>(
       if (isLoading) erase();
       isLoading = false;
     };
-    // Later the view takes the keys: a letter may be one of a filter.
+    // Later the view handles the keys, because a letter may be a part of a filter.
     const early = pressed$.subscribe(({ name }) => {
       if (isLoading && name === 'q') begun$.next();
     });
@@ -72,7 +73,7 @@ export const withScreen = <T>(
     );
   });
 
-/** The screen of a command whose output is lines: without keys, and without an end that is asked for. */
+/** The screen for output as lines: no keys, and no request to quit. */
 export const noScreen: WatchScreen = {
   key$: undefined,
   actions: { next: () => undefined },

@@ -2,11 +2,11 @@ import { socketAddress } from '../../streams/live/internal/socketAddress.js';
 import { feedName } from './feedName.js';
 import { locate } from '../../streams/bodies/locate.js';
 
-/** Something to watch, as an argument of the command names it. */
+/** A source to watch, as an argument of the command. */
 export type WatchedFeed =
-  /** A feed that is read again and again: RSS, Atom or JSON Feed. */
+  /** A feed that is polled: RSS, Atom or JSON Feed. */
   | { readonly kind: 'feed'; readonly address: string }
-  /** A file that is one. */
+  /** A file that contains a feed. */
   | { readonly kind: 'file'; readonly address: string }
   /** A stream of server-sent events. */
   | { readonly kind: 'events'; readonly address: string }
@@ -16,10 +16,10 @@ export type WatchedFeed =
   | { readonly kind: 'lines'; readonly address: 'stdin' };
 
 /**
- * What the arguments name, each once, in their order. What is no address is refused here, by those who read from it:
- * before a model is loaded or a server listens.
+ * The sources in the arguments, without duplicates, in order. Invalid addresses are refused here, by the checks of
+ * their readers, before a model is loaded or a server listens.
  *
- * @throws HeadwaterError `HW_USAGE` for an address that nothing can be read from
+ * @throws HeadwaterError `HW_USAGE` if an address cannot be read
  */
 export const watchedFeeds = (names: readonly string[]): readonly WatchedFeed[] =>
   [...new Set(names.map((name) => feedName(name)))].map((name): WatchedFeed => {

@@ -1,20 +1,20 @@
 import type { Observable } from 'rxjs';
 
-/** What the arguments ask for. */
+/** The job of the arguments. */
 export interface Job {
-  /** Does it when subscribed to, and stops when unsubscribed from. */
+  /** Subscribing starts the work; unsubscribing stops it. */
   readonly work$: Observable<unknown>;
   /** Whether the job continues when its output is closed, because its results are files. */
   readonly outlivesReader: boolean;
   /**
-   * Asks it to come to an end in good order, which the first signal does then. True: it ends by itself. An Observable:
-   * it is cut off when that ends, and the command with the status of the signal. False where it knows no other end than
-   * being cut off at once.
+   * Asks the job to end in an orderly way; called at the first signal. True: it ends by itself. An Observable: the job
+   * is stopped when the Observable ends, and the command ends with the status of the signal. False: the job can only be
+   * stopped at once.
    */
   readonly finish?: (() => boolean | Observable<unknown>) | undefined;
-  /** Whether SIGHUP means something else to it than to end. Default false. */
+  /** Whether SIGHUP has another meaning for the job than to end. Default false. */
   readonly outlivesHangup?: boolean | undefined;
 }
 
-/** Takes the job that the arguments ask for. */
+/** Receives the job of the arguments. */
 export type Choose = (job: Job) => void;

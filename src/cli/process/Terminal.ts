@@ -4,13 +4,13 @@ import type { TextStream } from '../../sinks/progress/ProgressOutput.js';
 /** The signals that the command listens to. */
 export type TerminalSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGCONT';
 
-/** What the command touches of its process: streams, environment and signals. A test hands in its own. */
+/** The parts of its process that the command uses: streams, environment and signals. Tests replace them. */
 export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly env: NodeJS.ProcessEnv;
-  /** How the process was started; undefined where nothing can start it again. */
+  /** The command line that started the process; undefined if it cannot be started again. */
   readonly argv?: readonly string[];
   on(signal: TerminalSignal, listener: () => void): unknown;
   off(signal: TerminalSignal, listener: () => void): unknown;

@@ -1,8 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/**
- * A parser of option values that are numbers in a range; what does not fit is refused with the range in the message.
- */
+/** A parser of option values that are numbers in a range. Other values are refused, and the message gives the range. */
 const number =
   (what: string, fits: (value: number) => boolean) =>
   (text: string): number => {
@@ -11,14 +9,14 @@ const number =
     return value;
   };
 
-/** A whole number of at least `least`, and where `most` is given at most that. */
+/** A whole number from `least` to `most`. */
 export const wholeNumber = (least: number, most = Infinity): ((text: string) => number) =>
   number(
     `a whole number ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}`,
     (value) => Number.isSafeInteger(value) && value >= least && value <= most,
   );
 
-/** A port to listen at; 0 lets the system choose. */
+/** A port to listen on. With 0, the system chooses one. */
 export const port: (text: string) => number = wholeNumber(0, 65_535);
 
 /** A number above 0. */
@@ -27,16 +25,16 @@ export const positiveNumber: (text: string) => number = number(
   (value) => Number.isFinite(value) && value > 0,
 );
 
-// What a timer of Node's holds; a longer wait would be none.
+// The maximum delay of Node's timers; a longer delay would fire at once.
 const LONGEST_SECONDS = 2_147_483;
 
-/** A time in seconds that something is waited for. */
+/** A waiting time in seconds. */
 export const seconds: (text: string) => number = number(
   `a number above 0, of at most ${LONGEST_SECONDS}`,
   (value) => value > 0 && value <= LONGEST_SECONDS,
 );
 
-/** The same, where it may be none. */
+/** A waiting time in seconds, or 0. */
 export const secondsOrNone: (text: string) => number = number(
   `a number from 0 to ${LONGEST_SECONDS}`,
   (value) => value >= 0 && value <= LONGEST_SECONDS,
@@ -54,16 +52,19 @@ export const probability: (text: string) => number = number(
   (value) => value >= 0 && value <= 1,
 );
 
-/** A path: an empty one, as of a variable that a script forgot to set, would be the current folder. */
+/**
+ * A path. An empty path, for example from an unset variable in a script, is refused, because it would mean the current
+ * folder.
+ */
 export const path = (text: string): string => {
   if (text === '') throw new InvalidArgumentError('It must not be empty.');
   return text;
 };
 
-/** Adds a value of an option that may be given several times. */
+/** Adds a value of an option that can be given several times. */
 export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, path(value)];
 
-/** The character between the fields of a table; a tab can be named, since shells make it hard to type. */
+/** The field separator of a table. A tab can be given by name, because it is hard to type in shells. */
 export const delimiter = (text: string): string => {
   const character = text === 'tab' || text === '\\t' ? '\t' : text;
   if (!/^[\0-\x7f]$/.test(character)) throw new InvalidArgumentError('It must be one ASCII character, or tab.');

@@ -34,8 +34,8 @@ const outputErrors$ = ({ stdout }: Terminal): Observable<unknown> =>
   );
 
 /**
- * Emits the exit status when a signal ends the command. The first one that comes asks a job to finish, and where it
- * knows how to, it is the second that cuts it off.
+ * Emits the exit status when a signal ends the command. The first signal asks the job to finish, if it can; the second
+ * signal then stops it.
  */
 const interruptions$ = ({ finish, outlivesHangup = false }: Job, terminal: Terminal): Observable<number> =>
   merge(
@@ -51,7 +51,7 @@ const interruptions$ = ({ finish, outlivesHangup = false }: Job, terminal: Termi
     }),
   );
 
-/** Tells while a job runs that memory is about to run out. */
+/** Reports during a job that memory is running out. */
 const tellingLowMemory =
   ({ stderr }: Terminal) =>
   <T>(source: Observable<T>): Observable<T> =>
@@ -61,11 +61,11 @@ const tellingLowMemory =
     });
 
 /**
- * Subscribes to a job until it ends, a signal ends it, or its output cannot be written any more; gives the exit status.
+ * Subscribes to a job until it ends, a signal ends it, or its output cannot be written. Resolves with the exit status.
  */
 export const carryOut = (job: Job, terminal: Terminal): Promise<number> => {
   const { work$, outlivesReader } = job;
-  /** Whether output was lost that somebody still wanted. */
+  /** Whether output was lost that a reader still wanted. */
   let lost = false;
   const status$ = merge(
     interruptions$(job, terminal),
@@ -73,7 +73,7 @@ export const carryOut = (job: Job, terminal: Terminal): Promise<number> => {
       concatMap((error): Observable<number> => {
         if (!outlivesReader) return of(afterOutputError(error, terminal));
         if (isClosedPipe(error) || lost) return EMPTY;
-        // Its results are files: it goes on, and ends with the status of a failure.
+        // The results of the job are files: it continues, and ends with the status of a failure.
         lost = true;
         afterOutputError(error, terminal);
         return EMPTY;

@@ -11,7 +11,7 @@ const find = async (path: string): Promise<Found> => {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (cause) {
-    // ENOTDIR: something above it is a file, which the walk upwards finds.
+    // ENOTDIR: one of the parents is a file. The check of the parents finds it.
     if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return 'nothing';
     throw new HeadwaterError(
       'HW_PATH',
@@ -33,7 +33,7 @@ const checkWritable = async (path: string): Promise<void> => {
   }
 };
 
-/** Checks the folder, or where there is none yet, the nearest one above it. */
+/** Checks the folder or, if it does not exist, its nearest existing parent. */
 const checkFromBelow = async (folder: string): Promise<void> => {
   const found = await find(folder);
   if (found === 'nothing' && dirname(folder) !== folder) return checkFromBelow(dirname(folder));
@@ -47,13 +47,13 @@ const checkFromBelow = async (folder: string): Promise<void> => {
 const checked = (check: () => Promise<void>): TaskEither<unknown, void> => tryCatch(check, (error) => error);
 
 /**
- * Finds out whether files can be written to a folder, and makes nothing: a place that will not do is refused before the
- * work, not after it, and work that comes to nothing leaves nothing behind.
+ * Checks whether files can be written to a folder, without creating anything. So an unsuitable folder is refused before
+ * the work and not after it, and failed work leaves no files.
  *
- * @param folder the folder; it need not be there yet
- * @param names the files to be
- * @returns left with `HW_PATH` where a file stands in the way, or a folder that has the name of a file to be;
- *   `HW_WRITE` where writing is not allowed
+ * @param folder the folder; it need not exist yet
+ * @param names the names of the files that will be written
+ * @returns left with `HW_PATH` if a file is in the place of a folder, or a folder has the name of a file; `HW_WRITE` if
+ * writing is not permitted
  */
 export const checkFolder = (folder: string, names: readonly string[]): TaskEither<unknown, void> =>
   checked(async () => {
@@ -74,12 +74,12 @@ const isSameFile = async (file: string, other: string): Promise<boolean> => {
 };
 
 /**
- * Finds out whether a file can be written, and makes nothing.
+ * Checks whether a file can be written, without creating anything.
  *
- * @param file its path; the folder that it is to be in must be there
- * @param input the path of what is read meanwhile, where it is a file
- * @returns left with `HW_PATH` where it is a folder or there is no folder for it; `HW_WRITE` where writing is not
- *   allowed; `HW_USAGE` where it is the input, under this name or another
+ * @param file its path; its folder must exist
+ * @param input the path of the input, if it is a file
+ * @returns left with `HW_PATH` if it is a folder or its folder does not exist; `HW_WRITE` if writing is not permitted;
+ * `HW_USAGE` if it is the input file, also under another name
  */
 export const checkFile = (file: string, input?: string): TaskEither<unknown, void> =>
   checked(async () => {

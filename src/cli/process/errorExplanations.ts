@@ -1,15 +1,15 @@
 import type { ErrorCode } from '../../contracts/HeadwaterError.js';
 
-/** What an error code means, and what to do about it. */
+/** The meaning of an error code, and what to do. */
 export interface ErrorExplanation {
   readonly meaning: string;
-  /** What usually brings it about. */
+  /** The usual causes. */
   readonly causes: readonly string[];
   /** What to do. */
   readonly cures: readonly string[];
 }
 
-/** Every code that an error of Headwater can carry. */
+/** The explanations of all error codes of Headwater. */
 export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> = {
   HW_USAGE: {
     meaning: 'An argument or option cannot work.',

@@ -1,43 +1,43 @@
 import { HeadwaterError, type ErrorCode } from '../../contracts/HeadwaterError.js';
 import { printable } from '../../sinks/terminal/printable.js';
 
-/** All went well. */
+/** Success. */
 export const SUCCESS = 0;
-/** It could not be done. */
+/** The work failed. */
 export const FAILURE = 1;
-/** It was asked for wrongly: arguments, paths, columns, versions. */
+/** The command was used incorrectly: arguments, paths, columns, versions. */
 export const MISUSE = 2;
-/** Ended by Ctrl-C: 128 and the signal's number, as shells have it. */
+/** Ended by Ctrl-C: 128 plus the signal's number, as in shells. */
 export const INTERRUPTED = 130;
 /** Ended by SIGTERM. */
 export const TERMINATED = 143;
 
-/** Ended by SIGHUP: its terminal was closed. */
+/** Ended by SIGHUP, because its terminal was closed. */
 export const HUNG_UP = 129;
 
-/** The statuses of the signals that end the command. */
+/** The exit statuses of the signals that end the command. */
 export const SIGNALS = [
   ['SIGINT', INTERRUPTED],
   ['SIGTERM', TERMINATED],
   ['SIGHUP', HUNG_UP],
 ] as const;
 
-/** The signal that ended the command; undefined where none did. */
+/** The signal that ended the command; undefined if there was none. */
 export const interruptionOf = (status: number): 'SIGINT' | 'SIGTERM' | 'SIGHUP' | undefined =>
   SIGNALS.find(([, of]) => of === status)?.[0];
 
 const misuse: ReadonlySet<ErrorCode> = new Set(['HW_USAGE', 'HW_PATH', 'HW_COLUMNS', 'HW_ARTIFACT_VERSION']);
 
-/** The exit status that an error of this code ends the command with. */
+/** The exit status for an error code. */
 export const exitStatusOfCode = (code: ErrorCode): number => (misuse.has(code) ? MISUSE : FAILURE);
 
-/** The exit status that an error ends the command with. */
+/** The exit status for an error. */
 export const exitStatusOf = (error: unknown): number =>
   error instanceof HeadwaterError ? exitStatusOfCode(error.code) : FAILURE;
 
-/** The one line that an error is told in: its sentence and its code; a bug in the command itself shows its stack. */
+/** The line that reports an error: its message and its code. An unexpected error (a bug) shows its stack. */
 export const errorLine = (error: unknown): string => {
-  // What a message quotes (a header, a package's own error) may have line ends in it, and escapes for the terminal.
+  // Quoted text in a message (a header, an error of a package) may contain line breaks and terminal escape sequences.
   if (error instanceof HeadwaterError)
     return `headwater: ${printable(error.message.replaceAll(/\s*[\r\n]\s*/g, ' '))} [${error.code}]`;
   return `headwater: unexpected error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;

@@ -1,7 +1,7 @@
 import { connect, type MonoTypeOperatorFunction, startWith, switchMap, take } from 'rxjs';
 
 /**
- * Applies an operator from the first value on: a stream that ends or fails without any is none of its business.
+ * Applies an operator from the first value on. A stream that ends or fails without a value bypasses it.
  *
  * ```
  * source:  ---a--b--|        ---|     ---#

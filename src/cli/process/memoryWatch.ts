@@ -2,27 +2,27 @@ import { totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import { asyncScheduler, interval, map, type Observable, type SchedulerLike, take, filter } from 'rxjs';
 
-/** How much memory there is and how much is used, in bytes. */
+/** The available and used memory, in bytes. */
 export interface MemoryUse {
-  /** What V8 uses of its heap. */
+  /** The used part of V8's heap. */
   readonly heap: number;
-  /** The most that V8 may use: with more, it ends the process. */
+  /** The maximum heap of V8: beyond it, V8 ends the process. */
   readonly heapLimit: number;
-  /** What this process uses of the memory of the machine, or of its container. */
+  /** The memory of the machine or container that this process uses. */
   readonly resident: number;
-  /** What is free of that memory. */
+  /** The free part of that memory. */
   readonly available: number;
-  /** The whole of that memory. */
+  /** The total of that memory. */
   readonly total: number;
 }
 
-/** How often is looked, in milliseconds. */
+/** The interval between two measurements. Milliseconds. */
 const EVERY_MS = 250;
-/** The share of the heap from which the end is near. */
+/** The share of the heap limit above which the heap is nearly full. */
 const HEAP_SHARE = 0.9;
-/** The share of the machine's memory that is free when the end is near. */
+/** The share of the machine's memory below which free memory is nearly used up. */
 const FREE_SHARE = 0.03;
-/** The share of it that this process uses at least: else others use it, and their end is as near. */
+/** The minimum share of it that this process uses; otherwise other processes are the cause. */
 const OWN_SHARE = 0.25;
 
 const MB = 2 ** 20;
@@ -36,14 +36,14 @@ const memoryUse = (): MemoryUse => {
     heapLimit,
     resident: process.memoryUsage.rss(),
     available: process.availableMemory(),
-    // A container without a limit gives 0 or a number beyond all machines.
+    // Without a limit, a container reports 0 or a number larger than any memory.
     total: constrained > 0 && constrained < total ? constrained : total,
   };
 };
 
 const ADVICE = 'Give it fewer rows, a smaller --num-tokens or --max-length, or a smaller model.';
 
-/** What is said where memory is about to run out; undefined where there is enough. */
+/** The warning if memory is running out; undefined if there is enough. */
 export const memoryWarning = ({ heap, heapLimit, resident, available, total }: MemoryUse): string | undefined => {
   const inMb = (bytes: number): string => `${Math.round(bytes / MB).toLocaleString('en')} MB`;
   if (heap > HEAP_SHARE * heapLimit)
@@ -54,15 +54,16 @@ export const memoryWarning = ({ heap, heapLimit, resident, available, total }: M
 };
 
 /**
- * Emits a warning, once, when memory is about to run out: what comes then is a trace of V8, or the end without a word.
+ * Emits a warning once, when memory is running out. Afterwards, V8 may end the process with a trace, or the system may
+ * kill it without a message.
  *
  * ```
  * memory:  ok ok ok low low
  * result:  ---------(w|)
  * ```
  *
- * @param look how much there is
- * @param scheduler times the looks
+ * @param look measures the memory
+ * @param scheduler the clock for the measurements
  */
 export const memoryWarning$ = (
   look: () => MemoryUse = memoryUse,

@@ -4,34 +4,34 @@ import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { checkHeaders, type HeadersOf } from '../../streams/bodies/http/connection/BodyOptions.js';
 import { seconds, wholeNumber } from './argument.js';
 
-/** One `--header`: what is sent, and to which server where it says so. */
+/** The value of one `--header`: the header, and its server if it names one. */
 export interface GivenHeader {
   readonly origin: string | undefined;
   readonly name: string;
   readonly value: string;
 }
 
-/** What a command line says of the servers that are asked. */
+/** The command-line options for requests to servers. */
 export interface NetworkFlags {
   readonly headers?: readonly GivenHeader[];
 }
 
-/** What it says of the servers of tables beside that. */
+/** Further options for the servers of tables. */
 export interface TableNetworkFlags extends NetworkFlags {
   readonly offline?: boolean;
   readonly retries?: number;
   readonly totalTimeout?: number;
 }
 
-/** A WebSocket's server is the same as that of http. */
+/** The server of a WebSocket is the same as that of http. */
 const originOf = ({ protocol, host }: URL): string => `${protocol.replace(/^ws/, 'http')}//${host}`;
 
-/** Reads `NAME: VALUE`, or `ORIGIN NAME: VALUE`. What stands there is often a secret, and is not shown. */
+/** Parses `NAME: VALUE`, or `ORIGIN NAME: VALUE`. The value is often a secret and is not printed. */
 const header = (text: string, before: readonly GivenHeader[] = []): readonly GivenHeader[] => {
   const [, written, name = '', value = ''] =
     /^(?:((?:http|ws)s?:\/\/\S+)\s+)?([^\s:]+):\s*(.*?)\s*$/is.exec(text) ?? [];
   const refuse = (): never => {
-    // Not commander's error, which shows the value.
+    // commander's own error is not used, because it prints the value.
     throw new HeadwaterError(
       'HW_USAGE',
       "--header must be 'NAME: VALUE', or 'https://SERVER NAME: VALUE' where several servers are asked. It may not be one that belongs to the connection itself.",
@@ -48,18 +48,18 @@ const header = (text: string, before: readonly GivenHeader[] = []): readonly Giv
   return [...before, { origin, name, value }];
 };
 
-/** Puts the option that says what is sent to servers on a command. */
+/** Adds the option for request headers to a command. */
 export const addHeaderOption = (command: Command): Command => {
   const option = new Option(
     '--header <line>',
     "send this header ('Authorization: …') to the server that is named, and not to where it redirects; may be given several times, with the address of a server before the name where several are asked",
   ).argParser(header);
-  // `header` is what `--no-header` is about.
+  // The name `header` already belongs to `--no-header`.
   option.attributeName = () => 'headers';
   return command.addOption(option);
 };
 
-/** Puts the options that say how the servers of tables are asked on a command. */
+/** Adds the options for requests to the servers of tables to a command. */
 export const addTableNetworkOptions = (command: Command): Command =>
   addHeaderOption(command)
     .option('--offline', 'read tables of the web from the cache, and ask no server')
@@ -70,10 +70,10 @@ const isWeb = (address: string): boolean =>
   /^(?:sse\+)?(?:http|ws)s?:\/\//i.test(address) && parsedUrl(address) !== undefined;
 
 /**
- * The headers that a server is sent which was named.
+ * The headers for a server in the command line.
  *
- * @param addresses all that the command line names
- * @throws HeadwaterError `HW_USAGE` where it is not clear which server is meant
+ * @param addresses all addresses in the command line
+ * @throws HeadwaterError `HW_USAGE` if it is unclear which server is meant
  */
 export const headersFor = (
   headers: readonly GivenHeader[] | undefined,
@@ -95,6 +95,6 @@ export const headersFor = (
     );
 };
 
-/** The same for a server that the command finds by itself: it gets what names no other. */
+/** The headers for a server that the command finds by itself: only headers that name no other server. */
 export const headersForFound = (headers: readonly GivenHeader[] | undefined): HeadersOf | undefined =>
   headers === undefined ? undefined : (url) => headersFor(headers, [url.href])?.(url) ?? {};

@@ -1,4 +1,4 @@
-/** Opens an address in the user's browser. Where there is none, the address has been told all the same. */
+/** Opens an address in the user's browser. If there is no browser, the printed address is enough. */
 export const openBrowser = async (address: string): Promise<void> => {
   const { default: open } = await import('open');
   const browser = await open(address);

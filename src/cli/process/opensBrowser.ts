@@ -2,8 +2,8 @@ import { isInteractive } from '../../sinks/terminal/isInteractive.js';
 import type { Terminal } from './Terminal.js';
 
 /**
- * Whether a browser opened from here is seen by whoever typed the command: on a terminal, outside continuous
- * integration, on the machine that they sit at, with a screen.
+ * Whether the user can see a browser that is opened here: on a terminal, not in continuous integration, on the user's
+ * own machine, with a screen.
  */
 export const opensBrowser = (
   { stderr, env }: Pick<Terminal, 'stderr' | 'env'>,
@@ -12,7 +12,7 @@ export const opensBrowser = (
   if (!isInteractive(stderr, env)) return false;
   const has = (name: string): boolean => (env[name] ?? '') !== '';
   if (has('SSH_CONNECTION') || has('SSH_TTY')) return false;
-  // Elsewhere there is always a screen; here, without one, a browser for the terminal might take it over.
+  // Other systems always have a screen. On Linux without a screen, a text browser might take over the terminal.
   return (
     platform === 'win32' || platform === 'darwin' || has('DISPLAY') || has('WAYLAND_DISPLAY') || has('WSL_DISTRO_NAME')
   );

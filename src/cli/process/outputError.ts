@@ -2,11 +2,11 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { errorLine, exitStatusOf, SUCCESS } from './exitStatus.js';
 import type { Terminal } from './Terminal.js';
 
-/** A pipe that its reader has closed (`headwater … | head -1`) is an end, not an error. */
+/** A pipe that its reader has closed (`headwater … | head -1`) is the end of the output, not an error. */
 export const isClosedPipe = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
 
-/** Writes the line of an error to stderr; gives the exit status that it ends the command with. */
+/** Writes an error to stderr as a line. Returns the exit status. */
 export const tellError = (error: unknown, { stderr }: Terminal): number => {
   stderr.write(`${errorLine(error)}\n`);
   return exitStatusOf(error);
@@ -19,6 +19,6 @@ const outputError = (cause: unknown): HeadwaterError =>
     { cause },
   );
 
-/** The status that a failed write to stdout ends the command with. */
+/** The exit status after a failed write to stdout. */
 export const afterOutputError = (error: unknown, terminal: Terminal): number =>
   isClosedPipe(error) ? SUCCESS : tellError(outputError(error), terminal);

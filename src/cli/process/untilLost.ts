@@ -2,8 +2,8 @@ import { catchError, EMPTY, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /**
- * A sink whose output may be lost without ending what it stands beside: where it cannot write any more, that is told,
- * and the sink is left.
+ * A sink whose failure does not end the main stream. If it cannot write, this is reported, and the sink is
+ * unsubscribed.
  *
  * ```
  * source:  --a-b-c--d--|
@@ -11,15 +11,15 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
  * result:  ------|                    told
  * ```
  *
- * @param sink what writes
- * @param say told why, where nobody else is
+ * @param sink the sink
+ * @param say called with the reason, if nothing else reports it
  */
 export const untilLost =
   <T>(sink: OperatorFunction<T, never>, say?: (line: string) => void): OperatorFunction<T, never> =>
   (source) => {
     let failure: { readonly error: unknown } | undefined;
     return source.pipe(
-      // The source's own error is none of the sink's.
+      // An error of the source is not an error of the sink.
       catchError((error: unknown) => {
         failure = { error };
         throw error;

@@ -32,5 +32,5 @@ export interface ServeFlags extends BackendChoice, FeedOptions, BrokerFlags {
   readonly drainDelay: number;
 }
 
-/** Where a token can be that should not stand in a list of processes. */
+/** The variable for a token, which should not be visible in the list of processes. */
 export const TOKEN_VARIABLE = 'HEADWATER_TOKEN';

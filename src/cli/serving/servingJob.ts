@@ -54,11 +54,11 @@ import { type ServeFlags, TOKEN_VARIABLE } from './ServeFlags.js';
 import { type Subscriptions, subscriptions, SubscriptionsJson } from './subscriptions.js';
 import { tokenFile } from './tokenFile.js';
 
-/** The events, and what was changed of the feeds, in the folder of the state. */
+/** The files of the events and of the changed feeds in the folder of the state. */
 const EVENTS = 'events.log';
 const SUBSCRIPTIONS = 'subscriptions.json';
 
-/** @throws HeadwaterError `HW_USAGE` for options that do not go together */
+/** @throws HeadwaterError `HW_USAGE` if options exclude each other */
 const checkTogether = ({ learn, labels, canary, candidate }: ServeFlags): void => {
   if (learn === true && labels === undefined)
     throw new HeadwaterError(
@@ -69,18 +69,18 @@ const checkTogether = ({ learn, labels, canary, candidate }: ServeFlags): void =
     throw new HeadwaterError('HW_USAGE', '--canary is the share of a candidate. Give --candidate and its folder.');
 };
 
-/** What a server is made of. */
+/** The parts of a server. */
 interface Parts {
   readonly loaded: LoadedModel;
   readonly candidate: LoadedModel | undefined;
   /** Labels that were given before a restart. */
   readonly past: readonly Label[];
-  /** What an OPML calls its feeds, by their addresses. */
+  /** The titles of feeds in an OPML, by their addresses. */
   readonly titles: ReadonlyMap<string, string>;
   readonly rules: FeedRules;
   readonly feeds: readonly WatchedFeed[];
   readonly memory: WatchMemory;
-  /** Where what was changed of the feeds is kept; undefined where it is not. */
+  /** The file of the changed feeds; undefined if changes are not stored. */
   readonly kept: StateFile<SubscriptionsJson> | undefined;
   readonly changed: SubscriptionsJson | undefined;
 }
@@ -91,7 +91,7 @@ const hangups = (terminal: Terminal): Observable<unknown> =>
     (listener) => terminal.off('SIGHUP', listener),
   );
 
-/** Says on stderr what happens to the server, and its address on stdout. */
+/** Reports the events of the server on stderr, and its address on stdout. */
 const telling =
   ({ stdout, stderr }: Terminal) =>
   (event: ServerEvent): void => {
@@ -117,7 +117,7 @@ const telling =
     }
   };
 
-/** Where the access log goes. */
+/** The access log of the options. */
 const accessLogOf = (
   { accessLog }: ServeFlags,
   { stdout, stderr }: Terminal,
@@ -128,7 +128,7 @@ const accessLogOf = (
   return { write: file.write, file };
 };
 
-/** The source of the headlines that arrive by themselves; undefined where there is none. */
+/** The source of live headlines; undefined if there is none. */
 const headlinesOf = (
   flags: ServeFlags,
   { rules, memory, titles }: Parts,
@@ -182,7 +182,7 @@ const serve = (flags: ServeFlags, parts: Parts, drain$: Observable<void>, termin
   const wanted =
     flags.filter === undefined ? undefined : classFilter(flags.filter, loaded.artifacts.labelEncoder.classes);
   const log = accessLogOf(flags, terminal);
-  // A terminal that is closed sends the same signal, and means the end.
+  // A closed terminal sends the same signal, which then means the end.
   const hangup$ = stdin.isTTY === true ? NEVER : hangups(terminal).pipe(tap(() => log.file?.reopen()));
   stderr.write(`${backendLine(loaded.backend)}\n${contactLine(parts.feeds, parts.rules)}`);
   const server$ = serveModel({
@@ -230,7 +230,7 @@ const serve = (flags: ServeFlags, parts: Parts, drain$: Observable<void>, termin
   return merge(
     server$.pipe(
       tap(telling(terminal)),
-      // What is known of the feeds is written once more.
+      // The state of the feeds is written once more.
       finalize(() => {
         changed$.complete();
         ended$.next();
@@ -251,12 +251,12 @@ const serve = (flags: ServeFlags, parts: Parts, drain$: Observable<void>, termin
 /**
  * Serves the model that the options name, until `drain$` emits.
  *
- * Errors: `HW_USAGE` for options that cannot work, and those of loading, of the state and of `serveModel`.
+ * Errors: `HW_USAGE` if options are invalid; errors of loading, of the state and of `serveModel`.
  */
 export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal: Terminal): Observable<unknown> => {
   checkTogether(flags);
   const { stdin, stderr, env } = terminal;
-  // An address that cannot work is refused before a list is fetched, and all of it before a model is loaded.
+  // An invalid address is refused before a list is fetched, and all checks run before a model is loaded.
   watchedFeeds(flags.feed);
   const rules = feedRules(flags, env, flags.opml === undefined ? flags.feed : [...flags.feed, flags.opml]);
   const titles = new Map<string, string>();
@@ -281,7 +281,7 @@ export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal
     switchMap(({ loaded, candidate, feeds }) => {
       if (loaded === undefined) return EMPTY;
       const id = loaded.artifacts.modelId;
-      // What its files cannot know: the labels that were given while it was in use.
+      // The labels that were given while this model was in use. Its files do not include them.
       const past$ =
         flags.learn === true && flags.labels !== undefined && id !== undefined
           ? from(readLabels(flags.labels, id))
@@ -302,7 +302,7 @@ export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal
         switchMap((parts) => serve(flags, parts, drain$, terminal)),
       );
     }),
-    // A terminal left open would keep the process waiting for more.
+    // An open terminal would keep the process alive.
     finalize(() => stdin.pause()),
   );
 };

@@ -16,29 +16,29 @@ import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import type { ServedFeeds } from '../../server/feeds/ServedFeeds.js';
 import { type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
 
-/** What was changed of the feeds of the command line while the server ran: `subscriptions.json`. */
+/** The changes to the feeds of the command line while the server ran: `subscriptions.json`. */
 export const SubscriptionsJson = t.strict({ added: t.readonlyArray(t.string), removed: t.readonlyArray(t.string) });
 
-/** What was changed of the feeds of the command line. */
+/** The changes to the feeds of the command line. */
 export type SubscriptionsJson = t.TypeOf<typeof SubscriptionsJson>;
 
-/** The feeds of a server, which are changed while it runs. */
+/** The feeds of a server, which can be changed at run time. */
 export interface Subscriptions extends ServedFeeds {
   /** Emits after each change. */
   readonly change$: Observable<unknown>;
-  /** What was changed of the feeds of the command line. */
+  /** The changes to the feeds of the command line. */
   toJSON(): SubscriptionsJson;
   /**
-   * Reads them all, for as long as they are there. Those of one host are read together: a host is asked for one of them
-   * at a time. The others go on while one host's feeds change.
+   * Reads all feeds while they are in the list. The feeds of one host are read together: one feed at a time is
+   * requested from each host. When the feeds of one host change, the others continue.
    */
   read(headlines: (feeds: readonly WatchedFeed[]) => Observable<LiveHeadline>): Observable<LiveHeadline>;
 }
 
-/** The most feeds. */
+/** The maximum number of feeds. */
 const MOST = 10_000;
 
-/** What feeds have in common that are read together. */
+/** The key of feeds that are read together. */
 const groupOf = ({ kind, address }: WatchedFeed): string =>
   (kind === 'feed' ? parsedUrl(address)?.host : undefined) ?? `${kind} ${address}`;
 
@@ -49,7 +49,7 @@ const sameFeeds = (before: readonly WatchedFeed[], now: readonly WatchedFeed[]):
  * Makes the list of a server's feeds.
  *
  * @param named the feeds of the command line
- * @param changed what was changed of them before a restart
+ * @param changed the changes before a restart
  */
 export const subscriptions = (named: readonly WatchedFeed[], changed?: SubscriptionsJson): Subscriptions => {
   const added = new Set(changed?.added);

@@ -4,7 +4,7 @@ import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { type AccessToken, type Scope, SCOPES } from '../../server/http/AccessToken.js';
 
-/** The largest file of tokens, in bytes. */
+/** The maximum size of a file of tokens, in bytes. */
 const MOST_BYTES = 2 ** 20;
 
 const scope = new t.Type<Scope>(
@@ -22,9 +22,9 @@ const TokensJson = t.readonlyArray(t.strict({ name: t.string, token: t.string, s
 const EXAMPLE = '[{"name": "page", "token": "…", "scopes": ["read", "classify", "label"]}]';
 
 /**
- * The tokens of a file: a JSON array of a name, a token and its scopes each.
+ * The tokens of a file: a JSON array whose items have a name, a token and its scopes.
  *
- * @throws HeadwaterError `HW_PATH` where it cannot be read, `HW_USAGE` where it has no tokens
+ * @throws HeadwaterError `HW_PATH` if it cannot be read, `HW_USAGE` if its content is invalid
  */
 export const tokenFile = (path: string): readonly AccessToken[] => {
   const bad = (code: 'HW_PATH' | 'HW_USAGE', why: string, cause?: unknown): HeadwaterError =>
@@ -43,7 +43,7 @@ export const tokenFile = (path: string): readonly AccessToken[] => {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    // Its message may quote a token.
+    // The original message may quote a token.
     throw bad('HW_USAGE', 'it is not JSON', cause);
   }
   const decoded = TokensJson.decode(value);

@@ -1,19 +1,19 @@
 import type { SourceRow } from '../../contracts/rows/Row.js';
 
-/** So many jumps between lines are kept. */
+/** The maximum number of stored jumps between lines. */
 const MOST_JUMPS = 100_000;
 
 /**
- * Remembers the lines of rows that come in the order of their ids.
+ * Stores the line numbers of rows that arrive in the order of their ids.
  *
- * Most rows have a line of their own, so that a line follows from the id: it holds three values for each row that does
- * not follow on the one before, of at most 100,000; the lines of rows after these are not known.
+ * Most rows take one line, so the line follows from the id. Three values are stored for each row that does not directly
+ * follow the previous one, for at most 100,000 such rows. The lines of later rows are unknown.
  */
 export class RowPlaces {
   readonly #ids: number[] = [];
   readonly #lines: number[] = [];
   readonly #sources: string[] = [];
-  /** The last row that was noted. Rows up to it come again in later passes. */
+  /** The last stored row. Rows up to it occur again in later passes. */
   #last = -1;
   #full = false;
 
@@ -32,7 +32,7 @@ export class RowPlaces {
     this.#sources.push(source);
   }
 
-  /** The table and the line that a noted row starts on. */
+  /** The table and the first line of a stored row. */
   find(id: number): Pick<SourceRow, 'source' | 'line'> | undefined {
     if (id > this.#last || this.#ids.length === 0) return undefined;
     let [low, high] = [0, this.#ids.length - 1];
@@ -44,7 +44,7 @@ export class RowPlaces {
     return { source: this.#sources[low]!, line: this.#lines[low]! + id - this.#ids[low]! };
   }
 
-  /** The line that a noted row starts on, in words; of a table that is not the first one with its name. */
+  /** The first line of a stored row in words. For tables other than the first, it includes the table's name. */
   placeOf(id: number): string | undefined {
     const place = this.find(id);
     if (place === undefined) return undefined;

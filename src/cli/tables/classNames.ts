@@ -3,17 +3,20 @@ import { parse } from 'csv-parse/sync';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { listNames } from '../../contracts/messages/listNames.js';
 
-/** The largest file of class names, in bytes. */
+/** The maximum size of a file of class names, in bytes. */
 const MOST_BYTES = 2 ** 20;
 
-/** What classes are called: a record for each, first its name, then the labels of the table that stand for it. */
+/**
+ * The names of classes: a record for each class, with its name first, then the labels of the table that mean this
+ * class.
+ */
 export type ClassRecords = readonly (readonly string[])[];
 
-/** The classes by their labels, and in order. */
+/** The classes by their labels, and in their order. */
 export interface ClassNames {
   readonly records: ClassRecords;
   readonly order: readonly string[];
-  /** The class that a label stands for; null for one that is left out, undefined for one that is not named. */
+  /** The class of a label; null if the label is left out, undefined if it is not listed. */
   readonly nameOf: (label: string) => string | null | undefined;
 }
 
@@ -24,9 +27,9 @@ const badFile = (file: string, why: string, cause?: unknown): HeadwaterError =>
   });
 
 /**
- * What records of class names come to.
+ * Converts records of class names.
  *
- * @throws HeadwaterError `HW_USAGE` where there are none, or a label stands for two classes
+ * @throws HeadwaterError `HW_USAGE` if there are none, or a label means two classes
  */
 export const classNames = (records: ClassRecords, where = 'The class names'): ClassNames => {
   const byLabel = new Map<string, string | null>();
@@ -44,7 +47,7 @@ export const classNames = (records: ClassRecords, where = 'The class names'): Cl
     if (name !== '') order.add(name);
     for (const label of labels) put(label, name === '' ? null : name);
   }
-  // A name stands for itself, unless another class takes it as a label.
+  // A name is also a label of its class, unless another class has it as a label.
   for (const name of order) if (!byLabel.has(name)) byLabel.set(name, name);
   if (order.size === 0)
     throw new HeadwaterError('HW_USAGE', `${where}: there is no name of a class. Give one a line (--class-names).`);
@@ -52,11 +55,11 @@ export const classNames = (records: ClassRecords, where = 'The class names'): Cl
 };
 
 /**
- * Reads a file of class names: CSV with a record for each class, in the order that the classes are to have. Its first
- * field is the name, the others are labels of the table that stand for it. Labels of a record without a name are left
+ * Reads a file of class names: CSV with a record for each class, in the order of the classes. The first field is the
+ * name; the others are labels of the table that mean this class. Rows with a label of a record without a name are left
  * out.
  *
- * @throws HeadwaterError `HW_PATH` where it cannot be read, `HW_USAGE` where it names a label twice
+ * @throws HeadwaterError `HW_PATH` if it cannot be read, `HW_USAGE` if it lists a label twice
  */
 export const readClassNames = (file: string): ClassNames => {
   let records: string[][];

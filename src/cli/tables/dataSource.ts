@@ -12,21 +12,21 @@ import type { RejectionOptions, TableFlags } from './tableOptions.js';
 import { RowPlaces } from './RowPlaces.js';
 import { recordOfTable } from './tableRecord.js';
 
-/** What tables are read, and how. */
+/** Which tables are read, and how. */
 export type DataOptions = TableFlags &
   RejectionOptions &
   LabelOptions &
   Partial<Pick<SplitOptions, 'validationData' | 'testData'>>;
 
-/** Labelled rows as often as they are wanted, the brake on them, and where those that are invalid go. */
+/** Labelled rows that can be read repeatedly, their valve, and their dead letters. */
 export interface DataSource extends OpenedTables<Row> {
-  /** The order of the classes, where a person has said one. */
+  /** The order of the classes, if the user gave one. */
   readonly classOrder: readonly string[] | undefined;
-  /** How the table was read, once its rows have come; undefined where that is as usual. */
+  /** How the table was read, available after its rows; undefined if it has the usual form. */
   readonly table: () => TableRecord | undefined;
-  /** Takes rejections of later steps, which know a row by its id alone: adds its table and line. */
+  /** Receives rejections of later steps, which know only the id of a row. It adds the table and line. */
   readonly laterRejections: DeadLetter;
-  /** The line that a row starts on, in words, where it is known. */
+  /** The first line of a row in words, if it is known. */
   readonly placeOf: (id: number) => string | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface DataSource extends OpenedTables<Row> {
  * The rows of `--data`, decoded, with the options of the command line.
  *
  * @param trained how the table was read that the model was trained on
- * @param onRow is told of each row as it stands in its table, before it is emitted
+ * @param onRow called with each original row of the table before it is emitted
  */
 export const openData = (
   data: DataNames,

@@ -4,16 +4,16 @@ import type { Row } from '../../contracts/rows/Row.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
 
-/** Rows below which the number of classes says little. */
+/** With fewer rows, the number of classes has little meaning. */
 const FEW_ROWS = 50;
-/** With so many classes it is looked at before all rows are read whether they are any. */
+/** At each multiple of this number of classes, the check for nearly unique values runs before all rows are read. */
 const MANY_CLASSES = 50_000;
-/** The most pairs of like names that are told. */
+/** The maximum number of reported pairs of similar names. */
 const TOLD = 5;
 
 const quoted = (name: string): string => JSON.stringify(excerpt(name));
 
-/** Refuses a label column of nearly unique values: a text, a name or an identifier, and no class. */
+/** Refuses a label column of nearly unique values: it contains texts, names or identifiers, not classes. */
 const refuseManyClasses = (classes: ReadonlyMap<string, number>, rows: number): void => {
   if (rows < FEW_ROWS || classes.size < rows / 3) return;
   const examples = [...classes.keys()].slice(0, 3).map(quoted);
@@ -23,7 +23,7 @@ const refuseManyClasses = (classes: ReadonlyMap<string, number>, rows: number): 
   );
 };
 
-/** The labels that a cell with several has; none where its parts do not stand alone elsewhere. */
+/** The labels in a cell with several labels; empty unless each part also occurs as a label on its own. */
 const labelsIn = (name: string, classes: ReadonlyMap<string, number>): readonly string[] => {
   for (const separator of [',', ';', '|']) {
     if (!name.includes(separator)) continue;
@@ -33,7 +33,7 @@ const labelsIn = (name: string, classes: ReadonlyMap<string, number>): readonly 
   return [];
 };
 
-/** Refuses cells with several labels: a classifier gives one. */
+/** Refuses cells with several labels, because a classifier predicts one. */
 const refuseSeveralLabels = (classes: ReadonlyMap<string, number>): void => {
   let rows = 0;
   let first: string | undefined;
@@ -57,11 +57,11 @@ const folded = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[\s_-]+/g, '');
 
-/** Classes with their rows, for a line. */
+/** Classes with their numbers of rows, for a line. */
 const withRows = (names: readonly (readonly [name: string, rows: number])[]): string =>
   names.map(([name, rows]) => `${printable(quoted(name))} (${rows} rows)`).join(', ');
 
-/** The names that differ in case, blanks, hyphens and underscores alone, a line for each of the first. */
+/** Names that differ only in case, blanks, hyphens and underscores: a line for each of the first. */
 export const likeNames = (classes: ReadonlyMap<string, number>): readonly string[] => {
   const byFolded = new Map<string, string[]>();
   for (const name of classes.keys()) {
@@ -77,10 +77,10 @@ export const likeNames = (classes: ReadonlyMap<string, number>): readonly string
   return groups.length > TOLD ? [...lines, `and ${groups.length - TOLD} more such names`] : lines;
 };
 
-/** What programs write where a value is missing. */
+/** Texts that programs write for a missing value. */
 const MISSING = new Set(['nan', 'none', 'null', 'na', 'n/a', '#n/a', '<na>', 'undefined', 'nil', '-', '?']);
 
-/** A line about labels that may stand for none at all. */
+/** A line about labels that may mean a missing value. */
 const missingLabels = (classes: ReadonlyMap<string, number>): readonly string[] => {
   const missing = [...classes].filter(([name]) => MISSING.has(name.toLowerCase()));
   if (missing.length === 0) return [];
@@ -89,10 +89,10 @@ const missingLabels = (classes: ReadonlyMap<string, number>): readonly string[] 
   ];
 };
 
-/** Classes of so few rows cannot be learnt and measured. */
+/** Classes with fewer rows cannot be learnt and measured. */
 const FEW_OF_CLASS = 5;
 
-/** A line about the classes that have hardly any rows. */
+/** A line about the classes with very few rows. */
 const rareClasses = (classes: ReadonlyMap<string, number>): readonly string[] => {
   const rare = [...classes].filter(([, rows]) => rows < FEW_OF_CLASS);
   const [first] = rare;
@@ -103,8 +103,8 @@ const rareClasses = (classes: ReadonlyMap<string, number>): readonly string[] =>
 };
 
 /**
- * Looks at the labels of rows, and ends in an error where they are no classes. Where all have been read, it tells what
- * a person may want to know of them.
+ * Checks the labels of rows, and fails if they are not classes. After all rows, it reports possible problems of the
+ * labels.
  *
  * ```
  * source:  --r--r--r--|
@@ -114,9 +114,9 @@ const rareClasses = (classes: ReadonlyMap<string, number>): readonly string[] =>
  *
  * Holds a count for each class.
  *
- * @param named whether a person has said what each label stands for, so that nothing is to be told or refused but columns
- *   of nearly unique values
- * @param tell is told a line
+ * @param named whether the user gave the meaning of each label; then only columns of nearly unique values are refused,
+ * and nothing is reported
+ * @param tell called with each line of the report
  */
 export const checkLabels =
   (named: boolean, tell: (line: string) => void): MonoTypeOperatorFunction<Row> =>

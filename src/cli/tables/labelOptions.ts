@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { path, wholeNumber } from '../process/argument.js';
 
-/** What becomes of the labels of a table. */
+/** The options for the labels of a table. */
 export interface LabelOptions {
   readonly classNames?: string;
   readonly minClassRows?: number;
 }
 
-/** Puts the options that say what becomes of labels on a command. */
+/** Adds the options for labels to a command. */
 export const addLabelOptions = (command: Command): Command =>
   command
     .option(

@@ -17,28 +17,28 @@ import type { Terminal } from '../process/Terminal.js';
 import type { RejectionOptions, TableFlags } from './tableOptions.js';
 import { reasonsOf } from './tellRejections.js';
 
-/** Addresses that have a name of their own. */
+/** Data sets with a short name, and their addresses. */
 const NAMED: ReadonlyMap<string, string> = new Map([
   ['ag-news', 'https://raw.githubusercontent.com/GokuMohandas/Made-With-ML/main/datasets/news.csv'],
 ]);
 
-/** What `--data` can be, for help texts. */
+/** The possible values of `--data`, for help texts. */
 export const DATA_HELP =
   'a table (CSV, TSV, JSON, fastText, Parquet, or a folder of texts for each class): a path, a pattern, a file: or http(s) URL, - for stdin, or "ag-news" for the lesson\'s 120,000 headlines; may be given several times';
 
-/** Tables as the command line names them. */
+/** Tables in the command line. */
 export type DataNames = string | readonly string[];
 
-/** What tables are called in a message. */
+/** The name of tables in a message. */
 export const nameOfData = (data: DataNames): string => (typeof data === 'string' ? data : data.join(', '));
 
-/** The most rows that may be rejected where `--max-rejections` does not say: a number, and a share of the rows. */
+/** The default maximum of rejected rows without `--max-rejections`: a number, and a share of the rows. */
 const MOST_REJECTED = 1000;
 const MOST_SHARE = 0.01;
-/** So few are no reason to stop, however small the table is. */
+/** This number of rejected rows is always accepted, however small the table is. */
 const FEW_REJECTED = 10;
 
-/** What people should know of how a table was read; undefined where it is written as most are. */
+/** A line about an unusual form of a table; undefined if its form is usual. */
 const layoutLine = (layout: TableLayout): string | undefined => {
   const { source, format, delimiter, quote, header, encoding, skippedLines } = layout;
   const { titleColumns, labelColumn, foundBy, otherTitleColumns } = layout;
@@ -78,7 +78,7 @@ const noticeLine = (notice: TableNotice): string => {
   }
 };
 
-/** When a server that failed is asked again. */
+/** When a failed request is repeated. */
 const againIn = (ms: number | undefined): string =>
   ms === undefined ? '' : `It is asked again in ${duration(ms / 1000)}.`;
 
@@ -86,7 +86,7 @@ const againIn = (ms: number | undefined): string =>
 export const addressOf = (name: string, { stdin }: Terminal): TableAddress =>
   name === '-' ? stdin : (NAMED.get(name) ?? name);
 
-/** The form as a person said it before a training; what was found then is found anew. */
+/** The form of the table that the user gave for the training. Forms that were detected then are detected again. */
 const asTrained = (record: TableRecord | undefined): TableFlags => {
   if (record === undefined) return {};
   const { delimiter, quote, comment, encoding, skipLines } = record;
@@ -103,24 +103,24 @@ const asTrained = (record: TableRecord | undefined): TableFlags => {
 const firstOf = ({ examples: [first] }: DeadLetters): string =>
   first === undefined ? '' : `The first: ${describeRejection(first)}. `;
 
-/** Tables as the command line names and describes them: what is known of them, and their rows. */
+/** Opened tables: their known properties, and their rows. */
 export interface OpenedTables<T> {
   readonly name: string;
   readonly rows$: Observable<T>;
   readonly valve: Valve;
   readonly rejected: DeadLetters;
-  /** The layout of the first table, once its rows have come. */
+  /** The layout of the first table, available after its first rows. */
   readonly layout: () => TableLayout | undefined;
-  /** What was said of the form of the tables, now or before the training. */
+  /** The form of the tables that the user gave, now or before the training. */
   readonly said: TableFlags;
 }
 
 /**
- * Opens tables with the options of the command line: what is unusual in them is told on stderr, and too many rejected
- * rows end the stream with `HW_REJECTIONS`.
+ * Opens tables with the options of the command line. Unusual forms are reported on stderr. Too many rejected rows end
+ * the stream with `HW_REJECTIONS`.
  *
  * @param trained how the table was read that the model was trained on
- * @param fetch makes the rows of addresses and options
+ * @param fetch reads the rows of addresses with options
  */
 export const openTables = <T>(
   data: DataNames,
@@ -129,14 +129,14 @@ export const openTables = <T>(
   trained: TableRecord | undefined,
   fetch: (addresses: readonly TableAddress[], options: Omit<FetchTableOptions, 'labelColumn'>) => Observable<T>,
 ): OpenedTables<T> => {
-  // Commander's default of --no-header: nothing was said of it.
+  // Commander's default for --no-header; it means that the option was not given.
   const { header: saidHeader, ...flags } = given;
   const options = { ...asTrained(trained), ...flags };
   const { titleColumn, delimiter, quote, comment, encoding, skipLines, maxRejections } = options;
   let layout: TableLayout | undefined;
   const brake = valve();
   const rejected = deadLetters({ limit: maxRejections ?? MOST_REJECTED });
-  // The rows that were rejected as they were read; those that a later step rejects are among the rows that came.
+  // The rows that the reader rejected. Rows that a later step rejects are among the emitted rows.
   let unread = 0;
   const say = (line: string | undefined): void => {
     if (line !== undefined) terminal.stderr.write(`${line}\n`);

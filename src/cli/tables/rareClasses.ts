@@ -4,23 +4,23 @@ import type { Row } from '../../contracts/rows/Row.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
 
-/** The most classes that are told. */
+/** The maximum number of reported classes. */
 const TOLD = 10;
 
-/** Rows without those of rare classes, and which classes these are once they are known. */
+/** Rows without those of rare classes, and the rare classes when they are known. */
 export interface CommonRows {
   readonly rows$: Observable<Row>;
   readonly leftOut: () => readonly string[];
 }
 
 /**
- * Leaves out the rows of classes that have few: reads the rows once to count them, before the first pass.
+ * Leaves out the rows of rare classes. It reads all rows once before the first pass to count them.
  *
- * Holds a count for each class. A row that comes with a side of its own is counted on the train side alone.
+ * Holds a count for each class. Of the rows with a fixed side, only those of the train side are counted.
  *
- * @param least how many rows a class has at least; with 1 nothing is counted
- * @param say is told what was left out, in a line
- * @returns rows that end in `HW_EMPTY` where no class has so many
+ * @param least the minimum number of rows of a class; with 1, nothing is counted
+ * @param say called with a line about the classes that were left out
+ * @returns the rows; they fail with `HW_EMPTY` if no class has enough rows
  */
 export const withoutRareClasses = (rows$: Observable<Row>, least: number, say: (line: string) => void): CommonRows => {
   if (least <= 1) return { rows$, leftOut: () => [] };

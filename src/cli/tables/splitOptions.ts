@@ -7,7 +7,7 @@ import { excerpt } from '../../contracts/messages/excerpt.js';
 import { listNames } from '../../contracts/messages/listNames.js';
 import { collect } from '../process/argument.js';
 
-/** How rows are divided, as the command line says it. */
+/** The command-line options for splitting rows. */
 export interface SplitOptions {
   readonly validationData?: readonly string[];
   readonly testData?: readonly string[];
@@ -29,7 +29,7 @@ const shares = (text: string): Shares => {
   return { train, validation, test };
 };
 
-/** Puts the options that say how rows are divided on a command. */
+/** Adds the options for splitting rows to a command. */
 export const addSplitOptions = (command: Command): Command =>
   command
     .option('--validation-data <source>', 'a table of validation rows; may be given several times', collect)
@@ -46,7 +46,7 @@ const DEFAULT: Shares = { train: 0.7, validation: 0.15, test: 0.15 };
 /**
  * The shares of the rows of `--data`.
  *
- * @throws HeadwaterError `HW_USAGE` where a side has both a table and a share
+ * @throws HeadwaterError `HW_USAGE` if a side has both a table and a share
  */
 export const sharesOf = ({ validationData, testData, shares: given, test }: SplitOptions): Shares => {
   const none = (option: string): HeadwaterError =>
@@ -65,9 +65,9 @@ export const sharesOf = ({ validationData, testData, shares: given, test }: Spli
 };
 
 /**
- * Refuses a table of a side that gave it no row: nothing would be measured on it.
+ * Refuses a table of a side without usable rows, because nothing could be measured on it.
  *
- * @throws HeadwaterError `HW_EMPTY` where no row of `--validation-data` or `--test-data` is left
+ * @throws HeadwaterError `HW_EMPTY` if no row of `--validation-data` or `--test-data` is left
  */
 export const checkSides = (
   { rows, labelEncoder }: Pick<Split, 'rows' | 'labelEncoder'>,
@@ -81,7 +81,7 @@ export const checkSides = (
       );
 };
 
-/** What people should know of how the rows were divided, a line each. */
+/** Notes on the split for the user, one for each line. */
 export const splitLines = ({ mixed, shared }: Pick<Split, 'mixed' | 'shared'>): readonly string[] => {
   const quoted = (text: string): string => printable(JSON.stringify(excerpt(text)));
   const number = (count: number): string => count.toLocaleString('en');

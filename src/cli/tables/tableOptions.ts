@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { collect, delimiter, path, wholeNumber } from '../process/argument.js';
 import { addTableNetworkOptions, type TableNetworkFlags } from '../process/networkOptions.js';
 
-/** How a table is written and asked for, and which of its columns hold what; what is not said is found from it. */
+/** The form of a table, how it is requested, and the meaning of its columns. Values that are not given are detected. */
 export interface TableFlags extends TableNetworkFlags {
   readonly titleColumn?: readonly string[];
   readonly labelColumn?: string;
@@ -14,21 +14,21 @@ export interface TableFlags extends TableNetworkFlags {
   readonly skipLines?: number;
 }
 
-/** What becomes of rows that do not pass validation. */
+/** The options for rows that fail validation. */
 export interface RejectionOptions {
   /** Default: 1 % of the rows, at most 1,000. */
   readonly maxRejections?: number;
   readonly rejections?: string;
 }
 
-/** Puts the options that say where labelled rows come from on a command. */
+/** Adds the options for the source of labelled rows to a command. */
 export const addDataOptions = (command: Command): Command =>
   addReadingOptions(command).option(
     '--label-column <name>',
     'the column that holds the class (default: found by its name or values)',
   );
 
-/** Puts the options that say how tables are read on a command. */
+/** Adds the options for reading tables to a command. */
 export const addReadingOptions = (command: Command): Command =>
   addTableNetworkOptions(command)
     .option(

@@ -3,13 +3,13 @@ import type { TableLayout } from '../../streams/table/TableLayout.js';
 import type { ClassRecords } from './classNames.js';
 import type { TableFlags } from './tableOptions.js';
 
-/** So many left-out classes are kept. */
+/** The maximum number of stored classes that were left out. */
 const MOST_LEFT_OUT = 10_000;
 
 /**
- * What is kept of how a table was read, for the tables that the model will be measured on.
+ * The stored form of a table, for later tables on which the model is measured.
  *
- * @returns undefined where the columns are `title` and `category`, and nothing was said
+ * @returns undefined if the columns are `title` and `category`, and the user gave no options
  */
 export const recordOfTable = (
   { titleColumns, labelColumn = '' }: TableLayout,

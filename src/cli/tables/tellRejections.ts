@@ -15,16 +15,16 @@ import type { Terminal } from '../process/Terminal.js';
 import type { DataNames } from './openTables.js';
 import type { RejectionOptions } from './tableOptions.js';
 
-/** The most classes that rejected rows are counted by. */
+/** The maximum number of classes in the counts of rejected rows. */
 const MOST_CLASSES = 20;
 
-/** How many rejections there are of each reason, in words. */
+/** The number of rejections by reason, in words. */
 export const reasonsOf = ({ counts }: DeadLetters): string =>
   Object.entries(counts)
     .flatMap(([reason, count]) => (count === 0 ? [] : [`${reason} ${count}`]))
     .join(', ');
 
-/** Refuses a file of `--rejections` that cannot be written, before there is anything to write. */
+/** Refuses an unwritable file of `--rejections` before there is anything to write. */
 export const checkRejectionsFile = (data: DataNames, { rejections: file }: RejectionOptions): Observable<never> =>
   file === undefined
     ? EMPTY
@@ -41,7 +41,7 @@ const unwritable = (file: string, cause: unknown): HeadwaterError =>
     { cause, where: file },
   );
 
-/** Makes the file empty: one that is left from an earlier run would tell of its rejections. */
+/** Empties the file, so that rejections of an earlier run do not stay in it. */
 const empty = (file: string): Observable<never> =>
   fromTask(
     tryCatch(
@@ -50,7 +50,7 @@ const empty = (file: string): Observable<never> =>
     ),
   ).pipe(ignoreElements());
 
-/** Runs a job with its rejections written to the file of `--rejections` beside it, and their number told at its end. */
+/** Runs a job, writes its rejections to the file of `--rejections`, and reports their number at the end. */
 export const tellingRejections = <T>(
   job$: Observable<T>,
   { rejected }: { readonly rejected: DeadLetters },
@@ -75,7 +75,7 @@ export const tellingRejections = <T>(
     }),
   );
   if (file === undefined) return told$;
-  // Made with the first rejection: a job that fails before there is any leaves no file.
+  // Created with the first rejection: a job that fails before it leaves no file.
   const written$ = rejected.rejections$.pipe(
     fromFirst((rejection$) => rejection$.pipe(jsonLines(createWriteStream(file), { end: true }))),
     catchError((error: unknown) => {

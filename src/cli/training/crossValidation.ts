@@ -12,7 +12,7 @@ import { NO_CHECKPOINTS, type Prepared } from './prepared/Prepared.js';
 import type { TrainingOptions } from './options/trainingOptions.js';
 
 /**
- * Refuses options that have no meaning with folds.
+ * Refuses options that have no meaning with cross-validation.
  *
  * @throws HeadwaterError `HW_USAGE`
  */
@@ -39,7 +39,7 @@ const foldRecord = (fold: number, { report, choice }: Trained): FoldRecord => {
   };
 };
 
-/** Mean and standard deviation of a sample; the latter is 0 of one value. */
+/** The mean and the standard deviation of a sample; the standard deviation of one value is 0. */
 const meanAndSpread = (values: readonly number[]): { readonly mean: number; readonly spread: number } => {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
@@ -61,7 +61,7 @@ const figure = ({ mean, spread }: CrossValidationRecord['f1']): string => `${mea
 const foldLine = ({ fold, rows, model, f1, accuracy, linearF1 }: FoldRecord, folds: number): string =>
   `fold ${fold} of ${folds}: F1 ${f1.toFixed(4)}, accuracy ${accuracy.toFixed(4)} on ${rows.toLocaleString('en')} rows; ${printable(model)}${linearF1 === undefined ? '' : `; linear F1 ${linearF1.toFixed(4)}`}`;
 
-/** The mean over the folds, a line for each figure. */
+/** The means over the folds, one line for each measure. */
 const summaryLines = ({ folds, f1, accuracy, linearF1 }: CrossValidationRecord): string =>
   [
     `cross-validation: mean ± standard deviation over ${folds.length} folds`,
@@ -72,7 +72,7 @@ const summaryLines = ({ folds, f1, accuracy, linearF1 }: CrossValidationRecord):
     .map((line) => `${line}\n`)
     .join('');
 
-/** The share of the rows of a fold's other side that it validates on: as the shares of the command have it. */
+/** The share of the rows outside a fold that is used for validation, in proportion to the shares of the command. */
 export const foldValidation = ({
   train,
   validation,
@@ -82,12 +82,12 @@ export const foldValidation = ({
 }): number => (train + validation === 0 ? 0 : validation / (train + validation));
 
 /**
- * Trains a model for each fold, as the options say, on the rows of the other folds, and measures it on those of the fold.
- * Tells each fold on stderr, and the mean on stdout.
+ * For each fold, trains a model with the given options on the rows of the other folds, and measures it on the rows of
+ * the fold. Prints the result of each fold to stderr, and the mean to stdout.
  *
- * @param rows$ the rows, which can be read as often as is needed
- * @param how how they are divided, and what of them is read
- * @param prepared what the training of all rows is made on; of it the models, checkpoints and page are not used
+ * @param rows$ the rows, which can be read repeatedly
+ * @param how how they are split and encoded
+ * @param prepared the inputs of the training on all rows; its models, checkpoints and page are not used
  */
 export const crossValidate = (
   rows$: Observable<Row>,

@@ -56,15 +56,15 @@ import type { Trained } from './results/Trained.js';
 import { trainLesson } from './lesson/trainLesson.js';
 import type { TrainingOptions } from './options/trainingOptions.js';
 
-/** The columns of hashed features. */
+/** The number of columns of hashed features. */
 const COLUMNS = 2 ** 20;
 
-/** What `--json` writes and a progress line shows. */
+/** The events that `--json` writes and a progress line shows. */
 type Told = TrainingEvent | CandidateMeasured;
 
 const isTraining = (event: Told): event is TrainingEvent => event.type !== 'candidate';
 
-/** Shows the events of a training: progress on stderr, and with `--json` each one as a line on stdout. */
+/** Shows the events of a training: progress on stderr, and with `--json` each event as a line on stdout. */
 const showing = (
   { valve }: Prepared,
   options: TrainingOptions,
@@ -72,7 +72,7 @@ const showing = (
 ): ((event$: Observable<Told>) => Observable<Told>) => {
   const bar: OperatorFunction<Told, never> = (event$) =>
     event$.pipe(filter(isTraining), progress({ stream: stderr, env }));
-  /** Everything but checkpoints, which are files. */
+  /** All events except checkpoints, which are files. */
   const lines: OperatorFunction<Told, never> = (event$) =>
     event$.pipe(
       filter(({ type }) => type !== 'checkpoint'),
@@ -81,7 +81,7 @@ const showing = (
   return alongside(bar, ...(options.json === true ? [untilLost(lines)] : []));
 };
 
-/** The boards of `--tensorboard`. */
+/** The TensorBoard logs of `--tensorboard`. */
 const boardsOf = (
   { valve }: Prepared,
   options: TrainingOptions,
@@ -97,7 +97,7 @@ const boardsOf = (
         ),
       ];
 
-/** The records of the epochs that were over before. */
+/** The records of the epochs before the checkpoint. */
 const epochsBefore = ({
   checkpoints: {
     fit: { from },
@@ -123,11 +123,11 @@ const measured = (
 
 const reportOf = (model: string, report: Report): ReportMade => ({ type: 'report', model, report });
 
-/** Whether a model is trained once more at the end: where there are rows that it was not trained on. */
+/** Whether a model is trained once more at the end. This requires rows that it was not trained on. */
 const refits = ({ rows }: Split, { refit = false }: TrainingOptions): boolean =>
   refit && rows.validation + rows.test > 0;
 
-/** Trains the lesson's classifier, then measures it. */
+/** Trains the lesson's classifier and measures it. */
 const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: Terminal): Observable<Trained> => {
   const { data, out, split, backend, valve, told } = prepared;
   const model = lessonModel(split, options, backend);
@@ -245,7 +245,7 @@ const choiceOf = (
   ...(vectors === undefined ? {} : { vectors: vectors.about }),
 });
 
-/** Trains a linear model and, where it suits the table, a recurrent one; measures what is kept. */
+/** Trains a linear model and, if it suits the table, a recurrent model. Measures the selected model. */
 const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: Terminal): Observable<Trained> =>
   defer(() => {
     const { data, out, architecture, split, backend, told } = prepared;
@@ -255,7 +255,7 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
       ...modelOptions(prepared, options),
       diverged: { next: (model) => (diverged = model) },
     };
-    // The page shows what is planned before it is made.
+    // The page shows the planned model before it exists.
     told(
       preparedUpdate(
         split,
@@ -339,7 +339,7 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
     );
   });
 
-/** Trains on what was split, then measures the test rows. Subscribe once. */
+/** Trains on the split rows, then measures on the test rows. Subscribe once. */
 export const trainAndMeasure = (
   prepared: Prepared,
   options: TrainingOptions,

@@ -35,7 +35,7 @@ import type { Trained } from './results/Trained.js';
 import { chosenBackend, type TrainingOptions } from './options/trainingOptions.js';
 import type { TrainingPage } from './trainingPage.js';
 
-/** The backend that an architecture is trained on: a linear model needs none. */
+/** The backend for training an architecture; a linear model needs none. */
 const backendFor = (
   architecture: ArchitectureName,
   options: TrainingOptions,
@@ -46,12 +46,12 @@ const backendFor = (
     : chosenBackend(options, { ...workloadOf(options), deferred: architecture === 'lesson' }, env);
 
 /**
- * The main job: reads the data, trains, measures the test rows, saves the artifacts and tells.
+ * The main job: reads the data, trains, measures on the test rows, saves the artifacts and reports.
  *
- * @param flow what it writes to, and shows its flow where that is asked for
- * @param page what shows it meanwhile, where something does
- * @param checkpoints where its checkpoints go; whoever has them can ask for one when a signal comes
- * @returns emits what was trained once everything is saved; its model is disposed of when the subscription ends
+ * @param flow the terminal for its output, with the display of the flow if requested
+ * @param page the page that shows it, if any
+ * @param checkpoints its checkpoints; the caller can request one when a signal arrives
+ * @returns emits the result when everything is saved; its model is disposed when the subscription ends
  */
 export const trainingJob = (
   data: DataNames,
@@ -85,7 +85,7 @@ const trainingFor = (
     checkSearch(options);
     const source = openData(data, options, terminal);
     const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
-    // Completed when the job has ended.
+    // This Subject completes when the job ends.
     source.rejected.rejections$.subscribe(told);
     const job$ = textStepsOf(options).pipe(
       switchMap((text) => backendFor(architecture, options, terminal.env).pipe(map((backend) => ({ text, backend })))),
@@ -169,7 +169,7 @@ const trainingFor = (
               checkpoints.explaining,
               delayWhen((trained) => saveTrained(out, trained, source.table())),
               tap((trained) => tellTrained(trained, out, options, terminal)),
-              // Only when the last of them is written, too.
+              // Checkpoints are removed only when everything is saved.
               (trained$) => (options.trial === undefined ? concat(trained$, checkpoints.done$) : trained$),
               finalize(() => {
                 for (const model of owned) model.dispose();
@@ -181,7 +181,7 @@ const trainingFor = (
     );
     return tellingRejections(job$, source, options, terminal);
   };
-  // A folder that cannot be written to is found before the training, not after it.
+  // An unwritable folder is found before the training and not after it.
   const refused$ = concat(
     fromTask(checkFolder(out, Object.values(ARTIFACT_FILES))).pipe(ignoreElements()),
     given.tensorboard === undefined ? EMPTY : fromTask(checkFolder(given.tensorboard, [])).pipe(ignoreElements()),

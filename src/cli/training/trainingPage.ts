@@ -13,13 +13,13 @@ import type { TrainingOptions } from './options/trainingOptions.js';
 
 /** The page of a training. */
 export interface TrainingPage {
-  /** Runs a job with the page beside it; ends when both have ended. Subscribe once. */
+  /** Runs a job together with the page; completes when both have ended. Subscribe once. */
   readonly beside: <T>(job: (tell: (update: TrainingUpdate) => void) => Observable<T>) => Observable<T>;
-  /** Ends the page where it is all that is left; false where the training has not ended. */
+  /** Ends the page if the training has ended; otherwise returns false. */
   readonly finish: () => boolean;
 }
 
-/** The page that `--ui` asks for; undefined where it is not asked for. */
+/** The page of `--ui`; undefined without `--ui`. */
 export const trainingPage = (
   { ui = false, uiPort, open, beside: directories = [] }: TrainingOptions,
   terminal: Terminal,
@@ -56,8 +56,8 @@ export const trainingPage = (
     beside: <T>(job: (tell: (update: TrainingUpdate) => void) => Observable<T>) =>
       defer(() => {
         const done$ = new Subject<T>();
-        // Begun by the page, once it listens: so nothing is missed, and nothing is done where it cannot. An error comes
-        // out of the page, once that has told of it.
+        // The page starts the job when it listens. So no update is lost, and the job does not start if the page cannot
+        // listen. An error of the job is emitted by the page after it was reported to listeners.
         const update$ = new Observable<TrainingUpdate>((subscriber) =>
           job((update) => subscriber.next(update)).subscribe({
             next: (value) => done$.next(value),

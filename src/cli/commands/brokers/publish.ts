@@ -60,10 +60,10 @@ Examples:
   $ headwater publish --opml subscriptions.opml --to kafka://b1,b2/headlines --state state
 `;
 
-/** Headlines on their way to the broker, after which feeds wait. */
+/** The maximum number of headlines that are being sent to the broker. With more, feeds wait. */
 const IN_FLIGHT = 512;
 
-/** The most problems that are told one by one. */
+/** The maximum number of problems that are reported individually. */
 const TOLD = 20;
 
 /** A headline as a message. */
@@ -160,7 +160,7 @@ const publishing = (names: readonly string[], options: Options, terminal: Termin
             openSink(sink, client, encoded, { valve: brake, events: { next: worked } }, terminal),
             finalize(() => changed$.complete()),
           );
-          // The last headlines are stored, and a feed counts as read, after its last event.
+          // A feed counts as read when all its headlines are stored, so its state is written after the last event.
           return concat(merge(memory.keep(changed$), published$), memory.keep(of({ type: 'read' }))).pipe(
             finalize(memory.release),
           );

@@ -78,15 +78,15 @@ Examples:
   $ headwater work --model models/news < headlines.txt > classified.jsonl
 `;
 
-/** Headlines that come together are classified together, and the first of them waits so long for others. */
+/** Headlines that arrive together are classified together. The first one waits this long for others. */
 const TOGETHER = 64;
 const WAIT_MS = 2;
 
-/** Milliseconds between two lines that say how it goes: on a terminal, and elsewhere. */
+/** The interval between two status lines, on a terminal and elsewhere. Milliseconds. */
 const OFTEN = 1000;
 const SELDOM = 30_000;
 
-/** The most events of one type that are printed. All are counted. */
+/** The maximum number of events of one type that are printed; all are counted. */
 const PRINTED = 20;
 
 const eventLine = (event: WorkEvent): string | undefined => {
@@ -108,7 +108,7 @@ const eventLine = (event: WorkEvent): string | undefined => {
   }
 };
 
-/** A result as a message: what came of which message, and by which model. */
+/** A result as a message. It names the original message and the model. */
 const encoded = (
   { headline, category, distribution, known, modelId }: LivePrediction,
   { id }: Delivery<LivePrediction>,
@@ -229,7 +229,7 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
           }),
         ),
       ),
-      // The lines, and what follows the models, go on for as long as there is work.
+      // The status lines, and the subscription to the models, last as long as the work.
       takeWhile((end) => end !== 'ended'),
     );
   });

@@ -35,7 +35,7 @@ const nameOf = ({ sources, path }: StoredSnapshot): string =>
 const line = (snapshot: StoredSnapshot): string =>
   `${new Date(snapshot.used).toISOString().slice(0, 10)}  ${megabytes(snapshot.bytes).padStart(10)}  ${printable(nameOf(snapshot))}\n`;
 
-/** What set-ups made: a folder each. */
+/** The results of set-ups, one folder each. */
 const SETUPS = ['tensorflow', 'vectors'] as const;
 
 const list = async (folder: string, { json = false }: Options, { stdout }: Terminal): Promise<void> => {

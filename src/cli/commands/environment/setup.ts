@@ -57,7 +57,7 @@ const vectorsJob = (headers: NetworkFlags['headers'], terminal: Terminal): Job =
   outlivesReader: true,
 });
 
-/** The options are TensorFlow's: of word vectors there is one set, in one place. */
+/** The options belong to TensorFlow. There is only one set of word vectors, with a fixed location. */
 const refuseOptions = (options: {
   readonly [Name in Exclude<keyof Options, 'headers'>]?: Options[Name] | undefined;
 }): void => {

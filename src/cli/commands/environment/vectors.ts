@@ -44,7 +44,7 @@ Examples:
 
 const count = (number: number): string => number.toLocaleString('en-US');
 
-/** Loads word vectors, and shows how far it is. */
+/** Loads word vectors and shows the progress. */
 const load = (source: string, { stderr, env }: Terminal, options: Partial<ConvertOptions>): Observable<WordVectors> =>
   defer(() => {
     const output = new ProgressOutput({ stream: stderr, env }, () => undefined);
@@ -66,7 +66,7 @@ const load = (source: string, { stderr, env }: Terminal, options: Partial<Conver
 const describe = (vectors: WordVectors): string =>
   `${count(vectors.size)} words of ${vectors.dims} numbers, ${vectors.precision}`;
 
-/** What was left out: nothing is dropped in silence. */
+/** Lists what was left out, so that nothing is dropped silently. */
 const leftOut = ({ size, origin: { cut, wordsRead } }: WordVectors): readonly string[] => [
   ...(cut ? [`The file has more words: the first ${count(size)} were kept. Give --limit to keep more.`] : []),
   ...(wordsRead > size ? [`${count(wordsRead - size)} words came again and were left out.`] : []),

@@ -96,7 +96,7 @@ const label = async (
     stdout.write(`  taken back: ${printable(last.asked.title)}\n`);
     ask();
   };
-  /** Takes an answer. @returns whether there is a further question */
+  /** Processes an answer. @returns whether there is another question */
   const answer = async (key: string): Promise<boolean> => {
     const { asked } = session;
     if (asked === undefined || key === 'q') return false;
@@ -183,7 +183,7 @@ export const labelCommand = (terminal: Terminal, choose: Choose): Command =>
       choose({
         work$,
         outlivesReader: false,
-        // What was learnt is saved before the command ends with the status of the signal.
+        // The learnt model is saved before the command ends with the status of the signal.
         finish: () => {
           ended$.next();
           return done$;

@@ -29,7 +29,7 @@ interface Options extends TableFlags, RejectionOptions, BackendChoice {
   readonly json?: boolean;
 }
 
-/** What the command line says: of files, or of a broker. */
+/** The options of the command line, for files or for a broker. */
 type Flags = Partial<Pick<Options, 'model' | 'labels' | 'out'>> &
   Omit<Options, 'model' | 'labels' | 'out'> &
   BrokerLearning;
@@ -37,7 +37,7 @@ type Flags = Partial<Pick<Options, 'model' | 'labels' | 'out'>> &
 /**
  * The options of files.
  *
- * @throws HeadwaterError `HW_USAGE` where one is missing
+ * @throws HeadwaterError `HW_USAGE` if one is missing
  */
 const ofFiles = ({ model, labels, out, ...flags }: Flags): Options => {
   if (model !== undefined && labels !== undefined && out !== undefined) return { ...flags, model, labels, out };
@@ -49,7 +49,7 @@ const ofFiles = ({ model, labels, out, ...flags }: Flags): Options => {
 };
 
 /**
- * Refuses options of files beside those of a broker, which would have no effect.
+ * Refuses options of files in combination with a broker, because they would have no effect.
  *
  * @throws HeadwaterError `HW_USAGE`
  */
@@ -59,7 +59,7 @@ const ofBroker = ({ model, labels, out, ...flags }: Flags): Flags => {
   throw new HeadwaterError('HW_USAGE', `${other} is for files, and --from and --to for a broker. Leave one out.`);
 };
 
-/** How many labels make a step. */
+/** The number of labels in a step. */
 const BATCH = 16;
 
 const HELP = `

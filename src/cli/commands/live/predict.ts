@@ -48,12 +48,14 @@ Examples:
   $ tail -f headlines.log | headwater predict --model models/news --format jsonl
 `;
 
-/** The most headlines that are classified in one go. */
+/** The maximum number of headlines that are classified together. */
 const TOGETHER = 64;
-/** The most lines that are told one by one when they are left out. */
+/** The maximum number of invalid lines that are reported individually. */
 const TOLD = 10;
 
-/** The lines of stdin, classified as they arrive; those that are none are told, and counted against it at the end. */
+/**
+ * Classifies the lines of stdin as they arrive. Invalid lines are reported, and counted against the limit at the end.
+ */
 const linesOf = (
   stdin: Readable,
   stderr: Writable,
@@ -69,9 +71,10 @@ const linesOf = (
       },
     };
     const line$ = readLines(stdin, { valve: brake, rejections }).pipe(
-      // Lines that came together are classified together, a lone one at once: nobody waits for a batch to fill.
+      // Lines that arrive together are classified together, and a single line at once. No line waits for a batch to
+      // fill.
       microBatch({ maxSize: TOGETHER, maxWaitMs: 0 }),
-      // A model on a device answers later: what comes meanwhile waits here, and holds stdin back.
+      // A model on a device answers asynchronously. In the meantime, lines wait here, and the valve pauses stdin.
       boundedQueue({ valve: brake, highWaterMark: 4, project: (titles) => of(titles).pipe(classify) }),
     );
     const counted$ = defer(() => {
@@ -85,7 +88,7 @@ const linesOf = (
     return concat(line$, counted$);
   });
 
-/** Refuses what cannot work together, before a model is loaded for it. */
+/** Refuses invalid combinations of options before a model is loaded. */
 const checkOptions = (headlines: readonly string[], { data, outFile, all, format }: Options): void => {
   const misuse = (message: string): HeadwaterError => new HeadwaterError('HW_USAGE', message);
   if (data === undefined && (outFile !== undefined || all === true))
@@ -116,7 +119,7 @@ const prediction = (headlines: readonly string[], options: Options, terminal: Te
     const classify = classifyTitles(model, artifacts, encoder);
     return (headlines.length > 0 ? of(headlines).pipe(classify) : linesOf(stdin, stderr, brake, classify)).pipe(
       tap((classified) => write(formatter.line(classified))),
-      // A terminal left open would keep the process waiting for more.
+      // An open terminal would keep the process alive.
       finalize(() => stdin.pause()),
     );
   });

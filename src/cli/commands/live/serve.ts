@@ -114,7 +114,7 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
   )
     .addHelpText('after', HELP)
     .action((options: ServeFlags) => {
-      // A signal may come before the model is loaded.
+      // A signal may arrive before the model is loaded.
       const drain$ = new ReplaySubject<void>(1);
       const finish = (): boolean => {
         drain$.next();

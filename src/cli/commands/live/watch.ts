@@ -86,7 +86,7 @@ Examples:
   $ headwater watch --from nats://n1,n2/HEADLINES --model models/news
 `;
 
-/** Headlines that come together are classified together, and the first of them waits so long for others. */
+/** Headlines that arrive together are classified together. The first one waits this long for others. */
 const TOGETHER = 64;
 const WAIT_MS = 5;
 
@@ -95,7 +95,7 @@ const POLICIES: readonly ShedPolicy[] = ['newest', 'oldest', 'random'];
 const plural = (count: number, what: string): string =>
   `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 
-/** What came of it all, in one line. */
+/** A summary in one line. */
 const totals = ({ headlines, shown, repeated, repeatedBy, corrected, dropped, rejected }: WatchState): string => {
   const by = Object.entries(repeatedBy).flatMap(([name, count]) =>
     count === 0 ? [] : [`${count.toLocaleString('en-US')} by ${name}`],
@@ -103,7 +103,7 @@ const totals = ({ headlines, shown, repeated, repeatedBy, corrected, dropped, re
   return `${plural(headlines, 'headline')} classified, ${shown.toLocaleString('en-US')} shown; left out: ${repeated.toLocaleString('en-US')} repeated${by.length < 2 ? '' : ` (${by.join(', ')})`}${corrected === 0 ? '' : `, ${corrected.toLocaleString('en-US')} corrected`}, ${dropped.toLocaleString('en-US')} dropped, ${rejected.toLocaleString('en-US')} unreadable`;
 };
 
-/** Refuses to end well where no feed could be read. */
+/** Fails if no feed could be read. */
 const checkAnswered = ({ feeds }: WatchState): Observable<never> => {
   const [first] = feeds;
   const bad = ['failing', 'gone', 'unreadable'];
@@ -145,7 +145,7 @@ const watchAll = (
   const { stdin, stdout, stderr, env } = terminal;
   checkArguments(feeds, options);
   const typed = feeds.some(({ kind }) => kind === 'lines') && stdin.isTTY === true;
-  // What is typed would stand in the midst of a frame.
+  // Input that is typed would appear in the middle of a frame.
   const mode: WatchMode = options.json === true ? 'json' : isInteractive(stdout, env) && !typed ? 'view' : 'lines';
   const names = feeds.flatMap(({ kind, address }) =>
     kind === 'feed' || kind === 'file' ? [locate(address).name] : [],
@@ -180,7 +180,7 @@ const watchAll = (
               ...rules,
             }).pipe(
               trace('feeds'),
-              // Before it is remembered as seen: what is dropped may come again when its feed is read again.
+              // Dropped headlines are not marked as seen, so they can come again when their feed is read again.
               shed({
                 capacity: options.limit,
                 policy: options.drop,
@@ -217,7 +217,7 @@ const watchAll = (
             const output$ = merge(told$, prediction$).pipe(
               takeUntil(screen.quit$.pipe(tap(() => (isAskedToEnd = true)))),
               tap((event) => record.take(event, Date.now())),
-              // The output is subscribed to before the first feed is asked for.
+              // The output is subscribed to before the first request to a feed.
               connect((all$) =>
                 merge(
                   memory.keep(all$),
@@ -235,12 +235,13 @@ const watchAll = (
             const tellTotals = (): void => void stderr.write(`${totals(record.state(Date.now()))}\n`);
             return concat(
               output$,
-              // The last headlines were written, and a feed counts as read, after the last event.
+              // A feed counts as read when all its headlines were written, so its state is written after the last
+              // event.
               memory.keep(of({ type: 'read' })),
               defer(() => (isAskedToEnd ? EMPTY : checkAnswered(record.state(Date.now())))),
             ).pipe(tap({ complete: tellTotals, error: tellTotals, unsubscribe: tellTotals }), finalize(memory.release));
           }),
-          // A terminal left open would keep the process waiting for more.
+          // An open terminal would keep the process alive.
           finalize(() => stdin.pause()),
           ignoreElements(),
         );
@@ -250,7 +251,7 @@ const watchAll = (
 };
 
 const watching = (names: readonly string[], options: Options, terminal: Terminal): Observable<unknown> => {
-  // An address that cannot work is refused before a list is fetched.
+  // An invalid address is refused before a list is fetched.
   watchedFeeds(names);
   checkBrokerFlags(options);
   const rules = feedRules(options, terminal.env, options.opml === undefined ? names : [...names, options.opml]);

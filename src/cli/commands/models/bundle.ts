@@ -32,7 +32,7 @@ Examples:
   $ headwater bundle models/news --out-file smallest.js --linear
 `;
 
-/** The runtime that the build has made. */
+/** The text of the built runtime. */
 const runtimeText = (): string => {
   const file = builtFile('bundle/runtime.js');
   if (file === undefined) throw new Error('dist/bundle/runtime.js is missing: npm run build makes it');

@@ -46,10 +46,10 @@ Examples:
   $ headwater compare models/news models/linear --data more-news.csv --json | jq '.pairs[0].p'
 `;
 
-/** The most characters of a title that is shown. */
+/** The maximum number of characters of a displayed title. */
 const LONGEST_TITLE = 120;
 
-/** A model's answers by row, and the rows' classes. */
+/** A model's answers for each row, and the classes of the rows. */
 interface Answered {
   readonly labels: ReadonlyMap<number, number>;
   readonly answers: ReadonlyMap<number, number>;
@@ -81,7 +81,7 @@ const answersOf = (
     return tellingRejections(answered$, source, options, terminal);
   });
 
-/** The answers to the rows that every model was given, in the order of the table. */
+/** The answers to the rows that all models classified, in the order of the table. */
 const joined = (
   names: readonly string[],
   classes: readonly string[],

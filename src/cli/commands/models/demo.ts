@@ -19,7 +19,7 @@ interface Options extends TrainingOptions {
   readonly out: string;
 }
 
-/** Classified at the end, one line each. */
+/** Headlines that are classified at the end, one line each. */
 const HEADLINES: readonly string[] = [
   'The final tennis tournament starts next week.',
   'Shares fall as the bank reports a loss for the quarter',
@@ -58,16 +58,16 @@ const demo = (
   return serveSample().pipe(
     map((url) => url.href),
     tap((url) => terminal.stderr.write(`data: a generated sample, served at ${url}\n`)),
-    // The server lives until it is left, so the end of the run has to travel as a value.
+    // The server runs until it is unsubscribed, so the end of the run must be emitted as a value.
     switchMap((url) => run(url).pipe(materialize())),
     dematerialize(),
   );
 };
 
 /**
- * Decides the split, the first weights and all else that is random. On some ten thousand headlines, what the tennis
- * headline comes out as is up to it (docs/lesson.md): a word that the train rows have a dozen times is not learnt for
- * certain.
+ * The seed of the split, the initial weights and all other random choices. With about ten thousand headlines, it
+ * decides the class of the tennis headline (docs/lesson.md): a word that occurs a dozen times in the train rows is not
+ * learnt reliably.
  */
 const SEED = 1;
 

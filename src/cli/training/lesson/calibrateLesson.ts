@@ -8,8 +8,8 @@ import { FEW_ROWS } from '../../../training/tempered.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 
 /**
- * The temperature of a classifier of the lesson: 1 for the lesson to the letter, whose probabilities are those of the
- * lesson's code, and where there are too few validation rows.
+ * The temperature of a lesson classifier. It is 1 with `--text lesson`, which reproduces the probabilities of the
+ * lesson's code, and 1 if there are too few validation rows.
  */
 export const lessonTemperature = (
   { temperature }: CandidateMeasured,
@@ -17,7 +17,7 @@ export const lessonTemperature = (
   { text }: TrainingOptions,
 ): number => (text === 'lesson' || source.rows.validation < FEW_ROWS ? 1 : temperature);
 
-/** The last layer divided by the temperature: then the logits are, in every program that reads the weights. */
+/** Divides the last layer by the temperature, so that the logits are scaled in every program that reads the weights. */
 const divided = (state: StateDict, temperature: number): StateDict =>
   new Map(
     Array.from(state, ([name, weight]) => [
@@ -26,7 +26,7 @@ const divided = (state: StateDict, temperature: number): StateDict =>
     ]),
   );
 
-/** Divides the logits of a classifier by its temperature, in its last layer; emits once that is done. */
+/** Divides the logits of a classifier by its temperature, in its last layer; emits once when this is done. */
 export const calibrateLesson = (model: Classifier | DeferredClassifier, temperature: number): Observable<void> => {
   if (temperature === 1) return of(undefined);
   const weights$ = 'deferred' in model ? model.stateDict() : of(model.stateDict());

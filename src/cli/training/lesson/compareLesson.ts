@@ -13,7 +13,7 @@ import { orNull } from '../results/epochRecord.js';
 import type { Prepared } from '../prepared/Prepared.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 
-/** A classifier of the lesson that was measured. */
+/** A measured lesson classifier. */
 interface LessonMeasured {
   readonly model: string;
   /** On the validation rows. */
@@ -22,7 +22,7 @@ interface LessonMeasured {
   readonly report: Report;
 }
 
-/** What a classifier of the lesson is held against; undefined where no rows were kept for it. */
+/** The model that a lesson classifier is compared with; undefined if there are no test rows for it. */
 export interface LessonCompared {
   readonly report: Report;
   readonly choice: ChoiceRecord | undefined;
@@ -35,12 +35,12 @@ const record = ({ candidate, f1, accuracy, loss }: CandidateMeasured) => ({
   loss: orNull(loss),
 });
 
-/** The one setting of the linear model: what a classifier is held against need not be the best of its kind. */
+/** A single setting of the linear model: the comparison does not need the best linear model. */
 const SETTING = { wordWeights: [0.5], optimizers: ['sgd'], inverseRegularizations: [30] } as const;
 
 /**
- * Trains a linear model on the split of a classifier of the lesson, and holds that against it on the test rows. Its events
- * are not those of the training: only its progress is shown, on a terminal.
+ * Trains a linear model on the split of a lesson classifier, and compares both on the test rows. Its events are not
+ * part of the training's events: only its progress is shown, on a terminal.
  */
 export const compareLesson = (
   { split, valve }: Pick<Prepared, 'split' | 'valve'>,

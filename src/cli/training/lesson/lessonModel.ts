@@ -10,11 +10,11 @@ import { weightsOfClasses } from '../../../training/ModelTrainingOptions.js';
 import { BATCH_SIZE, numTokensOf, recipeOf } from '../options/recipe.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 
-/** Memory that cannot be had: V8 says so in words of its own, the first for one array, the second for all together. */
+/** An allocation error. V8 has two messages: the first for one array, the second for the total memory. */
 const isTooLarge = (error: unknown): error is RangeError =>
   error instanceof RangeError && /^(Invalid typed array length|Array buffer allocation failed)/.test(error.message);
 
-/** What the options make of a vocabulary and classes. */
+/** The configuration for the options, a vocabulary and classes. */
 const configOf = (
   options: TrainingOptions,
   sizes: Pick<ClassifierOptions, 'vocabularySize' | 'classes' | 'padIndex'>,
@@ -31,10 +31,10 @@ const configOf = (
   });
 
 /**
- * Makes the lesson's classifier, of the sizes that the options and the data say.
+ * Makes the lesson's classifier with the sizes from the options and the data.
  *
- * @param name what it calls itself in events. Default: as `classifier` has it
- * @throws HeadwaterError `HW_USAGE` where it does not fit into memory
+ * @param name its name in events. Default: that of `classifier`
+ * @throws HeadwaterError `HW_USAGE` if it does not fit into memory
  */
 export const lessonModel = (
   { rows, tokenizer, labelEncoder, classWeights, classCounts }: Split,
@@ -47,7 +47,7 @@ export const lessonModel = (
       configOf(options, { vocabularySize: tokenizer.size, classes: labelEncoder.size, padIndex: tokenizer.padIndex }),
       {
         seed: options.seed,
-        // Those of the lesson are not scaled: its losses are means by their sum.
+        // The lesson's class weights are not scaled, because its losses are means weighted by the class weights.
         classWeights:
           (options.classWeights ?? 'balanced') === 'balanced'
             ? classWeights
@@ -67,7 +67,7 @@ export const lessonModel = (
   }
 };
 
-/** What is about to be trained, before the data says how many tokens and classes it has: at a size that is about it. */
+/** The expected workload, before the data gives the numbers of tokens and classes; these are estimates. */
 export const workloadOf = (options: TrainingOptions): Omit<Workload, 'threads'> => ({
   config: configOf(options, { vocabularySize: numTokensOf(options), classes: 4 }),
   batchSize: options.batchSize ?? BATCH_SIZE,

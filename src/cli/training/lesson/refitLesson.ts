@@ -10,11 +10,11 @@ import { fitLesson } from './trainLesson.js';
 import { recipeOf, scheduleOf } from '../options/recipe.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 
-/** The rates of epochs that were made, as a schedule of a training of as many epochs. */
+/** A schedule with the learning rates of earlier epochs, for a training with the same number of epochs. */
 const asBefore =
   (epochs: readonly EpochRecord[], rate: number): RateSchedule =>
   (progress) => {
-    // Rounding may leave the first batch of an epoch a little before it.
+    // Because of rounding, the first batch of an epoch can have a slightly smaller progress.
     const epoch = epochs[Math.min(epochs.length - 1, Math.floor(progress * epochs.length + 1e-9))];
     return (epoch?.learningRate ?? rate) / rate;
   };
@@ -24,11 +24,11 @@ export const keptEpochs = (epochs: readonly EpochRecord[], keep: 'best' | 'last'
   epochs.slice(0, keep === 'last' ? epochs.length : 1 + epochs.findLastIndex(({ improved }) => improved));
 
 /**
- * Trains a classifier of the lesson on all rows, for as many epochs as the first training took to come to the weights that
- * it kept: in one cycle of the learning rate, or with the rates of those epochs.
+ * Trains a lesson classifier on all rows, for as many epochs as the first training needed for its kept weights. It uses
+ * one cycle of the learning rate, or the rates of those epochs.
  *
  * @param source all rows, as train rows
- * @param epochs those of the first training that led to its weights
+ * @param epochs the epochs of the first training up to its kept weights
  */
 export const refitLesson = (
   model: Classifier | DeferredClassifier,

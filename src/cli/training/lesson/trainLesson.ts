@@ -9,7 +9,7 @@ import { reduceLrOnPlateau } from '../../../operators/training/reduceLrOnPlateau
 import { PATIENCE, recipeOf, scheduleOf } from '../options/recipe.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 
-/** Trains a classifier; of a checkpoint, that of its own name. */
+/** Trains a classifier; it resumes from a checkpoint if the checkpoint has the same model name. */
 export const fitLesson = (
   model: Classifier | DeferredClassifier,
   source: BatchSource,
@@ -18,7 +18,7 @@ export const fitLesson = (
 ): Observable<TrainingEvent> =>
   of(source).pipe(fit(model, { checkpointEvery, from: from?.model === model.name ? from : undefined, ...how }));
 
-/** Trains the lesson's classifier as its recipe says. */
+/** Trains the lesson's classifier with its recipe. */
 export const trainLesson = (
   model: Classifier | DeferredClassifier,
   source: BatchSource,

@@ -1,13 +1,13 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { TrainingOptions } from './trainingOptions.js';
 
-/** What `--architecture` can be. */
+/** The values of `--architecture`. */
 export type ArchitectureName = 'auto' | 'lesson' | 'linear' | 'wide-gru';
 
-/** What `--architecture` can be, in the order of `--help`. */
+/** The values of `--architecture`, in the order of `--help`. */
 export const ARCHITECTURES: readonly ArchitectureName[] = ['auto', 'lesson', 'linear', 'wide-gru'];
 
-/** Options that architectures have, by the names of the command. */
+/** The options of architectures, with their names in the command. */
 const FLAGS = {
   cell: '--cell',
   bidirectional: '--bidirectional',
@@ -28,7 +28,7 @@ const FLAGS = {
 
 type Flag = keyof typeof FLAGS;
 
-/** The options that only the lesson's classifier has: each of them alone means it. */
+/** Options that only the lesson's classifier has. Each of them selects it. */
 const LESSON_ONLY: readonly Flag[] = [
   'cell',
   'bidirectional',
@@ -42,7 +42,7 @@ const LESSON_ONLY: readonly Flag[] = [
   'patience',
 ];
 
-/** What each architecture has no use for. */
+/** The options that each architecture does not have. */
 const FOREIGN: Readonly<Record<ArchitectureName, readonly Flag[]>> = {
   auto: LESSON_ONLY,
   lesson: ['seeds', 'vectors', 'joinValidation'],
@@ -53,10 +53,10 @@ const FOREIGN: Readonly<Record<ArchitectureName, readonly Flag[]>> = {
 const isGiven = (options: TrainingOptions, flag: Flag): boolean => options[flag] !== undefined;
 
 /**
- * The architecture that the options mean: the one that is named; the lesson's, where the text or an option is the
- * lesson's; else `auto`.
+ * The architecture that the options select: the named one; that of the lesson, if the text steps or an option belong to
+ * the lesson; otherwise `auto`.
  *
- * @throws HeadwaterError `HW_USAGE` where an option has no meaning with it
+ * @throws HeadwaterError `HW_USAGE` if an option has no meaning with it
  */
 export const architectureFrom = (options: TrainingOptions): ArchitectureName => {
   const architecture =
@@ -66,7 +66,7 @@ export const architectureFrom = (options: TrainingOptions): ArchitectureName => 
   const none = foreign.length === 1 && options.vectors === 'none' && foreign[0] === 'vectors';
   if (foreign.length === 0 || none) return architecture;
   const named = foreign.map((flag) => (options[flag] === false ? FLAGS[flag].replace('--', '--no-') : FLAGS[flag]));
-  // Only the wide GRU reads word vectors, and is more than one network.
+  // Only the wide GRU uses word vectors, and can consist of several networks.
   const wideOnly = foreign.some((flag) => flag === 'vectors' || flag === 'seeds');
   const other = architecture === 'lesson' || wideOnly ? 'wide-gru' : 'lesson';
   const how = options.architecture === undefined ? ', which other options mean' : '';

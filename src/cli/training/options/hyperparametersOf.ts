@@ -6,7 +6,7 @@ import type { ArchitectureName } from './architecture.js';
 import { BATCH_SIZE, type Recipe } from './recipe.js';
 import type { TrainingOptions } from './trainingOptions.js';
 
-/** What any two trainings may differ in. */
+/** The options in which any two trainings can differ. */
 const common = (
   data: string,
   options: TrainingOptions,
@@ -26,7 +26,7 @@ const common = (
   ...(options.clipNorm === undefined ? {} : { 'clip-norm': options.clipNorm }),
 });
 
-/** What two trainings of the lesson may differ in, by the names of the options; and what followed from the data. */
+/** The options in which two trainings of the lesson can differ, by name, and the values that follow from the data. */
 export const lessonHyperparameters = (
   data: string,
   options: TrainingOptions & Recipe,
@@ -51,7 +51,7 @@ export const lessonHyperparameters = (
   'num-tokens': options.numTokens,
 });
 
-/** What two trainings with a choice of models may differ in. */
+/** The options in which two trainings with model selection can differ. */
 export const choiceHyperparameters = (
   data: string,
   options: TrainingOptions,

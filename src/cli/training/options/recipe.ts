@@ -2,36 +2,41 @@ import type { RateSchedule } from '../../../contracts/models/RateSchedule.js';
 import { oneCycle } from '../../../ops/optimizers/rateSchedules.js';
 import type { TrainingOptions } from './trainingOptions.js';
 
-/** How the learning rate goes: up and down once over all epochs, or down where the validation loss stops falling. */
+/**
+ * The schedule of the learning rate: one cycle over all epochs, or a reduction when the validation loss stops falling.
+ */
 export type ScheduleName = 'one-cycle' | 'plateau';
 
-/** What the options leave open, settled. */
+/** The training settings after all defaults are resolved. */
 export interface Recipe {
   readonly epochs: number;
   readonly lr: number;
   readonly schedule: ScheduleName;
-  /** The standard deviation of the embeddings that a model starts from. */
+  /** The standard deviation of the initial embeddings. */
   readonly embeddingSpread: number;
   readonly numTokens: number;
 }
 
-/** Rows in a batch, and epochs without progress that a training stands, where the options say nothing: the lesson's. */
+/**
+ * The default batch size in rows, and the default number of epochs without improvement before a training ends: those of
+ * the lesson.
+ */
 export const BATCH_SIZE = 64;
 export const PATIENCE = 10;
 
 /** The lesson's recipe. */
 const LESSON = { epochs: 50, lr: 1e-4, embeddingSpread: 1, numTokens: 5000 };
 
-/** Few rows need many epochs: the weights take about so many steps to settle. */
+/** With few rows, many epochs are needed: the weights need about this number of steps to converge. */
 const LEAST_STEPS = 200;
 const LEAST_EPOCHS = 3;
 const MOST_EPOCHS = 30;
 
 /**
- * Settles how a training goes where the options do not say.
+ * Resolves the training settings that the options leave open.
  *
- * With `--text lesson` it is the lesson's. Otherwise the learning rate makes one cycle up to 3e-3, the embeddings start
- * near zero, and the number of epochs follows from the number of rows.
+ * With `--text lesson`, they are those of the lesson. Otherwise, the learning rate makes one cycle up to 3e-3, the
+ * initial embeddings are near zero, and the number of epochs follows from the number of rows.
  *
  * @param trainRows the number of rows that are trained on
  */
@@ -50,10 +55,10 @@ export const recipeOf = (options: TrainingOptions, trainRows: number): Recipe =>
   };
 };
 
-/** The most tokens of the vocabulary. */
+/** The maximum number of tokens in the vocabulary. */
 export const numTokensOf = ({ numTokens, text }: TrainingOptions): number =>
   numTokens ?? (text === 'lesson' ? LESSON.numTokens : 30_000);
 
-/** The schedule of a recipe; undefined where the rate follows the validation loss. */
+/** The schedule of a recipe; undefined if the rate follows the validation loss. */
 export const scheduleOf = ({ schedule }: Recipe): RateSchedule | undefined =>
   schedule === 'one-cycle' ? oneCycle() : undefined;

@@ -9,7 +9,7 @@ import { type TextSteps, textSteps } from '../../../text/TextSteps.js';
 import { fromTask } from '../../process/fromTask.js';
 import { path, probability, wholeNumber } from '../../process/argument.js';
 
-/** How texts are read, as the command line says it. */
+/** The command-line options for preprocessing texts. */
 export interface TextOptions {
   readonly text: TextSteps['preprocessor'];
   readonly stopWords?: string;
@@ -20,7 +20,7 @@ export interface TextOptions {
   readonly maxWithoutText: number;
 }
 
-/** Puts the options that say how texts are read on a command. */
+/** Adds the options for preprocessing texts to a command. */
 export const addTextOptions = (command: Command): Command =>
   command
     .addOption(
@@ -44,7 +44,7 @@ export const addTextOptions = (command: Command): Command =>
     )
     .option('--max-without-text <share>', 'the share of titles that may have no word left', probability, 0.2);
 
-/** The largest file of stop words, in bytes. */
+/** The maximum size of a file of stop words, in bytes. */
 const MOST_BYTES = 2 ** 20;
 
 const badFile = (file: string, why: string, cause?: unknown): HeadwaterError =>
@@ -85,9 +85,9 @@ const readStopWords = (file: string): TE.TaskEither<HeadwaterError, readonly str
   );
 
 /**
- * The steps that the options come to.
+ * The text steps of the options.
  *
- * Errors: `HW_PATH` where the file of stop words cannot be read, `HW_USAGE` where the options cannot work together.
+ * Errors: `HW_PATH` if the file of stop words cannot be read, `HW_USAGE` if options exclude each other.
  */
 export const textStepsOf = (options: TextOptions): Observable<TextSteps> => {
   const { text: preprocessor, stopWords, keepCase, charLevel, punctuation, maxLength } = options;
@@ -97,7 +97,7 @@ export const textStepsOf = (options: TextOptions): Observable<TextSteps> => {
       stopWords: words,
       keepCase,
       charLevel,
-      // Of the lesson none is left anyway.
+      // The lesson's preprocessing removes all punctuation anyway.
       punctuation: preprocessor === 'lesson' ? undefined : punctuation,
       maxLength,
     });
@@ -106,7 +106,7 @@ export const textStepsOf = (options: TextOptions): Observable<TextSteps> => {
   return fromTask(readStopWords(stopWords)).pipe(map(complete));
 };
 
-/** What people should know of how the texts were read, a line each. */
+/** Notes on the preprocessing for the user, one for each line. */
 export const readingLines = (
   steps: TextSteps | undefined,
   { withoutText, cut = 0 }: Pick<Split, 'withoutText' | 'cut'>,

@@ -24,7 +24,7 @@ import { addDataOptions, type RejectionOptions, type TableFlags } from '../../ta
 import { addTextOptions, type TextOptions } from './textOptions.js';
 import type { Workload } from '../../backends/selfTest.js';
 
-/** How a training goes, as the command line says it. */
+/** The command-line options of a training. */
 export interface TrainingOptions
   extends
     TableFlags,
@@ -35,17 +35,17 @@ export interface TrainingOptions
     BackendChoice,
     CheckpointOptions,
     FlowOptions {
-  /** Default: as `recipeOf` settles it. */
+  /** Default: from `recipeOf`. */
   readonly epochs?: number;
-  /** Default: 64; of a recurrent model beside a linear one, by the number of rows. */
+  /** Default: 64; for a recurrent model beside a linear one, by the number of rows. */
   readonly batchSize?: number;
-  /** Default: as `recipeOf` settles it. */
+  /** Default: from `recipeOf`. */
   readonly lr?: number;
   readonly schedule?: ScheduleName;
   readonly embeddingSpread?: number;
   readonly patience?: number;
   readonly seed: number;
-  /** Default: as `architectureFrom` settles it. */
+  /** Default: from `architectureFrom`. */
   readonly architecture?: ArchitectureName;
   readonly vectors?: string;
   readonly classWeights?: ClassWeighting;
@@ -54,17 +54,19 @@ export interface TrainingOptions
   readonly seeds?: number;
   readonly keep?: 'best' | 'last';
   readonly refit?: boolean;
-  /** Default: where train rows are few. */
+  /** Default: if there are few train rows. */
   readonly joinValidation?: boolean;
-  /** The number of settings that are tried. Default: none are searched. */
+  /** The number of settings that are tried. Default: no search. */
   readonly search?: number;
-  /** A trial of a search: the setting as JSON. Only the command itself gives it, to a process that it starts. */
+  /**
+   * A trial of a search: the setting as JSON. Only the command itself passes this option, to a process that it starts.
+   */
   readonly trial?: string;
-  /** What a search may set of a linear model. */
+  /** Options of a linear model that only a search sets. */
   readonly wordWeight?: number;
   readonly optimizer?: LinearConfig['optimizer'];
   readonly inverseRegularization?: number;
-  /** The number of folds. Default: none are made. */
+  /** The number of folds. Default: no cross-validation. */
   readonly crossValidate?: number;
   /** Default: the loss. */
   readonly monitor?: Monitor;
@@ -81,19 +83,19 @@ export interface TrainingOptions
   readonly tensorboard?: string | undefined;
   readonly ui?: boolean;
   readonly uiPort: number;
-  /** Folders of saved models that the page shows beside the training. */
+  /** Folders of saved models that the page compares with the training. */
   readonly beside?: readonly string[];
   /** Whether the page of `--ui` is opened in a browser. */
   readonly open: boolean;
 }
 
-/** What computes, and on how many threads. */
+/** The backend, and the number of its threads. */
 export interface BackendChoice {
   readonly backend: BackendName;
   readonly threads?: number;
 }
 
-/** Puts the options that say what computes on a command. */
+/** Adds the options for the backend to a command. */
 export const addBackendOptions = (command: Command): Command =>
   command
     .addOption(
@@ -107,7 +109,7 @@ export const addBackendOptions = (command: Command): Command =>
       wholeNumber(1, MOST_THREADS),
     );
 
-/** Loads what the options ask for, at a workload that decides where they leave it to us. */
+/** Loads the backend of the options. If they leave the choice open, the workload decides. */
 export const chosenBackend = (
   { backend, threads }: BackendChoice,
   workload: Omit<Workload, 'threads'>,
@@ -119,12 +121,12 @@ export const chosenBackend = (
     : fromTask(selectBackend(backend, options));
 };
 
-/** Defaults of a training that are a command's own. */
+/** Defaults of a training that belong to one command. */
 export interface OwnDefaults {
   readonly seed?: number;
 }
 
-/** Puts the options of a training on a command. */
+/** Adds the options of a training to a command. */
 export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Command =>
   addFlowOptions(
     addCheckpointOptions(addBackendOptions(addTextOptions(addSplitOptions(addLabelOptions(addDataOptions(command)))))),

@@ -16,9 +16,9 @@ export interface Prepared {
   readonly backend: SelectedBackend;
   readonly vectors: CoveringVectors | undefined;
   readonly valve: Valve;
-  /** The models of this training. The job disposes of them when it ends. */
+  /** The models of this training. The job disposes them when it ends. */
   readonly owned: { dispose(): void }[];
-  /** Receives what happens, for the page and the progress line. */
+  /** Receives the updates for the page and the progress line. */
   readonly told: (update: TrainingUpdate) => void;
   /** Its checkpoints and its event log. */
   readonly checkpoints: KeptTraining;

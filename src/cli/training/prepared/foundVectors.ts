@@ -9,13 +9,15 @@ import { findVectors } from '../../../vectors/findVectors.js';
 import type { Terminal } from '../../process/Terminal.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 
-/** Word vectors that suit a table, or not: how much of it they cover tells. */
+/** Word vectors and how much of a table they cover, which shows whether they suit it. */
 export interface CoveringVectors {
   readonly vectors: WordVectors;
   readonly about: VectorsRecord;
 }
 
-/** The vectors of `--vectors`, or those of the set-up, with how much of the train rows they cover; told in a line. */
+/**
+ * The vectors of `--vectors`, or those of the set-up, with their coverage of the train rows. It is reported in a line.
+ */
 export const coveringVectors = (
   split: Split,
   options: TrainingOptions,

@@ -2,7 +2,7 @@ import type { TrainModelOptions } from '../../../training/trainModel.js';
 import type { Prepared } from './Prepared.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 
-/** What `trainModel` is told by the options of the command. */
+/** The options of `trainModel` from the options of the command. */
 export const modelOptions = (
   { architecture, backend, vectors, valve, checkpoints }: Prepared,
   options: TrainingOptions,

@@ -4,7 +4,7 @@ import type { ModelConfig } from '../../../models/artifacts/ModelConfig.js';
 import type { Split } from '../../../operators/rows/prepare.js';
 import type { TrainingPrepared } from '../../../server/training/TrainingUpdate.js';
 
-/** What a page shows of a training before it begins. */
+/** The update for the page before a training starts. */
 export const preparedUpdate = (
   { rows, labelEncoder: { classes }, classCounts }: Split,
   config: ModelConfig,

@@ -12,31 +12,31 @@ import type { ClassWeighting } from '../../../training/ModelTrainingOptions.js';
 import type { WideFeatures } from '../../../text/features/wideFeatures.js';
 import type { WordVectors } from '../../../text/vectors/WordVectors.js';
 
-/** A model that was trained, with what it reads of a text. */
+/** A trained model, with its text encoder. */
 export interface TrainedModel {
   readonly model: TextModel | DeferredClassifier;
   readonly features?: WideFeatures | undefined;
   readonly vectors?: WordVectors | undefined;
 }
 
-/** A training that is done: its model lives until the job's Observable ends. */
+/** A finished training. Its model lives until the job's Observable ends. */
 export interface Trained extends TrainedModel {
   readonly split: Split;
   readonly report: Report;
-  /** What its epochs came to. */
+  /** The records of its epochs. */
   readonly epochs: readonly EpochRecord[];
-  /** How it was chosen; undefined where one model alone was trained. */
+  /** How the model was selected; undefined if only one model was trained. */
   readonly choice: ChoiceRecord | undefined;
   readonly classWeights: ClassWeighting;
-  /** What was divided out of its last layer; undefined where its configuration says it. */
+  /** The temperature by which its last layer was divided; undefined if the configuration contains it. */
   readonly temperature?: number | undefined;
   /**
-   * The number of rows that the model was trained on once more; then the scores and the epochs are those of the training
-   * before. Undefined where it was trained once.
+   * The number of rows on which the model was trained once more. The scores and the epochs are then those of the first
+   * training. Undefined if it was trained once.
    */
   readonly refittedOn?: number | undefined;
-  /** The search that its settings come from; undefined where there was none. */
+  /** The search that found its settings; undefined if there was none. */
   readonly search?: SearchRecord | undefined;
-  /** The cross-validation that was made before; undefined where there was none. */
+  /** The preceding cross-validation; undefined if there was none. */
   readonly crossValidation?: CrossValidationRecord | undefined;
 }

@@ -8,18 +8,18 @@ const compared = (model: string, { performance, accuracy }: Report): ComparedMod
   accuracy,
 });
 
-/** Who always says the commonest class of the train rows, on the test rows of a report. */
+/** The baseline that always predicts the most frequent class of the train rows, on the test rows of a report. */
 const always = (trainRows: Int32Array, { classes, confusion, rows }: Report): ComparedModel => {
   const commonest = trainRows.indexOf(Math.max(...trainRows));
   const start = commonest * classes.length;
   const share =
     rows === 0 ? 0 : confusion.slice(start, start + classes.length).reduce((sum, count) => sum + count, 0) / rows;
-  // Its precision is the share of the class, its recall 1; all other classes have an F1 of 0.
+  // Its precision is the share of the class, and its recall is 1. All other classes have an F1 of 0.
   const f1 = (2 * share) / (1 + share);
   return { model: `always ${excerpt(classes[commonest] ?? '')}`, f1: share * f1, accuracy: share };
 };
 
-/** What a model is held against: always the commonest class, the linear model, and itself. */
+/** The comparison of a model: the most frequent class, the linear model, and the model itself. */
 export const compareModels = (
   trainRows: Int32Array,
   linear: { readonly name: string; readonly report: Report },

@@ -4,7 +4,7 @@ import type { EpochRecord } from '../../../contracts/training/TrainingRecord.js'
 /** JSON has no NaN. */
 export const orNull = (measured: number): number | null => (Number.isFinite(measured) ? measured : null);
 
-/** What is kept of an epoch in `training.json`. */
+/** The record of an epoch in `training.json`. */
 export const epochRecord = ({
   epoch,
   trainLoss,

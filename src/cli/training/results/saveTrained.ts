@@ -6,7 +6,7 @@ import { fromTask } from '../../process/fromTask.js';
 import { orNull } from './epochRecord.js';
 import type { Trained } from './Trained.js';
 
-/** How a training went, for those who look at its model later. */
+/** The record of a training in the saved model. */
 const recordOf = (
   {
     report: { confusion, accuracy, loss, rows },
@@ -33,7 +33,7 @@ const recordOf = (
   ...(crossValidation === undefined ? {} : { crossValidation }),
 });
 
-/** Saves what was trained, each file whole or not at all. */
+/** Saves the trained model, each file completely or not at all. */
 export const saveTrained = (out: string, trained: Trained, table?: TableRecord): Observable<void> =>
   defer(() => {
     const { model, split, report, features, vectors } = trained;

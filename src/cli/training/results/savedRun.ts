@@ -3,7 +3,7 @@ import type { ModelView } from '../../../contracts/training/TrainingView.js';
 import { loadArtifacts } from '../../../models/artifacts/loadArtifacts.js';
 import { fromTask } from '../../process/fromTask.js';
 
-/** A saved model as a page shows its training; it is called by its folder. */
+/** The training of a saved model for the page; its name is that of its folder. */
 export const savedRun = (directory: string): Observable<ModelView> =>
   fromTask(loadArtifacts(directory)).pipe(
     map(({ modelId = null, labelEncoder, config, performance = null, training = null }) => ({

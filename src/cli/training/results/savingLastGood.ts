@@ -11,21 +11,21 @@ import { fromTask } from '../../process/fromTask.js';
 const isFinite = (state: StateDict): boolean =>
   Array.from(state.values()).every(({ data }) => data.every((value) => Number.isFinite(value)));
 
-/** A model whose training ended, and its weights then; undefined where its device has lost them. */
+/** A model whose training failed, with its weights at that time; undefined if its device has lost them. */
 export type LostModel = Omit<DivergedModel, 'weights'> & { readonly weights: StateDict | undefined };
 
-/** The last weights of a model that are all finite: those before the step, or else those of its last checkpoint. */
+/** The last weights of a model that are all finite: those before the failed step, or those of its last checkpoint. */
 const goodWeights = (model: LostModel, checkpoint: Checkpoint | undefined): StateDict | undefined => {
   if (model.weights !== undefined && isFinite(model.weights)) return model.weights;
   return checkpoint?.model === model.name && isFinite(checkpoint.weights) ? checkpoint.weights : undefined;
 };
 
 /**
- * Where a training ends with a loss that is no number, saves the last good weights beside the artifacts, in
+ * If a training ends with a loss that is not a finite number, saves the last good weights beside the artifacts, in
  * `<out>.last-good`.
  *
- * @param lost the model whose training ended so
- * @param last the last checkpoint that was taken
+ * @param lost the model whose training failed
+ * @param last the last checkpoint
  */
 export const savingLastGood =
   (
@@ -48,7 +48,7 @@ export const savingLastGood =
         return fromTask(
           writeFiles(folder, encodeArtifacts({ config, weights, text, tokenizer, labelEncoder, features, vectors })),
         ).pipe(
-          // Why the training ended is what a person needs to know; that a file could not be written comes second.
+          // The reason for the end of the training is reported first; a failed write is secondary.
           catchError((failure: unknown) =>
             throwError(() =>
               saying(

@@ -8,7 +8,7 @@ import type { Terminal } from '../../process/Terminal.js';
 import type { Trained } from './Trained.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 
-/** What the model is held against, a line each: always the commonest class, linear, and what was kept. */
+/** The comparison, one line for each model: the most frequent class, linear, and the selected model. */
 const comparisonLines = (choice: ChoiceRecord | undefined): string => {
   if (choice === undefined) return '';
   const { comparison } = choice;
@@ -21,13 +21,13 @@ const comparisonLines = (choice: ChoiceRecord | undefined): string => {
     .join('');
 };
 
-/** What the scores are of, where the model was trained once more. */
+/** The meaning of the scores if the model was trained once more. */
 const refitLine = (rows: number | undefined): string =>
   rows === undefined
     ? ''
     : `refit: the saved model was then trained once more, on all ${rows.toLocaleString('en')} rows; the scores are those of the model before\n`;
 
-/** Writes the scores on the test rows to stdout, and where the model is. */
+/** Writes the scores on the test rows and the folder of the model to stdout. */
 export const tellTrained = (
   { report, split, choice, refittedOn }: Trained,
   out: string,
@@ -43,7 +43,7 @@ export const tellTrained = (
     return;
   }
   if (json && choice !== undefined) stdout.write(`${jsonLine({ type: 'choice', choice })}\n`);
-  // No string of JSON holds a line end, so those between its lines can go.
+  // Strings in JSON contain no line breaks, so all line breaks can be removed.
   if (json)
     stdout.write(
       `{"type":"performance","performance":${stringifyPerformance(report.performance, split.labelEncoder.classes).replaceAll(/\n */g, '')}}\n`,

@@ -13,15 +13,15 @@ import { type Searched, type Setting, settingsOf, settingText } from './searchSp
 import { runTrial } from './trial.js';
 import { trialProcess } from './trialProcess.js';
 
-/** What a search came to. */
+/** The result of a search. */
 export interface SearchDone {
-  /** What is changed of the options for the model that is saved. */
+  /** The changed options for the saved model. */
   readonly setting: Setting;
   readonly record: SearchRecord;
 }
 
 /**
- * Refuses a search of the lesson to the letter, of which nothing may vary.
+ * Refuses a search with `--text lesson`, in which no setting may vary.
  *
  * @throws HeadwaterError `HW_USAGE`
  */
@@ -38,7 +38,7 @@ const searchedOf = (prepared: Prepared, options: TrainingOptions): Searched => {
   return whyNoNetwork(prepared.split, modelOptions(prepared, options)) === undefined ? 'network' : 'linear';
 };
 
-/** Whether a trial is better than another: by F1 and, where that is equal, by its loss. One that failed is the worst. */
+/** Whether a trial is better than another: by F1 and, if it is equal, by the loss. A failed trial is the worst. */
 const isBetter = (a: TrialRecord, b: TrialRecord): boolean =>
   a.f1 === b.f1 ? (a.loss ?? Infinity) < (b.loss ?? Infinity) : (a.f1 ?? -1) > (b.f1 ?? -1);
 
@@ -65,11 +65,11 @@ const tableOf = ({ trials, chosen }: SearchRecord): string =>
     .join('');
 
 /**
- * Trains a model with each of some settings, and finds the one that is the best on the validation rows. The options as they
- * are come first, so what is found is no worse there.
+ * Trains a model with each of several settings, and finds the best one on the validation rows. The given options are
+ * the first setting, so the result is not worse there.
  *
- * Each trial is a process of its own, as many at a time as there are cores. Where the command is not run by a process that
- * can be started again, and for data from stdin, trials are run one after the other.
+ * Each trial is a separate process; there are as many at a time as cores. If the process cannot be started again, or
+ * the data comes from stdin, trials run one after another in this process.
  */
 export const searchSettings = (
   count: number,
@@ -90,7 +90,7 @@ export const searchSettings = (
   return range(0, settings.length).pipe(
     mergeMap(
       (index) => {
-        const setting = settings[index]!; // the range is that of the settings
+        const setting = settings[index]!; // The index is always in the range of the settings.
         return trialOf(setting).pipe(
           tap((trial) => {
             stderr.write(`trial ${++done} of ${settings.length}: F1 ${shown(trial.f1)}; ${trial.setting}\n`);
@@ -102,7 +102,7 @@ export const searchSettings = (
     ),
     reduce((all: readonly { index: number; setting: Setting; trial: TrialRecord }[], one) => [...all, one], []),
     map((all): SearchDone => {
-      // In the order of the settings, whichever process was the first to end.
+      // In the order of the settings, independent of the order in which the processes end.
       const ordered = [...all].sort((a, b) => a.index - b.index);
       const best = ordered.reduce((found, next) => (isBetter(next.trial, found.trial) ? next : found));
       return { setting: best.setting, record: { trials: ordered.map(({ trial }) => trial), chosen: best.index } };

@@ -1,7 +1,7 @@
 import { random } from '../../../contracts/random.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 
-/** What a trial changes of the options. */
+/** The options that a trial changes. */
 export type Setting = Pick<
   TrainingOptions,
   | 'lr'
@@ -15,10 +15,10 @@ export type Setting = Pick<
   | 'inverseRegularization'
 >;
 
-/** The values that are tried of each option. */
+/** The values of each option that are tried. */
 type Space = { readonly [Name in keyof Setting]?: readonly NonNullable<Setting[Name]>[] };
 
-/** What is searched: a linear model, a recurrent one beside it, or a classifier of the lesson. */
+/** The searched model: a linear model, a recurrent model beside it, or a lesson classifier. */
 export type Searched = 'linear' | 'network' | 'lesson';
 
 const SPACES: Readonly<Record<Searched, Space>> = {
@@ -44,12 +44,12 @@ const SPACES: Readonly<Record<Searched, Space>> = {
   },
 };
 
-/** Draws that give a setting again are drawn anew at most so often. */
+/** The maximum number of draws in a row that repeat an earlier setting. */
 const MOST_DRAWS = 50;
 
 /**
- * The settings of a search: the one of the options as they are, then others at random, each once. What the options say is
- * not varied. They are fewer than `count` where the space has no more.
+ * The settings of a search: first the given options, then random settings without repetition. Options that the user
+ * gave are not varied. There are fewer than `count` if the space has no more.
  */
 export const settingsOf = (searched: Searched, count: number, options: TrainingOptions): readonly Setting[] => {
   const dice = random(options.seed, 'search');
@@ -64,7 +64,7 @@ export const settingsOf = (searched: Searched, count: number, options: TrainingO
   return [...settings.values()];
 };
 
-/** A setting in the words of a table. */
+/** A setting as the text of a table cell. */
 export const settingText = (setting: Setting): string => {
   const parts = Object.entries(setting).map(
     ([name, value]) => `${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${String(value)}`,

@@ -10,7 +10,7 @@ import { runTrial } from './trial.js';
 
 const isSetting = (value: unknown): value is Setting => typeof value === 'object' && value !== null;
 
-/** Runs one trial of a search and writes what it came to as a line of JSON. */
+/** Runs one trial of a search and writes its result as a line of JSON. */
 export const tellTrial = (
   prepared: Prepared,
   options: TrainingOptions,

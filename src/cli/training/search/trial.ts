@@ -21,7 +21,7 @@ const recordOf = (setting: Setting, { candidate, f1, accuracy, loss }: Candidate
   loss: orNull(loss),
 });
 
-/** Trains a model with a setting, measures it on the validation rows, and gives it up. */
+/** Trains a model with a setting, measures it on the validation rows, and disposes it. */
 export const runTrial = (prepared: Prepared, given: TrainingOptions, setting: Setting): Observable<TrialRecord> =>
   defer(() => {
     const options: TrainingOptions = { ...given, ...setting };
@@ -38,7 +38,7 @@ export const runTrial = (prepared: Prepared, given: TrainingOptions, setting: Se
         ),
       );
     }
-    // The validation rows are to measure the trial: they are not trained on.
+    // The validation rows measure the trial, so they are not used for training.
     const how = { ...modelOptions({ ...prepared, checkpoints: NO_CHECKPOINTS }, options), joinValidation: false };
     return trainModel(split, how).pipe(
       filter((event) => event.type === 'model-chosen'),

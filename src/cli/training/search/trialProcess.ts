@@ -6,7 +6,7 @@ import { readTrial } from '../../../models/artifacts/internal/trainingJson.js';
 import { excerpt } from '../../../contracts/messages/excerpt.js';
 import type { Setting } from './searchSpace.js';
 
-/** Options that are not a trial's: with a value, and without one. */
+/** Options that are removed for a trial: with a value, and without. */
 const WITH_VALUE = new Set([
   '--search',
   '--cross-validate',
@@ -18,17 +18,17 @@ const WITH_VALUE = new Set([
 ]);
 const ALONE = new Set(['--refit', '--resume', '--json', '--ui', '--no-open', '--flow']);
 
-/** The words of a command without the options that are not a trial's. */
+/** The words of a command without the options that are removed for a trial. */
 const ofTrial = (words: readonly string[]): readonly string[] =>
   words.filter(
     (word, i) => !ALONE.has(word) && !WITH_VALUE.has(word.split('=')[0] ?? '') && !WITH_VALUE.has(words[i - 1] ?? ''),
   );
 
 /**
- * Runs a trial in a process of its own: the same command, which trains with the setting and says what it came to.
+ * Runs a trial in a separate process: the same command, which trains with the setting and prints the result.
  * Unsubscribing ends it.
  *
- * @param argv the command as it was called: the program of Node, its script, and the arguments
+ * @param argv the original command line: the Node executable, its script, and the arguments
  */
 export const trialProcess = (argv: readonly string[], setting: Setting): Observable<TrialRecord> =>
   new Observable((subscriber) => {
@@ -37,7 +37,7 @@ export const trialProcess = (argv: readonly string[], setting: Setting): Observa
     const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let [out, error] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    // Only the end of it says why a process has failed.
+    // Only the end of stderr is kept; it contains the reason of a failure.
     child.stderr.setEncoding('utf8').on('data', (text: string) => (error = (error + text).slice(-4000)));
     child.on('error', (cause) => subscriber.error(cause));
     child.on('close', (status) => {
