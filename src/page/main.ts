@@ -9,7 +9,7 @@ import { tokenForm } from './connection/tokenForm.js';
 import { workersView, type WorkersJson } from './workers/workersView.js';
 import { trainingView } from './training/trainingView.js';
 
-/** How long to wait before a server that cannot be reached is asked again. Milliseconds. */
+/** The wait before an unreachable server is requested again. Milliseconds. */
 const RETRY_MS = 2000;
 
 const place = (id: string): HTMLElement => {
@@ -24,17 +24,17 @@ const corner = place('corner');
 const notice = new Notice(announcer);
 place('notices').append(notice.node);
 
-/** Asks for the token where that is what is wrong. */
+/** Asks for the token if the error is about it. */
 const tokenWanted = (error: unknown): boolean => {
   if (!(error instanceof TokenWanted)) return false;
-  // Begun from nothing: what was there was another's, or of before.
+  // The page is reloaded, because its content may belong to another token or be outdated.
   tokenForm(main, () => location.reload());
   return true;
 };
 
 /**
- * A server that classifies tells of its model, one that trains of its training, and one of ended trainings of those:
- * which of them it is, the document says.
+ * Shows the view of the server's subject, which the HTML document names: a model, a training, finished trainings, or
+ * workers.
  */
 const show = async (): Promise<void> => {
   const view = { announcer, notice, corner, tokenWanted };

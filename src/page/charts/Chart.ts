@@ -3,64 +3,64 @@ import { element, setAttributes, setText } from '../elements/element.js';
 import { NOTHING } from '../elements/format.js';
 import { xRange } from './xRange.js';
 
-/** One line, or band, of a chart. */
+/** A line or a set of bars of a chart. */
 export interface ChartSeries {
   readonly label: string;
-  /** The custom property that has its colour. */
+  /** The custom property with its colour. */
   readonly hue: string;
-  /** Dashes, in pixels: lines are never told apart by colour alone. Default: none. */
+  /** The dashes, in pixels. Lines are never distinguished by colour alone. Default: none. */
   readonly dash?: readonly number[];
-  /** A bar from 0, or a line. Bars that stand behind others are given first. Default a line. */
+  /** Bars from 0, or a line. Bars behind other bars come first. Default: a line. */
   readonly look?: 'line' | 'bars';
   readonly width?: number;
-  /** Whether each value of a line has a point. Default: where there is room for it. */
+  /** Whether each value of a line has a point. Default: if there is enough room. */
   readonly points?: boolean;
-  /** Whether a line goes on over values that are not there. Default: it does not. */
+  /** Whether a line continues across missing values. Default: no. */
   readonly overGaps?: boolean;
 }
 
-/** What a chart is. */
+/** The options of a chart. */
 export interface ChartOptions {
   readonly title: string;
-  /** One line below the title. */
+  /** A line of text below the title. */
   readonly subtitle?: string;
   readonly series: readonly ChartSeries[];
-  /** The name of what lies along the x axis, for the table. */
+  /** The name of the x values, for the table. */
   readonly xLabel: string;
-  /** Whether numbers stand along the x axis at whole values alone. Default: they do not. */
+  /** Whether only whole numbers are shown along the x axis. Default: no. */
   readonly wholeX?: boolean;
   readonly formatX: (x: number, span: number) => string;
   readonly formatY: (value: number) => string;
-  /** Where the y axis begins and ends. Default: from 0 to a little above the highest. */
+  /** The start and end of the y axis. Default: from 0 to slightly above the highest value. */
   readonly range?: (least: number, most: number) => readonly [number, number];
-  /** Words of another node in the heading, such as a legend of its own. */
+  /** A further node in the heading, such as a legend. */
   readonly legend?: HTMLElement;
 }
 
-/** What a chart shows now. */
+/** The current data of a chart. */
 export interface ChartData {
   readonly x: readonly number[];
-  /** By series. */
+  /** The values by series. */
   readonly y: readonly (readonly (number | null)[])[];
   /**
-   * By series, what the table says where that is another thing than `y`: the height of a bar alone, and not where it
-   * ends in a stack.
+   * The values of the table by series, if they differ from `y`: for example the height of one bar, and not its upper
+   * edge in a stack.
    */
   readonly told?: readonly (readonly (number | null)[])[];
-  /** Where something has changed: a line from bottom to top. Default: nowhere. */
+  /** The x values of changes; each is a vertical line. Default: none. */
   readonly marks?: readonly number[];
-  /** How wide a bar is on the x axis. Default 0: there are none. */
+  /** The width of a bar on the x axis. Default 0: there are no bars. */
   readonly barWidth?: number;
-  /** What there is to be seen, in a sentence or two: the text alternative. */
+  /** The text alternative: the content of the chart in a sentence or two. */
   readonly summary: string;
 }
 
-/** The most rows of a table: of a longer one the last. */
+/** The maximum number of table rows. A longer table shows the last rows. */
 const TABLE_ROWS = 120;
 
 const HEIGHT = 190;
 
-/** How far apart the numbers of an axis may stand that has whole ones. */
+/** The possible steps between the numbers of an axis with whole numbers. */
 const WHOLE = Array.from({ length: 9 }, (_, digits) => [1, 2, 5].map((first) => first * 10 ** digits)).flat();
 
 const lookOf = (
@@ -91,9 +91,9 @@ const lookOf = (
       };
 
 /**
- * A chart with its title, a text alternative, and its values as a table that can be opened.
+ * A chart with a title, a text alternative, and a table of its values, which can be opened.
  *
- * It is drawn anew when the theme changes, and only while it can be seen.
+ * It is redrawn when the theme changes, and only while it is visible.
  */
 export class Chart {
   readonly node: HTMLElement;
@@ -138,12 +138,12 @@ export class Chart {
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#plotAnew());
   }
 
-  /** Shows other data. */
+  /** Shows new data. */
   show(data: ChartData): void {
     this.#data = data;
     setAttributes(this.#plate, { 'aria-label': `${this.#options.title}. ${data.summary}` });
     setText(this.#summary, data.summary);
-    // Axes without a value would have no numbers of their own.
+    // Without a value, the axes would have no numbers.
     if (data.x.length === 0) this.#clear();
     else if (this.#plot === undefined) this.#plotAnew();
     else this.#plot.setData(this.#columns());
@@ -181,7 +181,7 @@ export class Chart {
     const spanOf = ({ scales }: uPlot): number => (scales['x']?.max ?? 0) - (scales['x']?.min ?? 0);
     const along: uPlot.Range.Function = () => xRange(this.#data?.x ?? [], this.#data?.barWidth);
     const up: uPlot.Range.Function = (_plot, least, most) => {
-      // Without any value uPlot gives nulls, whatever its types say.
+      // Without any value, uPlot passes null, although its types do not say so.
       const known = Number.isFinite(least) && Number.isFinite(most);
       return [
         ...(known && range !== undefined ? range(least, most) : ([0, known && most > 0 ? most * 1.08 : 1] as const)),
@@ -210,7 +210,7 @@ export class Chart {
     };
   }
 
-  /** Draws a line where something has changed. */
+  /** Draws a vertical line at each change. */
   #mark(plot: uPlot, colour: string): void {
     const { ctx, bbox, scales } = plot;
     const { min = -Infinity, max = Infinity } = scales['x'] ?? {};
@@ -229,7 +229,7 @@ export class Chart {
     ctx.restore();
   }
 
-  /** Writes the table, where it is open. */
+  /** Fills the table if it is open. */
   #tell(): void {
     if (!this.#details.open || this.#data === undefined) return;
     const { series, xLabel, formatX, formatY } = this.#options;

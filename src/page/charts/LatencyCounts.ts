@@ -1,4 +1,4 @@
-/** Up to here each millisecond has a count of its own, from here on each quarter of a doubling. */
+/** Below this value, each millisecond has its own count; above it, each quarter of a doubling. */
 const LINEAR = 32;
 const BUCKETS = LINEAR + 64;
 
@@ -10,24 +10,27 @@ const bucketOf = (ms: number): number => {
 
 const lowerBound = (bucket: number): number => (bucket < LINEAR ? bucket : LINEAR * 2 ** ((bucket - LINEAR) / 4));
 
-/** How often which latency was: counts that can be added up, from which quantiles are read to within a fifth. */
+/** A histogram of latencies that can be merged. Its quantiles are accurate to a fifth. */
 export class LatencyCounts {
   readonly #counts = new Uint32Array(BUCKETS);
   #total = 0;
 
-  /** Counts one more. */
+  /** Counts a latency. */
   add(ms: number): void {
     this.#counts[bucketOf(ms)]!++;
     this.#total++;
   }
 
-  /** Counts all of another's too. */
+  /** Adds the counts of another histogram. */
   merge(other: LatencyCounts): void {
     for (let bucket = 0; bucket < BUCKETS; bucket++) this.#counts[bucket]! += other.#counts[bucket]!;
     this.#total += other.#total;
   }
 
-  /** The least latency that such a share is not above, in milliseconds; undefined where nothing was counted. */
+  /**
+   * The lower bound of the bucket that contains the quantile for this share, in milliseconds; undefined if nothing was
+   * counted.
+   */
   quantile(share: number): number | undefined {
     if (this.#total === 0) return undefined;
     const wanted = Math.max(1, Math.ceil(share * this.#total));

@@ -1,6 +1,6 @@
 import { LatencyCounts } from './LatencyCounts.js';
 
-/** What happened in a stretch of time. */
+/** The counts of a time interval. */
 interface Bin {
   readonly counts: Float64Array;
   readonly latencies: LatencyCounts;
@@ -8,61 +8,61 @@ interface Bin {
 
 /** The bins as columns, the oldest first. */
 export interface BinColumns {
-  /** When each bin begins, in seconds since 1970. */
+  /** The start of each bin, in seconds since 1970. */
   readonly times: readonly number[];
-  /** By class, then by bin: how many headlines. */
+  /** The number of headlines by class, then by bin. */
   readonly counts: readonly (readonly number[])[];
-  /** Headlines of each bin. */
+  /** The number of headlines by bin. */
   readonly totals: readonly number[];
-  /** Headlines a second. */
+  /** Headlines per second by bin. */
   readonly rates: readonly number[];
-  /** In milliseconds; null where there were no headlines. */
+  /** The median latency by bin, in milliseconds; null if a bin has no headlines. */
   readonly median: readonly (number | null)[];
   readonly slowest: readonly (number | null)[];
 }
 
-/** How long bins can be, in milliseconds: each goes into the next without a rest. */
+/** The possible widths of bins, in milliseconds. Each is a multiple of the one before. */
 const WIDTHS = [
   1000, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000, 43_200_000,
   86_400_000,
 ] as const;
 
 /**
- * Headlines counted by time: how many of each class, and how long they took.
+ * Counts headlines by time: the number of each class, and the latencies.
  *
- * There are never more bins than were asked for: where there would be, they become longer and are added up; when they
- * are a day each, the oldest go.
+ * The number of bins never exceeds `most`. If it would, the bins become wider and are merged. Bins of a day are not
+ * merged; the oldest are dropped instead.
  */
 export class TimeBins {
   readonly #classes: number;
   readonly #most: number;
   #level = 0;
-  /** The number of the first bin since 1970. */
+  /** The number of the first bin, counted from 1970. */
   #first = 0;
   #bins: Bin[] = [];
 
   /**
    * @param classes the number of classes
-   * @param most the most bins
+   * @param most the maximum number of bins
    */
   constructor(classes: number, most = 60) {
     this.#classes = classes;
     this.#most = most;
   }
 
-  /** How long a bin is, in milliseconds. */
+  /** The width of a bin, in milliseconds. */
   get widthMs(): number {
     return WIDTHS[this.#level]!;
   }
 
-  /** Counts a headline. One from before the first bin counts in it. */
+  /** Counts a headline. A headline from before the first bin counts in the first bin. */
   add(time: number, category: number, latencyMs: number): void {
     const bin = this.#binAt(time);
     if (category >= 0) bin.counts[category]!++;
     bin.latencies.add(latencyMs);
   }
 
-  /** What was counted until now; bins in which nothing happened are there, too. */
+  /** The counts until now. Bins without headlines are included. */
   columns(now: number): BinColumns {
     if (this.#bins.length > 0) this.#binAt(now);
     const { widthMs } = this;
@@ -72,7 +72,7 @@ export class TimeBins {
       counts: Array.from({ length: this.#classes }, (_, category) => this.#bins.map(({ counts }) => counts[category]!)),
       totals,
       rates: totals.map((total, index) => {
-        // The last bin is not over yet: its rate is that of the time that has passed.
+        // The last bin is incomplete: its rate refers to the time that has passed.
         const passed =
           index === totals.length - 1
             ? Math.min(widthMs, Math.max(1000, now - (this.#first + index) * widthMs))
@@ -84,10 +84,7 @@ export class TimeBins {
     };
   }
 
-  /**
-   * Headlines a second over so long until now: over a bin where that is longer, and no longer than anything was
-   * counted.
-   */
+  /** Headlines per second in the last `overMs` milliseconds, extended to whole bins, but not beyond the first bin. */
   recentRate(now: number, overMs: number): number {
     if (this.#bins.length === 0) return 0;
     this.#binAt(now);

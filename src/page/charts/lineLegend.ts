@@ -1,9 +1,9 @@
 import { element } from '../elements/element.js';
 
-/** How a line of a chart looks. */
+/** The look of a line in a chart. */
 export type LineLook = 'faint' | 'solid' | 'dashed';
 
-/** What the lines of a chart are called. */
+/** The legend of the lines in a chart. */
 export const lineLegend = (entries: readonly (readonly [label: string, line: LineLook])[]): HTMLElement =>
   element(
     'ul',

@@ -3,7 +3,7 @@ import type { BinColumns } from './TimeBins.js';
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** The class mix in words. */
+/** Describes the class mix in words. */
 export const describeMix = (classes: readonly string[], { counts }: BinColumns): string => {
   const totals = counts.map(sum);
   const all = sum(totals);
@@ -17,8 +17,8 @@ export const describeMix = (classes: readonly string[], { counts }: BinColumns):
 };
 
 /**
- * The shares of the classes as the upper edges of a stack, the last class first, since the edges further down are drawn
- * over those further up.
+ * The shares of the classes as the upper edges of a stack. The last class comes first, because lower areas are drawn
+ * over higher ones.
  */
 export const stackOf = ({
   counts,

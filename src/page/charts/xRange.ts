@@ -1,9 +1,9 @@
 /**
- * What a chart's x axis shows: from the first value to the last, and a bar's width beyond; around a single value half a
- * unit each way.
+ * The range of a chart's x axis: from the first value to the last, plus the width of a bar; for a single value, half a
+ * unit in each direction.
  *
- * Of the data, and not of what uPlot hands to a range function: for a single value it has spread that by a tenth
- * already, which in seconds since 1970 is years.
+ * It is computed from the data and not from the arguments of uPlot's range function. For a single value, uPlot has
+ * already extended these by a tenth, which is years for seconds since 1970.
  *
  * @param x the values, in ascending order
  */

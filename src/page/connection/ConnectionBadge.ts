@@ -2,7 +2,7 @@ import { type Connection, connectionAfter, connectionAt, describeConnection } fr
 import { element, setText } from '../elements/element.js';
 import type { StreamNews } from './reconnecting.js';
 
-/** Says how the page is connected: to be seen all the time, and read out when it changes. */
+/** Shows the state of the connection. It is always visible, and changes are announced to screen readers. */
 export class ConnectionBadge {
   readonly node: HTMLElement;
   readonly #label = element('span', {});
@@ -15,26 +15,26 @@ export class ConnectionBadge {
     this.#announcer = announcer;
     this.node = element('p', { class: 'badge' }, element('span', { class: 'dot', 'aria-hidden': 'true' }), this.#label);
     this.#show();
-    // The seconds until the next attempt pass.
+    // Updates the remaining seconds until the next attempt.
     setInterval(() => this.#show(), 500);
   }
 
-  /** How the page is connected. */
+  /** The state of the connection. */
   get connection(): Connection {
     return this.#connection;
   }
 
-  /** Something happened to the stream. */
+  /** Processes an event of the stream. */
   heard(news: StreamNews): void {
     this.#become(connectionAfter(this.#connection, news, Date.now()));
   }
 
-  /** A headline came that the server had answered at this time. */
+  /** Processes the time at which the server answered a received headline. */
   heardHeadline(answeredAt: number): void {
     this.#become(connectionAt(this.#connection, answeredAt, Date.now()));
   }
 
-  /** Whether none of the server's sources can be read: then nothing comes, however good the connection is. */
+  /** Sets whether none of the server's sources can be read. Then no headlines arrive, although the connection works. */
   dry(isDry: boolean): void {
     this.#isDry = isDry;
     this.#show();

@@ -1,6 +1,6 @@
 import { element, setText } from '../elements/element.js';
 
-/** One thing that is to be known, until it is put away: below the heading, and read out once. */
+/** A notice below the heading until it is dismissed. It is announced to screen readers once. */
 export class Notice {
   readonly node: HTMLElement;
   readonly #text = element('p', {});
@@ -16,7 +16,7 @@ export class Notice {
     });
   }
 
-  /** Shows it, instead of the one before. */
+  /** Shows a notice in place of the previous one. */
   show(text: string): void {
     setText(this.#text, text);
     setText(this.#announcer, text);

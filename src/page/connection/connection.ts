@@ -2,7 +2,7 @@ import { formatMs } from '../elements/format.js';
 import { BEHIND_MS, lagOf } from '../elements/lag.js';
 import type { StreamNews } from './reconnecting.js';
 
-/** How the page is connected. */
+/** The state of the connection. */
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live'; readonly connectedAt: number; readonly aheadMs: number }
@@ -10,18 +10,18 @@ export type Connection =
   | { readonly state: 'reconnecting'; readonly retryAt: number }
   | { readonly state: 'over' };
 
-/** What a connection is called, and what is said of it. */
+/** The label and the announcement of a connection state. */
 export interface ConnectionText {
   readonly label: string;
   readonly announcement: string;
 }
 
-/** How the page is connected after something happened to its stream. */
+/** The state of the connection after an event of its stream. */
 export const connectionAfter = (before: Connection, news: StreamNews, now: number): Connection => {
   switch (news.type) {
     case 'connecting':
-      // Whoever was told that it is lost need not be told that another attempt has begun; and what goes over to another
-      // stream is not lost.
+      // If the loss was already announced, a new attempt is not announced. And changing to another stream is not a
+      // loss.
       return before.state === 'reconnecting' ? { ...before, retryAt: now } : before;
     case 'opened':
       return { state: 'live', connectedAt: now + news.aheadMs, aheadMs: news.aheadMs };
@@ -34,7 +34,7 @@ export const connectionAfter = (before: Connection, news: StreamNews, now: numbe
   }
 };
 
-/** How the page is connected after a headline came that the server answered at this time, by its own clock. */
+/** The state of the connection after a headline with this server time of the answer. */
 export const connectionAt = (before: Connection, answeredAt: number, now: number): Connection => {
   if (before.state !== 'live' && before.state !== 'behind') return before;
   const { connectedAt, aheadMs } = before;
@@ -42,7 +42,7 @@ export const connectionAt = (before: Connection, answeredAt: number, now: number
   return lagMs > BEHIND_MS ? { state: 'behind', connectedAt, aheadMs, lagMs } : { state: 'live', connectedAt, aheadMs };
 };
 
-/** What is said of a connection. */
+/** The text of a connection state. */
 export const describeConnection = (connection: Connection, now: number): ConnectionText => {
   switch (connection.state) {
     case 'connecting':

@@ -10,7 +10,7 @@ const unescaped = (value: string): string =>
   value.replaceAll(/\\(.)/g, (_, letter: string) => (letter === 'n' ? '\n' : letter));
 
 /**
- * The samples of one metric in a text of metrics.
+ * The samples of one metric in an exposition text.
  *
  * @see the text-based exposition format of Prometheus
  */

@@ -3,17 +3,14 @@ import { Observable } from 'rxjs';
 import { clockAhead } from '../elements/lag.js';
 import { type Opened, type ServerSent, TokenWanted } from './reconnecting.js';
 
-/**
- * How long a connection may be silent before it counts as lost: the server shows every 4 s that it lives.
- * Milliseconds.
- */
+/** A connection that is silent for this long counts as lost. The server sends a heartbeat every 4 s. Milliseconds. */
 const SILENCE_MS = 12_000;
 
 /**
- * Opens server-sent events by `fetch`: an `EventSource` could send no token.
+ * Opens server-sent events with `fetch`, because `EventSource` cannot send a token.
  *
- * Completes when the server ends the stream. Errors: `TokenWanted`; where it cannot be reached, refuses, or is silent
- * for 12 s.
+ * Completes when the server ends the stream. Errors: `TokenWanted`; an error if the server cannot be reached, refuses,
+ * or is silent for 12 s.
  */
 export const openEvents = (
   path: string,

@@ -19,18 +19,18 @@ export interface ServerSent {
   readonly type: 'event';
   readonly name: string;
   readonly data: string;
-  /** Empty where it has none. */
+  /** Empty if the event has no id. */
   readonly id: string;
 }
 
 /** A connection is open. */
 export interface Opened {
   readonly type: 'opened';
-  /** What the server's clock is ahead of ours, in milliseconds. */
+  /** The difference of the server's clock to the local clock, in milliseconds; positive if the server is ahead. */
   readonly aheadMs: number;
 }
 
-/** What happens to a stream of events that is opened again when it is lost. */
+/** Events of a stream that is reopened when it is lost. */
 export type StreamNews =
   | { readonly type: 'connecting' }
   | Opened
@@ -38,32 +38,33 @@ export type StreamNews =
   | { readonly type: 'waiting'; readonly ms: number }
   | { readonly type: 'over' };
 
-/** The server wants a token, or another one. Trying again would not help. */
+/** The server requires a token, or a different one. A retry would not help. */
 export class TokenWanted extends Error {
   override readonly name = 'TokenWanted';
 }
 
-/** How a stream is opened again. */
+/** The options for reopening a stream. */
 export interface ReconnectingOptions {
-  /** Opens the stream after the event of this id; empty for none. Completes or fails when it is lost. */
+  /** Opens the stream after the event with this id; empty for none. Completes or fails when the stream is lost. */
   readonly open: (lastEventId: string) => Observable<Opened | ServerSent>;
-  /** The last event that is known already. Default: none. */
+  /** The id of the last event that is already known. Default: none. */
   readonly lastEventId?: string | undefined;
   /**
-   * Asked when the stream is lost: whether all has been told, and there is nothing to come back for. Default: never.
+   * Called when the stream is lost. True means that everything was received and the stream is not reopened. Default:
+   * never.
    */
   readonly isOver?: (() => boolean) | undefined;
-  /** Numbers in [0, 1). */
+  /** Returns random numbers in [0, 1). */
   readonly random: () => number;
-  /** The longest wait before the first new attempt; each further one doubles it. Milliseconds; default 1,000. */
+  /** The maximum wait before the first reconnection. Each further one doubles it. Milliseconds; default 1,000. */
   readonly firstMs?: number | undefined;
-  /** The longest wait of all. Milliseconds; default 15,000. */
+  /** The upper limit of all waits. Milliseconds; default 15,000. */
   readonly mostMs?: number | undefined;
 }
 
 /**
- * Keeps a stream of events open: when it is lost it is opened again after the last event that came, sooner or later by
- * chance (exponential backoff with full jitter), for as long as it takes.
+ * Keeps a stream of events open. When it is lost, it is reopened after the last received event, with exponential
+ * backoff and full jitter, without a limit of attempts.
  *
  * ```
  * open:    --o-a-b-#         o: opened;  a, b: events
@@ -71,7 +72,7 @@ export interface ReconnectingOptions {
  * result:  c-o-a-b-w--c--o-c-w---        c: connecting;  w: waiting
  * ```
  *
- * Completes once the stream ends and is over. Errors: `TokenWanted` alone.
+ * Completes once the stream ends and is over. Errors: only `TokenWanted`.
  *
  * @see M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015
  */

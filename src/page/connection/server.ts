@@ -1,21 +1,21 @@
 import { TokenWanted } from './reconnecting.js';
 
-/** Where a token is kept: in this tab alone, and no longer than it. */
+/** The storage key of the token. The token is stored only for this tab, and until it is closed. */
 const PLACE = 'headwater-token';
 
-/** The token that was given in this tab; undefined where none was. */
+/** The token that was entered in this tab; undefined if there is none. */
 export const knownToken = (): string | undefined => sessionStorage.getItem(PLACE) ?? undefined;
 
-/** Keeps a token for this tab. */
+/** Stores a token for this tab. */
 export const keepToken = (token: string): void => sessionStorage.setItem(PLACE, token);
 
-/** What a request carries to be let in. */
+/** The authorization headers of a request. */
 export const credentials = (): Readonly<Record<string, string>> => {
   const token = knownToken();
   return token === undefined ? {} : { authorization: `Bearer ${token}` };
 };
 
-/** The server refused, and says why. */
+/** The server refused the request and gave a reason. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
@@ -26,16 +26,16 @@ export class Refused extends Error {
   }
 }
 
-/** What a problem says; the status where it is none (RFC 9457). */
+/** The detail of a problem (RFC 9457), or the status if the response is not a problem. */
 const detailOf = async (response: Response): Promise<string> => {
   const problem = (await response.json().catch(() => undefined)) as { readonly detail?: string } | undefined;
   return problem?.detail ?? `The server answered ${response.status}.`;
 };
 
-/** How long an answer that is only looked up may take. Milliseconds. */
+/** The timeout of a GET request. Milliseconds. */
 const LIMIT_MS = 12_000;
 
-/** Why a request failed, in a sentence. */
+/** Describes in a sentence why a request failed. */
 export const describeFailure = (error: unknown): string => {
   if (error instanceof Refused) return error.message;
   return error instanceof DOMException && error.name === 'TimeoutError'
@@ -56,19 +56,19 @@ const look = (path: string): Promise<Response> =>
 /**
  * Gets JSON from the server.
  *
- * @throws TokenWanted, Refused; TypeError where it cannot be reached, DOMException where it does not answer in time
+ * @throws TokenWanted, Refused; TypeError if the server cannot be reached, DOMException if it does not answer in time
  */
 export const getJson = async <T>(path: string): Promise<T> => (await (await look(path)).json()) as T;
 
-/** Gets text from the server. Errors as `getJson`. */
+/** Gets text from the server. Errors: as for `getJson`. */
 export const getText = async (path: string): Promise<string> => (await look(path)).text();
 
-/** Asks the server by POST, without a body, to do something. Errors as `getJson`. */
+/** Sends a POST request without a body. Errors: as for `getJson`. */
 export const post = async (path: string): Promise<void> => {
   await ask(path, { method: 'POST', headers: credentials(), signal: AbortSignal.timeout(LIMIT_MS) });
 };
 
-/** Sends JSON, and gets JSON. Errors as `getJson`. */
+/** Sends JSON, and receives JSON. Errors: as for `getJson`. */
 export const postJson = async <T>(path: string, body: unknown, signal: AbortSignal): Promise<T> => {
   const response = await ask(path, {
     method: 'POST',

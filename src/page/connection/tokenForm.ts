@@ -1,7 +1,7 @@
 import { element } from '../elements/element.js';
 import { keepToken, knownToken } from './server.js';
 
-/** Asks for the token, and calls back when one was given. */
+/** Shows a form for the token, and calls back when it was entered. */
 export const tokenForm = (main: HTMLElement, given: () => void): void => {
   const input = element('input', {
     id: 'token',

@@ -1,6 +1,6 @@
 import { svg } from './svg.js';
 
-/** A shape for each of the first eight classes, in a square of 16: classes are never told apart by colour alone. */
+/** A shape for each of the first eight classes, in a square of 16. Classes are never distinguished by colour alone. */
 const SHAPES = [
   'M8 2a6 6 0 1 1 0 12a6 6 0 0 1 0-12z',
   'M8 2l6.5 11.5h-13z',
@@ -12,7 +12,7 @@ const SHAPES = [
   'M8 1l2 5 5 .4-3.9 3.3 1.3 5L8 12l-4.4 2.7 1.3-5L1 6.4 6 6z',
 ] as const;
 
-/** How many colours and shapes there are; further classes begin anew, each with the next shape for its colour. */
+/** The number of colours and shapes. Further classes repeat the colours, each with the next shape. */
 export const HUES = SHAPES.length;
 
 /** The number of a class's colour, from 0. */
@@ -21,7 +21,7 @@ export const hueOf = (category: number): number => category % HUES;
 /** The custom property of a class's colour. */
 export const hueName = (category: number): string => `--class-${hueOf(category)}`;
 
-/** A class's mark: its shape in its colour. It says nothing that does not stand beside it as text. */
+/** A class's mark: its shape in its colour. It adds nothing to the text beside it. */
 export const classMark = (category: number): SVGElement =>
   svg(
     'svg',

@@ -1,7 +1,7 @@
-/** What an element is given: attributes; `true` stands for an empty one, `undefined` and `false` for none. */
+/** The attributes of an element. `true` means an empty attribute; `undefined` and `false` mean none. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Gives an element attributes, and takes away those that are `undefined` or `false`. */
+/** Sets attributes of an element, and removes those that are `undefined` or `false`. */
 export const setAttributes = (target: Element, attributes: Attributes): void => {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) target.removeAttribute(name);
@@ -9,7 +9,7 @@ export const setAttributes = (target: Element, attributes: Attributes): void => 
   }
 };
 
-/** Makes an element. Strings become text, never markup. */
+/** Makes an element. Strings become text nodes, never markup. */
 export const element = <K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -21,7 +21,7 @@ export const element = <K extends keyof HTMLElementTagNameMap>(
   return made;
 };
 
-/** Sets an element's text where it is another one: an equal one would be read out again, and laid out. */
+/** Sets an element's text if it differs. Setting an equal text would trigger screen readers and the layout again. */
 export const setText = (target: Element, text: string): void => {
   if (target.textContent !== text) target.textContent = text;
 };

@@ -23,23 +23,23 @@ const dayAndClock = new Intl.DateTimeFormat(LANGUAGE, {
   minute: '2-digit',
 });
 
-/** What stands where there is nothing to tell. */
+/** The text for a missing value. */
 export const NOTHING = '–';
 
 /** A count: `12,345`. */
 export const formatCount = (count: number): string => whole.format(count);
 
-/** A number in little room: `12.3K`. */
+/** A number in short form: `12.3K`. */
 export const formatCompact = (value: number): string => compact.format(value);
 
-/** A pace: `0.4`, `128`. */
+/** A rate: `0.4`, `128`. */
 export const formatRate = (rate: number): string =>
   (rate >= 10_000 ? compact : rate >= 100 ? whole : tenth).format(rate);
 
 /** A share between 0 and 1: `91 %`. */
 export const formatShare = (share: number): string => percent.format(share);
 
-/** The same with a decimal. */
+/** A share between 0 and 1 with one decimal. */
 export const formatScore = (share: number): string => percentTenth.format(share);
 
 /** A difference of shares, in percentage points with its sign. */
@@ -56,11 +56,11 @@ export const formatLoss = (loss: number | null | undefined): string =>
 /** A time of day. */
 export const formatTime = (ms: number): string => clock.format(ms);
 
-/** A moment on an axis that is so long. */
+/** A time on an axis with this span. */
 export const formatTick = (ms: number, spanMs: number): string =>
   (spanMs > 86_400_000 ? dayAndClock : spanMs > 600_000 ? clockMinutes : clock).format(ms);
 
-/** How long a bin of a chart is, in words: `1 second`, `5 minutes`. */
+/** The width of a chart's bin in words: `1 second`, `5 minutes`. */
 export const formatWidth = (ms: number): string => {
   const [count, unit] =
     ms < 60_000

@@ -1,31 +1,31 @@
-/** What is needed to tell how far a page is behind its server. */
+/** The times that give the lag of a page behind its server. */
 export interface Arrival {
-  /** When the server answered, by its clock, in milliseconds since 1970. */
+  /** The server time of the answer, in milliseconds since 1970. */
   readonly answeredAt: number;
-  /** When the page opened the connection, by the server's clock. */
+  /** The server time at which the page opened the connection. */
   readonly connectedAt: number;
-  /** When the event came here, by our clock. */
+  /** The local time at which the event arrived. */
   readonly now: number;
-  /** What the server's clock is ahead of ours. */
+  /** The difference of the server's clock to the local clock; positive if the server is ahead. */
   readonly aheadMs: number;
 }
 
 /**
- * How long an event may take to the page before it is behind. Longer than the second that a `Date` field is rounded to.
- * Milliseconds.
+ * An event that takes longer to the page counts as late. The limit is longer than the second to which a `Date` field is
+ * rounded. Milliseconds.
  */
 export const BEHIND_MS = 3000;
 
 /**
- * How long an event took from the server to the page. Of one from before the connection nothing can be said: it is
- * history.
+ * The time that an event took from the server to the page. For an event from before the connection it is 0, because
+ * such an event is history.
  */
 export const lagOf = ({ answeredAt, connectedAt, now, aheadMs }: Arrival): number =>
   answeredAt < connectedAt ? 0 : Math.max(0, now + aheadMs - answeredAt);
 
 /**
- * What the server's clock is ahead of ours, by the `Date` field of an answer that has just come; 0 where it has none.
- * Dates are cut to seconds, so half a second is added.
+ * The difference of the server's clock to the local clock, from the `Date` field of a new response; 0 if it has none.
+ * Dates are truncated to seconds, so half a second is added.
  */
 export const clockAhead = (date: string | null, now: number): number => {
   const server = date === null ? NaN : Date.parse(date);

@@ -1,6 +1,6 @@
 import { type Attributes, setAttributes } from './element.js';
 
-/** Makes an element of SVG. Strings become text. */
+/** Makes an SVG element. Strings become text nodes. */
 export const svg = <K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},

@@ -8,8 +8,8 @@ export const className = (name: string, category: number): HTMLElement =>
   element('span', { class: 'class-name' }, classMark(category), name);
 
 /**
- * A confusion matrix as a table: the classes that rows have downwards, the classes that were predicted across, each
- * cell shaded by its share of its row.
+ * A confusion matrix as a table: true classes in rows, predicted classes in columns; the shade of a cell is its share
+ * of the row.
  *
  * @param confusion counts, row-major, shape [C, C], true × predicted
  */
@@ -72,7 +72,7 @@ export const confusionTable = (classes: readonly string[], confusion: readonly n
   );
 };
 
-/** Precision, recall and F1 of each class, and over all. */
+/** Precision, recall and F1 for each class, and overall. */
 export const scoresTable = (classes: readonly string[], { overall, class: byClass }: Performance): HTMLElement => {
   const row = (head: Node | string, scores: Performance['overall']): HTMLElement =>
     element(

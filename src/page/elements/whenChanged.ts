@@ -1,6 +1,6 @@
 /**
- * A function that is called with what it is given where any of it is another than before. What is built anew loses the
- * focus, a selection and how far it was scrolled.
+ * Calls a function only if one of its arguments differs from the last call. Rebuilding elements would lose the focus,
+ * the selection and the scroll position.
  */
 export const whenChanged = <Args extends readonly unknown[]>(
   show: (...args: Args) => void,

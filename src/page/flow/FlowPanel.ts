@@ -4,13 +4,13 @@ import { formatCount, formatMs, formatRate, formatShare } from '../elements/form
 import { BOX, type FlowLayout, layoutFlow, type Point, shapeOf } from './layoutFlow.js';
 import { svg } from '../elements/svg.js';
 
-/** The most snapshots that are kept: three minutes, at one a second. */
+/** The maximum number of snapshots: three minutes, at one snapshot a second. */
 const KEPT = 180;
 
 const PADDING = 10;
 const INNER = BOX.width - 2 * PADDING;
 
-/** The drawing of one stage. */
+/** The elements of a stage. */
 interface StageNode {
   readonly group: SVGGElement;
   readonly rate: SVGTextElement;
@@ -54,10 +54,10 @@ const stageNode = (name: string, { x, y }: Point): StageNode => {
 const pathOf = (points: readonly Point[]): string =>
   points.map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join(' ');
 
-/** The width of an edge: values that are ten times as many make it 3 pixels wider. */
+/** The width of an edge in pixels: it grows by 1.5 for each factor of 10 in the rate. */
 const widthOf = (rate: number): number => 1 + Math.max(0, Math.log10(1 + rate)) * 1.5;
 
-/** The fullest of what a stage holds, by its bound. */
+/** The fullest buffer of a stage, relative to its limit. */
 const fullest = ({ holdings }: FlowStage): { readonly share: number; readonly text: string } => {
   let most = { share: 0, text: '' };
   for (const { operator, held, bound, highWaterMark } of holdings) {
@@ -69,7 +69,7 @@ const fullest = ({ holdings }: FlowStage): { readonly share: number; readonly te
   return most;
 };
 
-/** What there is to be seen, in words. */
+/** Describes the flow in words. */
 export const describeFlow = ({ idle, bottleneck, valves }: FlowSnapshot): string => {
   const held = valves
     .filter(({ share }) => share > 0.005)
@@ -119,8 +119,8 @@ const tableOf = ({ stages }: FlowSnapshot): HTMLElement =>
   );
 
 /**
- * The flow of a pipeline as a graph: stages from left to right, edges as wide as their rate, the bottleneck marked, what is
- * held as a bar, and the rates of the last minutes as a line.
+ * The flow of a pipeline as a graph. Stages are arranged from left to right, the width of an edge shows its rate, the
+ * bottleneck is marked, bars show the buffers, and lines show the rates of the last minutes.
  */
 export class FlowPanel {
   readonly node: HTMLElement;
@@ -155,7 +155,7 @@ export class FlowPanel {
     );
   }
 
-  /** Shows one more snapshot. */
+  /** Adds a snapshot. */
   show(snapshot: FlowSnapshot): void {
     if (snapshot.stages.length === 0) return;
     this.#past = [...this.#past, snapshot].slice(-KEPT);

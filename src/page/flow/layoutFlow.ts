@@ -1,17 +1,17 @@
 import { graphlib, layout } from '@dagrejs/dagre';
 import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 
-/** A place in the picture, in pixels. */
+/** A position in the picture, in pixels. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** Where the stages and edges of a flow are drawn. */
+/** The positions of the stages and edges of a flow. */
 export interface FlowLayout {
   readonly width: number;
   readonly height: number;
-  /** The middle of each stage. */
+  /** The centre of each stage. */
   readonly stages: ReadonlyMap<string, Point>;
   readonly edges: readonly { readonly from: string; readonly to: string; readonly points: readonly Point[] }[];
 }
@@ -19,11 +19,11 @@ export interface FlowLayout {
 /** The size of a stage, in pixels. */
 export const BOX = { width: 152, height: 92 } as const;
 
-/** What the layout depends on: it is made anew when a stage or an edge has come. */
+/** A key of the stages and edges. The layout is computed again only when it changes. */
 export const shapeOf = ({ stages, edges }: FlowSnapshot): string =>
   JSON.stringify([stages.map(({ name }) => name), edges.map(({ from, to }) => [from, to])]);
 
-/** Lays a flow out from left to right in layers (dagre: after Sugiyama, Tagawa and Toda, 1981). */
+/** Computes the layout of a flow from left to right in layers (dagre: after Sugiyama, Tagawa and Toda, 1981). */
 export const layoutFlow = ({ stages, edges }: FlowSnapshot): FlowLayout => {
   const graph = new graphlib.Graph();
   graph.setGraph({ rankdir: 'LR', nodesep: 24, ranksep: 26, marginx: 8, marginy: 8 });

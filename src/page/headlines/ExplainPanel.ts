@@ -9,55 +9,55 @@ import { articleOf } from './headlineRow.js';
 import type { LabelBook } from './LabelBook.js';
 import { RightClass } from './RightClass.js';
 
-/** What `POST /explain` answers. */
+/** The response of `POST /explain`. */
 export interface ExplanationAnswer {
   readonly title: string;
   readonly class: string;
   readonly probabilities: Readonly<Record<string, number>>;
-  /** How many of its tokens the model knows. */
+  /** The number of tokens that the model knows. */
   readonly known: number;
   readonly words: readonly WordEffect[];
 }
 
-/** What the panel is asked to explain. */
+/** The headline to explain. */
 export interface Asked {
   readonly title: string;
-  /** Its ordinal on the page, and what its source knows it by; undefined for one of the reader's own. */
+  /** Its ordinal on the page, and its id in the source; undefined for a headline that the reader typed. */
   readonly ordinal?: number | undefined;
   readonly guid?: string | undefined;
   readonly link?: string | undefined;
   readonly source?: string | undefined;
 }
 
-/** What the panel is made with. */
+/** The options of the panel. */
 export interface ExplainPanelOptions {
   /** In the order of the label encoder. */
   readonly classes: readonly string[];
   readonly labels: LabelBook;
-  /** What people call a source. */
+  /** The title of a source. */
   readonly nameOf: (source: string) => string;
-  /** Told of errors; whether it takes care of one. */
+  /** Handles an error if it is about the token; returns whether it is. */
   readonly tokenWanted: (error: unknown) => boolean;
 }
 
-/** How long an explanation may take. Milliseconds. */
+/** The timeout of an explanation. Milliseconds. */
 const LIMIT_MS = 15_000;
 
-/** Where the panel stands below the list and not beside it, as page.css has it. */
+/** The screens on which page.css places the panel below the list and not beside it. */
 const NARROW = '(max-width: 60rem)';
 
 /**
- * The words that moved a prediction, as a picture: each word of the title as heavy as its effect, below it a bar a
- * word, and all of it in numbers.
+ * The words that influenced a prediction. The words of the title are tinted by their effects; below are a bar for each
+ * word, and all numbers.
  *
- * It also takes a headline of the reader's own.
+ * The reader can also type a headline.
  */
 export class ExplainPanel {
   readonly node: HTMLElement;
   readonly #options: ExplainPanelOptions;
   readonly #body = element('div', { class: 'explain-body', role: 'group', 'aria-label': 'Explanation', tabindex: 0 });
   readonly #announcer = element('p', { class: 'hidden', role: 'status' });
-  /** What went wrong stands above the explanation before, which stays. */
+  /** An error appears above the previous explanation, which stays. */
   readonly #failure = element('p', { class: 'explain-failure', role: 'alert', hidden: true });
   readonly #rightClass: RightClass;
   #leaving: AbortController | undefined;
@@ -101,7 +101,7 @@ export class ExplainPanel {
     );
   }
 
-  /** Explains a headline, instead of the one before. */
+  /** Explains a headline in place of the previous one. */
   explain(asked: Asked): void {
     this.#leaving?.abort();
     const leaving = new AbortController();
@@ -111,8 +111,8 @@ export class ExplainPanel {
     postJson<ExplanationAnswer>('explain', { title: asked.title }, signal).then(
       (answer) => {
         this.#show(answer, asked);
-        // On a narrow screen it is below the list. The focus stays where it is: whoever goes through the headlines by
-        // the keyboard goes on there.
+        // On a narrow screen, the panel is below the list. The focus stays in the list, so that the reader can continue
+        // there with the keyboard.
         if (matchMedia(NARROW).matches)
           this.node.scrollIntoView({
             block: 'start',
@@ -128,7 +128,7 @@ export class ExplainPanel {
     );
   }
 
-  /** A headline was labelled: the panel says so where it is the one that is explained. */
+  /** Shows that a headline was labelled, if it is the explained one. */
   labelled(ordinal: number | undefined): void {
     this.#rightClass.labelled(ordinal);
   }
@@ -164,7 +164,7 @@ export class ExplainPanel {
     );
   }
 
-  /** The title itself, each word tinted by its effect. */
+  /** The title, each word tinted by its effect. */
   #picture(title: string, words: readonly WordEffect[], most: number, summary: string): HTMLElement {
     const picture = element('p', { class: 'words', role: 'img', 'aria-label': `${title}. ${summary}` });
     let at = 0;

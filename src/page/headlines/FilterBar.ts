@@ -1,7 +1,7 @@
 import { element, setAttributes, setText } from '../elements/element.js';
 import { ALL, type HeadlineFilter } from './headlineFilter.js';
 
-/** What the reader can choose, and who is told. */
+/** The choices of the reader, and the callbacks. */
 export interface FilterBarOptions {
   readonly classes: readonly string[];
   readonly changed: (filter: HeadlineFilter) => void;
@@ -34,7 +34,7 @@ const ORDERS: Choices = [
   ['unsure', 'Least sure first'],
 ];
 
-/** The most sources that can be chosen. */
+/** The maximum number of sources in the list of choices. */
 const SOURCES = 200;
 
 const option = ([value, label]: readonly [string, string]): HTMLOptionElement => element('option', { value }, label);
@@ -42,13 +42,13 @@ const option = ([value, label]: readonly [string, string]): HTMLOptionElement =>
 const select = (label: string, choices: Choices): HTMLSelectElement =>
   element('select', { 'aria-label': label }, ...choices.map(option));
 
-/** Chooses a value, which becomes one of the choices where it is not one yet. */
+/** Selects a value, and adds it to the choices if it is missing. */
 const choose = (target: HTMLSelectElement, value: string, label: string): void => {
   if (!Array.from(target.options).some((known) => known.value === value)) target.append(option([value, label]));
   target.value = value;
 };
 
-/** A moment as an input of the local time has it. */
+/** A time in the format of a local time input. */
 const localTime = (ms: number | undefined): string => {
   if (ms === undefined) return '';
   const minutesWest = new Date(ms).getTimezoneOffset();
@@ -92,7 +92,7 @@ export class FilterBar {
     this.#reset.addEventListener('click', () => {
       this.show(ALL);
       changed(ALL);
-      // The button is hidden now, and would take the focus with it.
+      // The button is now hidden and would lose the focus.
       this.#words.focus();
     });
     const file = (label: string, format: 'csv' | 'jsonl'): HTMLElement => {
@@ -126,7 +126,7 @@ export class FilterBar {
     );
   }
 
-  /** Shows a filter in the controls, and tells nobody. */
+  /** Shows a filter in the controls without a callback. */
   show(filter: HeadlineFilter): void {
     const { words, category, source, least, most, minutes, from, until, order } = filter;
     this.#words.value = words;
@@ -142,7 +142,7 @@ export class FilterBar {
     this.#showReset(filter);
   }
 
-  /** A source can be chosen from now on, under this name. */
+  /** Adds a source with its name to the choices. */
   heardSource(source: string, name: string): void {
     const known = this.#names.get(source);
     if (known !== undefined) {
@@ -157,20 +157,20 @@ export class FilterBar {
     this.#names.set(source, made);
   }
 
-  /** Pauses the list, or lets it go on. */
+  /** Pauses or resumes the list. */
   togglePause(): void {
     const paused = this.#pause.getAttribute('aria-pressed') !== 'true';
     setAttributes(this.#pause, { 'aria-pressed': String(paused) });
     this.#options.paused(paused);
   }
 
-  /** Puts the focus where words are typed. */
+  /** Moves the focus to the search field. */
   search(): void {
     this.#words.focus();
     this.#words.select();
   }
 
-  /** Says how many are shown. */
+  /** Shows how many headlines are listed. */
   tell(text: string): void {
     setText(this.#told, text);
   }

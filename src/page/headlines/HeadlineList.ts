@@ -4,32 +4,32 @@ import type { HeadlineRing, SeenHeadline } from './HeadlineRing.js';
 import { articleOf, headlineCells, type RowStyle } from './headlineRow.js';
 import { rowsAPage, rowsToDraw, scrollAfterNew, scrollToRow, type Viewport } from './virtualRows.js';
 
-/** What a list shows, and whom it tells. */
+/** The content of a list, and its callbacks. */
 export interface HeadlineListOptions extends RowStyle {
   readonly ring: HeadlineRing;
-  /** Told of a headline that is chosen. */
+  /** Called with a chosen headline. */
   readonly chosen: (headline: SeenHeadline) => void;
-  /** Told that the reader gives a headline this class. */
+  /** Called when the reader assigns this class to a headline. */
   readonly labelled: (headline: SeenHeadline, category: number) => void;
-  /** Told whether the pointer is over the list: rows must not move under it. */
+  /** Called with whether the pointer is over the list. Rows must then not move. */
   readonly held: (held: boolean) => void;
-  /** Told that the reader wants to see those that wait. */
+  /** Called when the reader wants to see the waiting headlines. */
   readonly wanted: () => void;
-  /** What further keys do while the list has the focus. */
+  /** Further keys while the list has the focus. */
   readonly keys: Readonly<Record<string, () => void>>;
 }
 
-/** How many rows are drawn beyond each edge. */
+/** The number of rows that are drawn beyond each edge of the visible area. */
 const AROUND = 6;
 
-/** How long a finger can be away between the end of a touch and the click that follows from it. Milliseconds. */
+/** The maximum time between the end of a touch and the click that it causes. Milliseconds. */
 const TOUCH_MS = 400;
 
 /**
- * The headlines, the newest first, of which only those that can be seen are drawn.
+ * The list of headlines, the newest first. Only the visible rows are drawn.
  *
- * A grid: it has the focus, and says which of its rows is the active one. Arrows, Page Up and Down, Home and End move
- * it, Enter and Space choose it, O opens its article, and a digit gives it the class of that number.
+ * It is a grid: it has the focus and names its active row. Arrows, Page Up and Down, Home and End move the active row.
+ * Enter and Space choose it, O opens its article, and a digit assigns the class with that number.
  *
  * @see ARIA Authoring Practices Guide, grid pattern
  */
@@ -43,17 +43,17 @@ export class HeadlineList {
     'aria-label': 'Headlines',
     'aria-describedby': 'list-keys',
   });
-  /** As high as all rows together. */
+  /** Has the height of all rows together. */
   readonly #canvas = element('div', { class: 'headlines-canvas', role: 'rowgroup' });
-  /** As high as one row, in whatever size of text. */
+  /** Has the height of one row, in any text size. */
   readonly #rule = element('div', { class: 'headline headline-rule', 'aria-hidden': 'true' });
   readonly #newest = element('button', { type: 'button', class: 'newest', hidden: true });
   readonly #rows = new Map<number, HTMLElement>();
   #ring: HeadlineRing;
   #drawnEnd = 0;
-  /** How many were put on top that the reader has not scrolled to. */
+  /** The number of new headlines above the visible rows. */
   #unseen = 0;
-  /** How many are not in the ring yet. */
+  /** The number of headlines that are not in the ring yet. */
   #waiting = 0;
   #active: number | undefined;
   #chosen: number | undefined;
@@ -80,9 +80,10 @@ export class HeadlineList {
   }
 
   /**
-   * Shows the headlines of another ring. The active and the chosen one stay so where they are in it.
+   * Shows the headlines of another ring. The active and the chosen headline stay active and chosen if the ring contains
+   * them.
    *
-   * @param keepsPlace whether the reader goes on seeing the same ones; else the list is at its top
+   * @param keepsPlace whether the same headlines stay visible; otherwise the list scrolls to the top
    */
   show(ring: HeadlineRing, keepsPlace: boolean): void {
     const serialIn = (serial: number | undefined): number | undefined => {
@@ -104,13 +105,13 @@ export class HeadlineList {
     this.draw();
   }
 
-  /** Says how many are not in the ring yet, for as long as the list is held. */
+  /** Shows how many headlines are not in the ring yet, while the list is held. */
   wait(waiting: number): void {
     this.#waiting = waiting;
     this.#showNewest();
   }
 
-  /** Draws a headline anew that was labelled. */
+  /** Redraws a headline that was labelled. */
   redraw(ordinal: number): void {
     const serial = this.#ring.serialOf(ordinal);
     const row = serial === undefined ? undefined : this.#rows.get(serial);
@@ -118,19 +119,19 @@ export class HeadlineList {
     if (headline !== undefined) row?.replaceChildren(...headlineCells(headline, this.#options));
   }
 
-  /** Draws all rows anew: a source has got a name. */
+  /** Redraws all rows, because a source has a new name. */
   redrawAll(): void {
     for (const row of this.#rows.values()) row.remove();
     this.#rows.clear();
     this.#drawRows();
   }
 
-  /** Makes the row below the active one active, where there is one. */
+  /** Makes the row below the active row active, if there is one. */
   next(): void {
     if (this.#active !== undefined && this.#active > this.#ring.first) this.#activate(this.#active - 1);
   }
 
-  /** Draws what has come since it was drawn last. */
+  /** Draws the headlines that were added since the last call. */
   draw(): void {
     const ring = this.#ring;
     const added = ring.end - this.#drawnEnd;
@@ -155,7 +156,7 @@ export class HeadlineList {
     setText(this.#newest, `${formatCount(count)} new – to the top`);
   }
 
-  /** A list that moves under the pointer lets its reader click another headline than the one that was there. */
+  /** Holds the list under the pointer. If rows moved, the reader could click the wrong headline. */
   #holdUnderPointer(): void {
     const { held } = this.#options;
     let leaving: ReturnType<typeof setTimeout> | undefined;
@@ -183,7 +184,7 @@ export class HeadlineList {
     };
   }
 
-  /** The last one of the ring is in row 0. */
+  /** The last headline of the ring is in row 0. */
   #serialAt(row: number): number | undefined {
     const ring = this.#ring;
     if (ring.size === 0) return undefined;
@@ -206,14 +207,14 @@ export class HeadlineList {
     const { first, end } = rowsToDraw(viewport, AROUND);
     const wanted = new Set<number>();
     for (let row = first; row < end; row++) wanted.add(ring.end - 1 - row);
-    // The active one is there wherever the list was scrolled to: the list names it by its id.
+    // The active row exists at every scroll position, because the list refers to it by its id.
     if (this.#active !== undefined && ring.size > 0) wanted.add(this.#active);
     for (const [serial, row] of this.#rows) {
       if (wanted.has(serial)) continue;
       row.remove();
       this.#rows.delete(serial);
     }
-    // In the document they stand as they are seen: whoever reads it line by line meets them in that order.
+    // The order in the document is the visible order, for screen readers.
     let place = this.#canvas.firstElementChild;
     for (const serial of [...wanted].sort((a, b) => b - a)) {
       const row = this.#place(serial, viewport);
@@ -251,7 +252,7 @@ export class HeadlineList {
     if (this.#move(event.key) || this.#act(event.key)) event.preventDefault();
   }
 
-  /** Whether a key has moved the active row. */
+  /** Moves the active row with a key; returns whether the key does this. */
   #move(key: string): boolean {
     const ring = this.#ring;
     if (ring.size === 0) return false;
@@ -271,7 +272,7 @@ export class HeadlineList {
     return true;
   }
 
-  /** Whether a key has done something, with the active row or else. */
+  /** Runs the action of a key; returns whether the key has one. */
   #act(key: string): boolean {
     const { classes, keys, labelled } = this.#options;
     const further = keys[key];
@@ -291,7 +292,7 @@ export class HeadlineList {
   }
 
   #clicked(target: EventTarget | null): void {
-    // A link is followed, and nothing else.
+    // A click on a link only follows the link.
     if (!(target instanceof Element) || target.closest('a') !== null) return;
     const row = target.closest<HTMLElement>('[data-serial]');
     if (row === null) return;

@@ -1,29 +1,29 @@
-/** A headline as the page keeps it. */
+/** A headline in the memory of the page. */
 export interface SeenHeadline {
-  /** How many came to the page before it: no other one has this number. */
+  /** The number of headlines that arrived at the page before it. It is unique. */
   readonly ordinal: number;
   readonly title: string;
   /** The class's index. */
   readonly category: number;
   /** The probability of that class. */
   readonly probability: number;
-  /** When the server saw it first, in milliseconds since 1970. */
+  /** The time at which the server first saw it, in milliseconds since 1970. */
   readonly seen: number;
-  /** Whether no token of it is known to the model, so that its class is a guess. */
+  /** Whether the model knows none of its tokens, so that its class is a guess. */
   readonly unread: boolean;
   readonly source: string;
   readonly link: string | undefined;
-  /** What its source knows it by. */
+  /** Its id in its source. */
   readonly guid: string | undefined;
 }
 
-/** The most sources that are told apart; those after them have no name. */
+/** The maximum number of different sources; further sources have no name. */
 const SOURCES = 1000;
 
 /**
- * The last headlines, in columns: a headline takes its title, its link and some 20 bytes.
+ * The last headlines, stored in columns. A headline takes its title, its link and about 20 bytes.
  *
- * Each has a serial number, from 0, that it keeps; the oldest give their places to the newest.
+ * Each headline has a fixed serial number, from 0. New headlines replace the oldest ones.
  */
 export class HeadlineRing {
   readonly capacity: number;
@@ -40,7 +40,7 @@ export class HeadlineRing {
   readonly #sourceIndices = new Map<string, number>();
   #end = 0;
 
-  /** @param capacity how many are kept */
+  /** @param capacity the maximum number of headlines */
   constructor(capacity: number) {
     this.capacity = capacity;
     this.#titles = new Array<string | undefined>(capacity);
@@ -54,22 +54,22 @@ export class HeadlineRing {
     this.#sources = new Int16Array(capacity);
   }
 
-  /** The serial number that the next one will have: how many there have ever been. */
+  /** The serial number of the next headline: the number of headlines so far. */
   get end(): number {
     return this.#end;
   }
 
-  /** The serial number of the oldest that is left. */
+  /** The serial number of the oldest headline in the ring. */
   get first(): number {
     return Math.max(0, this.#end - this.capacity);
   }
 
-  /** How many are left. */
+  /** The number of headlines in the ring. */
   get size(): number {
     return this.#end - this.first;
   }
 
-  /** Takes one more. */
+  /** Adds a headline. */
   push({ ordinal, title, category, probability, seen, unread, source, link, guid }: SeenHeadline): void {
     const place = this.#end++ % this.capacity;
     this.#titles[place] = title;
@@ -83,7 +83,7 @@ export class HeadlineRing {
     this.#sources[place] = this.#indexOf(source);
   }
 
-  /** The headline of a serial number; undefined where it is no longer there, or not yet. */
+  /** The headline with a serial number; undefined if it was replaced or does not exist yet. */
   at(serial: number): SeenHeadline | undefined {
     if (serial < this.first || serial >= this.#end) return undefined;
     const place = serial % this.capacity;
@@ -100,14 +100,14 @@ export class HeadlineRing {
     };
   }
 
-  /** The serial number of the headline with an ordinal; undefined where it is not there. */
+  /** The serial number of the headline with an ordinal; undefined if it is not in the ring. */
   serialOf(ordinal: number): number | undefined {
     for (let serial = this.first; serial < this.#end; serial++)
       if (this.#ordinals[serial % this.capacity] === ordinal) return serial;
     return undefined;
   }
 
-  /** All that are left, the last one first. */
+  /** All headlines in the ring, the last one first. */
   fromTop(): readonly SeenHeadline[] {
     return Array.from({ length: this.size }, (_, row) => this.at(this.#end - 1 - row)).filter(
       (headline) => headline !== undefined,

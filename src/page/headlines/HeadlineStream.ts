@@ -8,22 +8,22 @@ import type { HeadlineRing, SeenHeadline } from './HeadlineRing.js';
 import type { LabelBook } from './LabelBook.js';
 import { ShownHeadlines } from './ShownHeadlines.js';
 
-/** What the section of headlines is made with. */
+/** The options of the section of headlines. */
 export interface HeadlineStreamOptions {
-  /** All headlines that the page has. */
+  /** All headlines of the page. */
   readonly ring: HeadlineRing;
   /** In the order of the label encoder. */
   readonly classes: readonly string[];
   readonly labels: LabelBook;
-  /** What people call a source. */
+  /** The title of a source. */
   readonly nameOf: (source: string) => string;
-  /** Told of a headline that the reader chose. */
+  /** Called with a headline that the reader chose. */
   readonly chosen: (headline: SeenHeadline) => void;
   /** A live region. */
   readonly announcer: HTMLElement;
 }
 
-/** How often a list in the order of confidence is sorted anew while nobody is in it. Milliseconds. */
+/** The interval between two sorts of a list by confidence, while the reader does not use it. Milliseconds. */
 const SORT_MS = 1000;
 
 const EMPTY =
@@ -32,10 +32,10 @@ const EMPTY =
 const NONE_SHOWN = 'None of the headlines is one of those that are to be shown.';
 
 /**
- * The section of the headlines: which of them are shown is chosen above the list, and stands in the page's address.
+ * The section of the headlines. The filter is above the list, and is part of the page's address.
  *
- * The list stands still while it is paused, while the pointer is over it, and, where it is in the order of confidence,
- * while it has the focus. What comes meanwhile is counted, and shown afterwards.
+ * The list does not move while it is paused, while the pointer is over it, and, if it is sorted by confidence, while it
+ * has the focus. New headlines are counted in the meantime and shown afterwards.
  */
 export class HeadlineStream {
   readonly node: HTMLElement;
@@ -56,7 +56,7 @@ export class HeadlineStream {
     this.#bar = new FilterBar({
       classes,
       changed: (filter) => {
-        // The address says what is shown: it can be kept, and given to others.
+        // The filter is in the address, so that it can be bookmarked and shared.
         history.replaceState(null, '', `#${fragmentOf(filter)}`);
         this.#use(filter);
       },
@@ -74,7 +74,7 @@ export class HeadlineStream {
       chosen,
       labelled: (headline, category) => {
         labels.give(headline, category);
-        // Whoever labels goes through the list from the top.
+        // When labelling by confidence, the reader continues with the next row.
         if (this.#shown.filter.order === 'unsure') this.#list.next();
       },
       held: (held) => {
@@ -107,7 +107,7 @@ export class HeadlineStream {
     this.#useAddress();
   }
 
-  /** More headlines have come, or time has passed: draws the list at the next frame. */
+  /** Draws the list at the next frame, after new headlines or after some time. */
   draw(): void {
     if (this.#isAsked) return;
     this.#isAsked = true;
@@ -117,7 +117,7 @@ export class HeadlineStream {
     });
   }
 
-  /** A source has sent something, or has got a name. */
+  /** Processes that a source has sent something or has a new name. */
   heardSource(source: string, isNamed: boolean): void {
     this.#bar.heardSource(source, this.#options.nameOf(source));
     if (isNamed) this.#list.redrawAll();
@@ -168,7 +168,7 @@ export class HeadlineStream {
       this.#list.wait(shown.waiting);
       this.#list.draw();
     } else if (isSorted) {
-      // Sorted anew where something has come, and not at every headline.
+      // The list is sorted only if there are new headlines, and not for each headline.
       shown.wait(now);
       if (shown.waiting > 0 && now - this.#sortedAt >= SORT_MS) this.#rebuild(true);
       else if (shown.waiting > 0) setTimeout(() => this.draw(), SORT_MS);

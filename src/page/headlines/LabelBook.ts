@@ -4,27 +4,27 @@ import { postJson } from '../connection/server.js';
 export interface Labelled {
   readonly title: string;
   readonly guid?: string | undefined;
-  /** Its ordinal on the page; undefined where it is one of the reader's own. */
+  /** Its ordinal on the page; undefined for a headline that the reader typed. */
   readonly ordinal?: number | undefined;
 }
 
-/** Who is told what became of a label. */
+/** The classes, and the callbacks for the result of a label. */
 export interface LabelBookOptions {
   /** In the order of the label encoder. */
   readonly classes: readonly string[];
-  /** The server has kept it. */
+  /** The server has stored the label. */
   readonly kept: (headline: Labelled, category: number) => void;
-  /** It has not, or could not be asked. */
+  /** The server has refused the label, or could not be reached. */
   readonly failed: (error: unknown) => void;
 }
 
-/** How long the server may take to keep a label. Milliseconds. */
+/** The timeout for storing a label. Milliseconds. */
 const LIMIT_MS = 15_000;
 
-/** The most labels that are remembered; the oldest are forgotten first. */
+/** The maximum number of labels in memory; the oldest are removed first. */
 const MOST = 10_000;
 
-/** Gives headlines their right class, and remembers those that the server has kept. */
+/** Sends right classes of headlines, and remembers the stored ones. */
 export class LabelBook {
   readonly #options: LabelBookOptions;
   readonly #labels = new Map<number, number>();
@@ -33,7 +33,7 @@ export class LabelBook {
     this.#options = options;
   }
 
-  /** The class that was given to a headline; undefined where none was. */
+  /** The class that was assigned to a headline; undefined if there is none. */
   of(ordinal: number | undefined): number | undefined {
     return ordinal === undefined ? undefined : this.#labels.get(ordinal);
   }

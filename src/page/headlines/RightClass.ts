@@ -2,17 +2,17 @@ import { element, setAttributes } from '../elements/element.js';
 import { className } from '../elements/tables.js';
 import type { LabelBook, Labelled } from './LabelBook.js';
 
-/** What the control is made with. */
+/** The options of the control. */
 export interface RightClassOptions {
   /** In the order of the label encoder. */
   readonly classes: readonly string[];
   readonly labels: LabelBook;
 }
 
-/** The most classes that have a button each; of more, one is chosen from a list. */
+/** The maximum number of classes with buttons. With more, the class is selected from a list. */
 const BUTTONS = 9;
 
-/** Gives the headline that is explained its right class: a button for each class, or a list of many. */
+/** Assigns the right class to the explained headline: a button for each class, or a list if there are many. */
 export class RightClass {
   readonly node: HTMLElement;
   readonly #labels: LabelBook;
@@ -44,14 +44,14 @@ export class RightClass {
     );
   }
 
-  /** Is about another headline from now on. */
+  /** Switches to another headline. */
   show(headline: Labelled): void {
     this.#headline = headline;
     this.node.hidden = false;
     this.#press(this.#labels.of(headline.ordinal));
   }
 
-  /** A headline was labelled. */
+  /** Shows that a headline was labelled. */
   labelled(ordinal: number | undefined): void {
     if (ordinal !== undefined && ordinal === this.#headline?.ordinal) this.#press(this.#labels.of(ordinal));
   }

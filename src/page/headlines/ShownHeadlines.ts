@@ -2,10 +2,10 @@ import { ALL, confidenceOf, type HeadlineFilter, headlineTest } from './headline
 import { HeadlineRing, type SeenHeadline } from './HeadlineRing.js';
 
 /**
- * The headlines that the list shows: those of all that the filter lets through, in the order that was asked for.
+ * The headlines in the list: all headlines that match the filter, in the selected order.
  *
- * The last one of `ring` stands on top. While the list is held, what comes waits: it is counted, and shown by
- * `rebuild`.
+ * The last headline of `ring` is at the top. While the list is held, new headlines wait: they are counted, and
+ * `rebuild` shows them.
  */
 export class ShownHeadlines {
   readonly #all: HeadlineRing;
@@ -13,7 +13,7 @@ export class ShownHeadlines {
   #filter = ALL;
   #test = headlineTest(ALL, []);
   #ring: HeadlineRing;
-  /** The serial number of the first headline of all that was not looked at yet. */
+  /** The serial number of the first headline that was not checked yet. */
   #next = 0;
   #waiting = 0;
 
@@ -23,12 +23,12 @@ export class ShownHeadlines {
     this.#ring = new HeadlineRing(all.capacity);
   }
 
-  /** Those that are shown. */
+  /** The headlines in the list. */
   get ring(): HeadlineRing {
     return this.#ring;
   }
 
-  /** How many wait to be shown. */
+  /** The number of waiting headlines. */
   get waiting(): number {
     return this.#waiting;
   }
@@ -37,14 +37,14 @@ export class ShownHeadlines {
     return this.#filter;
   }
 
-  /** Shows others, in a ring of their own. */
+  /** Applies another filter. The result is a new ring. */
   use(filter: HeadlineFilter, now: number): void {
     this.#filter = filter;
     this.#test = headlineTest(filter, this.#classes);
     this.rebuild(now);
   }
 
-  /** Puts together anew what is shown. */
+  /** Rebuilds the list. */
   rebuild(now: number): void {
     this.#ring = new HeadlineRing(this.#all.capacity);
     for (const headline of this.#wanted(now)) this.#ring.push(headline);
@@ -52,7 +52,7 @@ export class ShownHeadlines {
     this.#waiting = 0;
   }
 
-  /** Counts those that have come and wait. */
+  /** Counts new headlines as waiting. */
   wait(now: number): void {
     for (; this.#next < this.#all.end; this.#next++) {
       const headline = this.#all.at(this.#next);
@@ -60,7 +60,9 @@ export class ShownHeadlines {
     }
   }
 
-  /** Puts those that have come on top. For a list in the order of time, where none waits; `rebuild` is for others. */
+  /**
+   * Adds new headlines at the top. Only for a list sorted by time without waiting headlines; otherwise use `rebuild`.
+   */
   catchUp(now: number): void {
     for (; this.#next < this.#all.end; this.#next++) {
       const headline = this.#all.at(this.#next);
@@ -68,13 +70,13 @@ export class ShownHeadlines {
     }
   }
 
-  /** Whether one that is shown is older by now than the filter allows. */
+  /** Whether a listed headline is now older than the filter permits. */
   isStale(now: number): boolean {
     const oldest = this.#ring.at(this.#ring.first);
     return this.#filter.minutes > 0 && oldest !== undefined && now - oldest.seen > this.#filter.minutes * 60_000;
   }
 
-  /** All that the filter lets through, the last one on top. */
+  /** All headlines that match the filter, in an order whose last item is at the top. */
   #wanted(now: number): readonly SeenHeadline[] {
     const wanted: SeenHeadline[] = [];
     for (let serial = this.#all.first; serial < this.#all.end; serial++) {

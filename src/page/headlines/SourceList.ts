@@ -4,11 +4,11 @@ import { formatCount, formatTime } from '../elements/format.js';
 import { describeSource, isTroubled } from './sourceTrouble.js';
 import type { SourceNames } from './SourceNames.js';
 
-/** The most sources that are listed, and that are known of. */
+/** The maximum number of listed sources, and of sources in memory. */
 const LISTED = 100;
 const MOST = 1000;
 
-/** What happened last to each source of headlines. */
+/** The last event of each source of headlines. */
 export class SourceList {
   readonly node: HTMLElement;
   readonly #names: SourceNames;
@@ -27,18 +27,18 @@ export class SourceList {
     );
   }
 
-  /** What happened last, by source. */
+  /** The last event by source. */
   get last(): ReadonlyMap<string, SourceEvent> {
     return this.#last;
   }
 
-  /** Something happened to a source. */
+  /** Processes an event of a source. */
   heard(event: SourceEvent): void {
     const before = this.#last.get(event.source);
     if (before === undefined && this.#last.size >= MOST) return;
-    // These say nothing of whether it can be read now.
+    // These events do not show whether the source can be read now.
     const saysLittle = event.type === 'moved' || event.type === 'gap';
-    // What could not be read, and is unchanged, cannot be read now.
+    // Content that could not be read and is unchanged still cannot be read.
     const isAsBefore = event.type === 'unchanged' && before?.type === 'read';
     if (isTroubled(before) && (saysLittle || isAsBefore)) return;
     this.#last.set(event.source, event);

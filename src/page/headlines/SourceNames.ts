@@ -1,11 +1,11 @@
-/** The most names that are kept. */
+/** The maximum number of names. */
 const MOST = 1000;
 
-/** An address without what all have in common, and without a password. */
+/** An address without the parts that most addresses share, and without a password. */
 const shortAddress = (source: string): string =>
   source.replace(/^[a-z+]+:\/\/(?:[^/@]*@)?(?:www\.)?/i, '').replace(/\/$/, '');
 
-/** What people call the sources: their titles, or else their addresses. */
+/** The names of the sources: their titles, or otherwise their addresses. */
 export class SourceNames {
   readonly #titles = new Map<string, string>();
 
@@ -14,7 +14,7 @@ export class SourceNames {
     return this.#titles.get(source) ?? shortAddress(source);
   }
 
-  /** A source says its title; whether it is another name than before. */
+  /** Processes the title of a source; returns whether its name has changed. */
   heard(source: string, title: string | undefined): boolean {
     if (title === undefined || title.trim() === '' || this.#titles.get(source) === title) return false;
     if (this.#titles.size >= MOST && !this.#titles.has(source)) return false;

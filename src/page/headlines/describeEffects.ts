@@ -1,10 +1,10 @@
 import type { WordEffect } from '../../contracts/live/Live.js';
 import { formatPoints } from '../elements/format.js';
 
-/** An effect as small as this is none, as far as a picture goes. */
+/** An effect below this value counts as none in the picture. */
 export const SLIGHT = 0.0005;
 
-/** What is said of the words that moved a prediction most. */
+/** Describes the words with the largest effects on a prediction. */
 export const describeEffects = (category: string, words: readonly WordEffect[]): string => {
   const moving = words
     .filter(({ effect }) => Math.abs(effect) >= SLIGHT)

@@ -2,13 +2,13 @@ import type { SeenHeadline } from './HeadlineRing.js';
 
 /** A headline as it is exported. */
 export interface ExportedHeadline extends SeenHeadline {
-  /** The name of the class that the model said. */
+  /** The name of the predicted class. */
   readonly class: string;
-  /** The right class as the reader said it; undefined where none was said. */
+  /** The right class that the reader assigned; undefined if there is none. */
   readonly label: string | undefined;
 }
 
-/** The columns, in their order. */
+/** The columns in their order. */
 const columnsOf = (headline: ExportedHeadline) => ({
   seen: new Date(headline.seen).toISOString(),
   title: headline.title,
@@ -23,7 +23,10 @@ const columnsOf = (headline: ExportedHeadline) => ({
 
 const COLUMNS = ['seen', 'title', 'class', 'probability', 'read', 'label', 'source', 'link', 'guid'] as const;
 
-/** A field as RFC 4180 has it. One that a spreadsheet would take for a formula begins with an apostrophe. */
+/**
+ * A field in the format of RFC 4180. A field that a spreadsheet would execute as a formula gets an apostrophe as a
+ * prefix.
+ */
 const field = (value: string): string => {
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
@@ -42,13 +45,13 @@ export const csvOf = (headlines: readonly ExportedHeadline[]): string => {
 export const jsonLinesOf = (headlines: readonly ExportedHeadline[]): string =>
   headlines.map((headline) => `${JSON.stringify(columnsOf(headline))}\n`).join('');
 
-/** Gives the reader a file. */
+/** Offers a file as a download. */
 export const download = (name: string, type: string, text: string): void => {
   const address = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;
   link.click();
-  // The browser has begun to read it by then.
+  // By then, the browser has started to read the file.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 };

@@ -1,22 +1,22 @@
 import type { SeenHeadline } from './HeadlineRing.js';
 
-/** Which headlines are shown, and in which order. */
+/** Selects and sorts the listed headlines. */
 export interface HeadlineFilter {
-  /** Words that a title must have, in any case; empty for all. */
+  /** Words that a title must contain, ignoring case; empty for all. */
   readonly words: string;
   /** The class's name; empty for all. */
   readonly category: string;
   /** The source's address; empty for all. */
   readonly source: string;
-  /** The confidence in percent: from `least`, and below `most`, where 100 is no limit. */
+  /** The confidence in percent: at least `least`, and below `most`; 100 means no upper limit. */
   readonly least: number;
   readonly most: number;
-  /** How many minutes back; 0 for no limit. */
+  /** The maximum age in minutes; 0 for no limit. */
   readonly minutes: number;
-  /** From and until when it was seen, in milliseconds since 1970; undefined for no limit. */
+  /** The first and last time of arrival, in milliseconds since 1970; undefined for no limit. */
   readonly from: number | undefined;
   readonly until: number | undefined;
-  /** The newest first, or those first of which the model is least sure. */
+  /** The newest first, or the lowest confidence first. */
   readonly order: 'newest' | 'unsure';
 }
 
@@ -33,10 +33,10 @@ export const ALL: HeadlineFilter = {
   order: 'newest',
 };
 
-/** How sure the model is of a headline, from 0 to 1: not at all of one that it has not read. */
+/** The confidence of the model in a headline, from 0 to 1; 0 if it knows none of its tokens. */
 export const confidenceOf = ({ probability, unread }: SeenHeadline): number => (unread ? 0 : probability);
 
-/** Makes the function that says whether a headline is shown. @param classes in the order of the label encoder */
+/** Makes the test of a filter. @param classes in the order of the label encoder */
 export const headlineTest = (
   { words, category, source, least, most, minutes, from = -Infinity, until = Infinity }: HeadlineFilter,
   classes: readonly string[],
@@ -64,7 +64,7 @@ const timeOf = (given: string | null): number | undefined => {
   return Number.isNaN(time) ? undefined : time;
 };
 
-/** What an address says is shown: the part after `#`. What it says wrongly is left out. */
+/** The filter in the fragment of an address (the part after `#`). Invalid parts are ignored. */
 export const filterOf = (fragment: string): HeadlineFilter => {
   const said = new URLSearchParams(fragment.replace(/^#/, ''));
   return {
@@ -80,7 +80,7 @@ export const filterOf = (fragment: string): HeadlineFilter => {
   };
 };
 
-/** The part after `#` that says what is shown; empty for all. */
+/** The fragment of an address for a filter; empty for the default filter. */
 export const fragmentOf = ({ category, from, until, ...filter }: HeadlineFilter): string => {
   const said: Readonly<Record<string, string | number | undefined>> = {
     words: filter.words,

@@ -3,22 +3,22 @@ import { element } from '../elements/element.js';
 import { formatShare, formatTime } from '../elements/format.js';
 import type { SeenHeadline } from './HeadlineRing.js';
 
-/** What a row is drawn with. */
+/** What a row needs for drawing. */
 export interface RowStyle {
   /** In the order of the label encoder. */
   readonly classes: readonly string[];
-  /** What people call a source. */
+  /** The title of a source. */
   readonly nameOf: (source: string) => string;
-  /** The class that the reader gave to a headline, by its ordinal. */
+  /** The class that the reader assigned to a headline, by its ordinal. */
   readonly labelOf: (ordinal: number) => number | undefined;
 }
 
-/** The address of an article, where it is one of the web. */
+/** The address of an article, if it is a web address. */
 export const articleOf = (link: string | undefined): string | undefined =>
   link !== undefined && /^https?:/i.test(link) ? link : undefined;
 
 const shareCell = ({ unread, probability }: SeenHeadline): HTMLElement =>
-  // A guess has no share of anything: nothing of the title was read.
+  // A guess has no probability, because no word of the title was read.
   unread
     ? element(
         'span',
@@ -40,7 +40,7 @@ const labelMark = (name: string, isRight: boolean): HTMLElement =>
     name,
   );
 
-/** The cells of a headline's row, in the order in which they are read. */
+/** The cells of a headline's row, in reading order. */
 export const headlineCells = (headline: SeenHeadline, { classes, nameOf, labelOf }: RowStyle): readonly Node[] => {
   const { ordinal, title, category, seen, source, link } = headline;
   const label = labelOf(ordinal);

@@ -1,26 +1,26 @@
 import type { SourceEvent } from '../../contracts/live/Live.js';
 import { formatCount, formatTime } from '../elements/format.js';
 
-/** How many feeds are in trouble, and what it is. */
+/** The number of failing feeds, and their problems. */
 export interface SourceTrouble {
   readonly failing: number;
   readonly sources: number;
-  /** A sentence a feed, for the first of them. */
+  /** One sentence for each of the first failing feeds. */
   readonly lines: readonly string[];
 }
 
-/** The most feeds whose trouble is told one by one. */
+/** The maximum number of feeds whose problems are described individually. */
 const TOLD = 3;
 
-/** Whether it was read, and none of its items could be. */
+/** Whether the feed was read, but none of its items could be. */
 const allRejected = (event: SourceEvent): boolean =>
   event.type === 'read' && event.items === 0 && (event.rejected ?? 0) > 0;
 
-/** Whether nothing comes from a source after what happened to it last. */
+/** Whether a source with this last event delivers nothing. */
 export const isTroubled = (event: SourceEvent | undefined): boolean =>
   event !== undefined && (event.type === 'failed' || allRejected(event));
 
-/** What happened to a source, in a few words. */
+/** Describes the last event of a source in a few words. */
 export const describeSource = (event: SourceEvent): string => {
   switch (event.type) {
     case 'read':
@@ -42,7 +42,7 @@ export const describeSource = (event: SourceEvent): string => {
   }
 };
 
-/** What is wrong with the sources, the first few of them told by name. */
+/** The problems of the sources; the first few sources are named. */
 export const troubleOf = (
   last: ReadonlyMap<string, SourceEvent>,
   nameOf: (source: string) => string,
@@ -54,7 +54,7 @@ export const troubleOf = (
       event.nextInMs === undefined
         ? 'It is not tried again.'
         : `It is tried again at ${formatTime(event.at + event.nextInMs)}.`;
-    // Its name stands before it already.
+    // The line already starts with the name.
     const message = event.message.startsWith(event.source)
       ? event.message.slice(event.source.length).trim()
       : event.message;

@@ -1,21 +1,19 @@
-/** What of a long list of equally high rows is to be seen. */
+/** The visible part of a long list of rows with equal height. */
 export interface Viewport {
   readonly scrollTop: number;
   readonly height: number;
   readonly rowHeight: number;
-  /** How many rows there are. */
+  /** The number of rows. */
   readonly count: number;
 }
 
-/** The rows from `first` up to, and without, `end`. */
+/** The rows from `first` (inclusive) to `end` (exclusive). */
 export interface RowRange {
   readonly first: number;
   readonly end: number;
 }
 
-/**
- * The rows that are to be drawn: those that can be seen, and some around them, so that scrolling does not show a gap.
- */
+/** The rows to draw: the visible rows, and some around them, so that scrolling shows no gap. */
 export const rowsToDraw = ({ scrollTop, height, rowHeight, count }: Viewport, around: number): RowRange => {
   const first = Math.floor(scrollTop / rowHeight) - around;
   const end = Math.ceil((scrollTop + height) / rowHeight) + around;
@@ -23,19 +21,19 @@ export const rowsToDraw = ({ scrollTop, height, rowHeight, count }: Viewport, ar
   return { first: bounded(first), end: bounded(end) };
 };
 
-/** How far to scroll so that a row can be seen whole: no further than it takes. */
+/** The scroll position at which a row is completely visible, with the smallest change. */
 export const scrollToRow = ({ scrollTop, height, rowHeight }: Viewport, row: number): number => {
   const top = row * rowHeight;
   if (top < scrollTop) return top;
   return Math.max(scrollTop, top + rowHeight - height);
 };
 
-/** How many rows fit whole, at least one. */
+/** The number of completely visible rows, at least one. */
 export const rowsAPage = ({ height, rowHeight }: Viewport): number => Math.max(1, Math.floor(height / rowHeight));
 
 /**
- * How far to scroll when so many rows were put before the first: whoever reads further down goes on seeing the same
- * ones, and whoever is at the top sees the new ones.
+ * The scroll position after rows were added before the first row. A reader further down continues to see the same rows;
+ * a reader at the top sees the new rows.
  */
 export const scrollAfterNew = (scrollTop: number, rowHeight: number, added: number): number =>
   scrollTop < rowHeight / 2 ? scrollTop : scrollTop + added * rowHeight;

@@ -1,12 +1,12 @@
 import { element, setText } from '../elements/element.js';
 import { NOTHING } from '../elements/format.js';
 
-/** A row of figures, each with its name: a description list. */
+/** A row of figures with their names, as a description list. */
 export class Figures<Name extends string> {
   readonly node = element('dl', { class: 'figures' });
   readonly #values = new Map<Name, HTMLElement>();
 
-  /** @param names the figures in their order, by what each is called */
+  /** @param names the labels of the figures, in their order */
   constructor(names: Readonly<Record<Name, string>>) {
     for (const name of Object.keys(names) as Name[]) {
       const value = element('dd', {}, NOTHING);
@@ -18,7 +18,7 @@ export class Figures<Name extends string> {
   /**
    * Shows a figure.
    *
-   * @param note what it is of, in smaller letters behind it
+   * @param note a note in smaller letters after it
    */
   show(name: Name, text: string, note?: string): void {
     const value = this.#values.get(name);

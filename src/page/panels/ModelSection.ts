@@ -6,7 +6,7 @@ import { formatCount, formatLoss, formatScore } from '../elements/format.js';
 import { lossChart, lossData, qualityChart, qualityData } from './lossChart.js';
 import { confusionTable, scoresTable } from '../elements/tables.js';
 
-/** Names with their values. */
+/** A list of names and values. */
 export const facts = (entries: readonly (readonly [name: string, value: string])[]): HTMLElement =>
   element(
     'dl',
@@ -28,7 +28,7 @@ export const card = (
     ...content,
   );
 
-/** The model in use: what it is made of, how it was trained, and what it takes for what. */
+/** The model in use: its structure, its training, and its confusion matrix. */
 export class ModelSection {
   readonly node = element('section', { class: 'block', 'aria-labelledby': 'model-heading' });
   readonly #charts: { readonly loss: Chart; readonly quality: Chart } = {

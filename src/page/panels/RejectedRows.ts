@@ -27,12 +27,12 @@ const reasonsTable = ({ byReason }: RejectionsView): HTMLElement =>
     ),
   );
 
-/** The rows that were rejected: by reason, and the first of them. */
+/** The rejected rows: counts by reason, and the first of them. */
 export class RejectedRows {
   readonly node: HTMLElement;
   readonly #counts = element('div', {});
   readonly #examples = element('ul', { class: 'sources' });
-  /** Stays in its place while what is in it changes: it may be open, and may have the focus. */
+  /** This element stays while its content changes, because it may be open and may have the focus. */
   readonly #details = element(
     'details',
     { class: 'values-details', hidden: true },
@@ -47,7 +47,7 @@ export class RejectedRows {
   /**
    * Shows rejections.
    *
-   * @param kept how many rows were not rejected; undefined while that is not known
+   * @param kept the number of rows that were not rejected; undefined until it is known
    */
   show(rejections: RejectionsView, kept: number | undefined): void {
     const { total, examples } = rejections;
@@ -69,7 +69,7 @@ export class RejectedRows {
     this.#counts.replaceChildren(...share, reasonsTable(rejections));
     this.#examples.replaceChildren(
       ...examples.map(({ source, line, expected, got }) =>
-        // In quotes, as the command line says it: of an empty field there would be nothing to see.
+        // In quotes, as on the command line, so that an empty field is visible.
         element(
           'li',
           {},

@@ -61,7 +61,7 @@ const ofArchitecture = (config: ConfigView): readonly Fact[] => {
   }
 };
 
-/** What a model is made of, in a line. */
+/** The structure of a model, as names and values. */
 export const describeConfig = (config: ConfigView): readonly Fact[] => [
   ...ofArchitecture(config),
   ['Classes', formatCount(config.classes)],

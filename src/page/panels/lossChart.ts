@@ -3,10 +3,10 @@ import { Chart, type ChartData } from '../charts/Chart.js';
 import { formatLoss, formatScore } from '../elements/format.js';
 import { lineLegend } from '../charts/lineLegend.js';
 
-/** An epoch on an axis: whole, or a part of one. */
+/** An epoch on an axis: a whole number or a fraction. */
 export const formatEpoch = (epoch: number): string => (Number.isInteger(epoch) ? String(epoch) : epoch.toFixed(1));
 
-/** The losses of a training by epoch, and by step where steps are told. */
+/** The losses of a training by epoch, and by step if there are steps. */
 export const lossChart = (withSteps: boolean): Chart =>
   new Chart({
     title: 'Loss',
@@ -27,7 +27,7 @@ export const lossChart = (withSteps: boolean): Chart =>
     ]),
   });
 
-/** Accuracy and F1 of the validation side by epoch. */
+/** Accuracy and F1 on the validation rows by epoch. */
 export const qualityChart = (): Chart =>
   new Chart({
     title: 'Quality',
@@ -50,7 +50,7 @@ export const qualityChart = (): Chart =>
     ]),
   });
 
-/** What the losses come to, in words. */
+/** Describes the losses in words. */
 export const describeLosses = (epochs: readonly EpochRecord[]): string => {
   const last = epochs.at(-1);
   if (last === undefined) return 'No epoch has ended yet.';
@@ -59,14 +59,14 @@ export const describeLosses = (epochs: readonly EpochRecord[]): string => {
   return `After ${many} the train loss is ${formatLoss(last.trainLoss)} and the validation loss ${formatLoss(last.validationLoss)}.${best === undefined ? '' : ` The lowest validation loss, ${formatLoss(best.validationLoss)}, was that of epoch ${best.epoch}.`}`;
 };
 
-/** The epochs as a loss chart without steps shows them. */
+/** The data of a loss chart without steps. */
 export const lossData = (epochs: readonly EpochRecord[]): ChartData => ({
   x: epochs.map(({ epoch }) => epoch),
   y: [epochs.map(({ trainLoss }) => trainLoss), epochs.map(({ validationLoss }) => validationLoss)],
   summary: describeLosses(epochs),
 });
 
-/** The epochs as a quality chart shows them. */
+/** The data of a quality chart. */
 export const qualityData = (epochs: readonly EpochRecord[]): ChartData => {
   const last = epochs.at(-1);
   const share = (score: number | null): string => (score === null ? 'not known' : formatScore(score));

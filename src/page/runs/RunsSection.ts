@@ -6,7 +6,7 @@ import { card } from '../panels/ModelSection.js';
 import { runLossChart, runLossData, runScoreChart, runScoreData } from './runCharts.js';
 import { optionsTable, resultsTable } from './runTables.js';
 
-/** Several runs beside one another: their curves, their results and their options. */
+/** A comparison of several runs: their curves, their results and their options. */
 export class RunsSection {
   readonly node: HTMLElement;
   readonly #loss: Chart;
@@ -18,7 +18,7 @@ export class RunsSection {
     this.#options.lastElementChild?.replaceWith(optionsTable(runs));
   });
 
-  /** @param names what the runs are called, in the order in which they are shown */
+  /** @param names the names of the runs, in their order */
   constructor(names: readonly string[]) {
     this.#loss = runLossChart(names);
     this.#score = runScoreChart(names);

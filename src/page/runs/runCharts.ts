@@ -6,7 +6,7 @@ import { formatLoss, formatScore } from '../elements/format.js';
 import { svg } from '../elements/svg.js';
 import { formatEpoch } from '../panels/lossChart.js';
 
-/** Dashes of lines, in pixels: with eight colours, sixteen lines that are told apart without a colour by four of them. */
+/** Dashes of lines, in pixels. With eight colours, four patterns give sixteen distinguishable lines. */
 const DASHES: readonly (readonly number[] | undefined)[] = [undefined, [8, 5], [2, 4], [12, 4, 2, 4]];
 
 const lineOf = (run: number): Pick<ChartSeries, 'hue' | 'dash'> => {
@@ -14,7 +14,7 @@ const lineOf = (run: number): Pick<ChartSeries, 'hue' | 'dash'> => {
   return { hue: hueName(run), ...(dash === undefined ? {} : { dash }) };
 };
 
-/** The line of a run, as a legend and a table show it beside its name. */
+/** The line of a run, for the legend and the table. */
 export const runMark = (run: number): SVGElement => {
   const { hue, dash } = lineOf(run);
   const line = svg('path', { d: 'M0 4h32', 'stroke-dasharray': dash?.join(' ') ?? '' });
@@ -22,7 +22,7 @@ export const runMark = (run: number): SVGElement => {
   return svg('svg', { viewBox: '0 0 32 8', class: 'run-mark', 'aria-hidden': 'true' }, line);
 };
 
-/** A chart with a line a run. @param names what the runs are called */
+/** A chart with a line for each run. @param names the names of the runs */
 const runChart = (
   names: readonly string[],
   options: Pick<ConstructorParameters<typeof Chart>[0], 'title' | 'subtitle' | 'formatY' | 'range'>,
@@ -44,7 +44,7 @@ export const runLossChart = (names: readonly string[]): Chart =>
     formatY: (loss) => loss.toFixed(2),
   });
 
-/** The macro F1 of the validation rows of each run by epoch. */
+/** The macro F1 on the validation rows of each run by epoch. */
 export const runScoreChart = (names: readonly string[]): Chart =>
   runChart(names, {
     title: 'Validation macro F1',
@@ -56,7 +56,7 @@ export const runScoreChart = (names: readonly string[]): Chart =>
     ],
   });
 
-/** What a measure of an epoch is over the epochs of all runs. */
+/** The values of a measure over the epochs of all runs. */
 const columnsOf = (
   runs: readonly ModelView[],
   measure: 'validationLoss' | 'validationMacroF1',
@@ -70,7 +70,7 @@ const columnsOf = (
   return { x, y };
 };
 
-/** Which run is best by a measure, in a sentence. */
+/** A sentence that names the best run by a measure. */
 const bestOf = (
   runs: readonly ModelView[],
   { y }: Pick<ChartData, 'y'>,
@@ -90,13 +90,13 @@ const bestOf = (
     : `The ${what}, ${format(best.value)}, is that of ${best.name} after epoch ${best.epoch}.`;
 };
 
-/** The losses of runs as their chart shows them. */
+/** The data of the chart of losses. */
 export const runLossData = (runs: readonly ModelView[]): ChartData => {
   const columns = columnsOf(runs, 'validationLoss');
   return { ...columns, summary: bestOf(runs, columns, 'lowest loss', formatLoss, (a, b) => a < b) };
 };
 
-/** The scores of runs as their chart shows them. */
+/** The data of the chart of scores. */
 export const runScoreData = (runs: readonly ModelView[]): ChartData => {
   const columns = columnsOf(runs, 'validationMacroF1');
   return { ...columns, summary: bestOf(runs, columns, 'highest macro F1', formatScore, (a, b) => a > b) };

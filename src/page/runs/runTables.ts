@@ -4,10 +4,10 @@ import { formatCount, formatLoss, formatScore, NOTHING } from '../elements/forma
 import { describeConfig } from '../panels/describeConfig.js';
 import { runMark } from './runCharts.js';
 
-/** A value of a table, and the number by which it is better than others. */
+/** A table cell, and the number that ranks it. */
 interface Result {
   readonly text: string;
-  /** Higher is better; undefined where there is none. */
+  /** Higher is better; undefined if there is no value. */
   readonly rank?: number | undefined;
 }
 
@@ -50,7 +50,7 @@ const frame = (
     ),
   );
 
-/** The results of runs on their test rows, a row a run; the best of each column is marked. */
+/** The results of runs on their test rows, one row for each run. The best value of each column is marked. */
 export const resultsTable = (runs: readonly ModelView[]): HTMLElement => {
   const results = runs.map((run) => RESULTS.map(([, of]) => of(run)));
   const best = RESULTS.map((_, column) => Math.max(...results.map((row) => row[column]?.rank ?? -Infinity)));
@@ -60,7 +60,7 @@ export const resultsTable = (runs: readonly ModelView[]): HTMLElement => {
       {},
       element('th', { scope: 'row' }, runName(run, index)),
       ...(results[index] ?? []).map(({ text, rank }, column) =>
-        // Among several, so that it is no surprise that the only one is the best.
+        // The best value is marked only if there are several runs.
         element('td', { 'data-best': runs.length > 1 && rank !== undefined && rank === best[column] }, text),
       ),
     ),
@@ -68,7 +68,7 @@ export const resultsTable = (runs: readonly ModelView[]): HTMLElement => {
   return frame('Results', 'Results of each run on its test rows', ['Run', ...RESULTS.map(([name]) => name)], rows);
 };
 
-/** What was chosen for a run, by name. */
+/** The options of a run, by name. */
 const optionsOf = ({ config, training, modelId }: ModelView): ReadonlyMap<string, string> => {
   const epochs = training?.epochs ?? [];
   const [first] = epochs;
@@ -83,7 +83,7 @@ const optionsOf = ({ config, training, modelId }: ModelView): ReadonlyMap<string
   ]);
 };
 
-/** The options of runs side by side, a row an option; those that differ are marked. */
+/** The options of runs side by side, one row for each option. Options that differ are marked. */
 export const optionsTable = (runs: readonly ModelView[]): HTMLElement => {
   const options = runs.map(optionsOf);
   const names = [...new Set(options.flatMap((each) => [...each.keys()]))];

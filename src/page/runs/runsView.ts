@@ -3,7 +3,7 @@ import { element } from '../elements/element.js';
 import { ModelSection } from '../panels/ModelSection.js';
 import { RunsSection } from './RunsSection.js';
 
-/** The page of trainings that have ended: all of them beside one another, and one of them in whole. */
+/** The page of finished trainings: a comparison of all, and the details of one. */
 export const runsView = (main: HTMLElement, runs: readonly ModelView[], corner: HTMLElement): void => {
   const section = new RunsSection(runs.map(({ name }) => name));
   const model = new ModelSection();

@@ -1,28 +1,30 @@
 import { element } from '../elements/element.js';
 import { formatShare, formatTime } from '../elements/format.js';
 
-/** A mean of the model's work has changed, as the event `drift` tells it. */
+/** A detected drift, as in the event `drift`. */
 export interface Drift {
   readonly of: 'errors' | 'confidence' | 'class-mix';
   /** The class whose share has changed. */
   readonly class?: string;
   readonly before: number;
   readonly after: number;
-  /** When, in milliseconds since 1970. */
+  /** The time, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Another model came in use, as the event `model` tells it. */
+/** Another model is in use, as in the event `model`. */
 export interface ModelChanged {
   readonly model: string;
   readonly before: string;
   readonly at: number;
 }
 
-/** The most changes that are listed. */
+/** The maximum number of listed changes. */
 const MOST = 50;
 
-/** How old a change may be that is told at once: whoever opens the page later finds it in the list. Milliseconds. */
+/**
+ * The maximum age of a change that is announced. A page that is opened later shows it only in the list. Milliseconds.
+ */
 const FRESH_MS = 30_000;
 
 const subjectOf = ({ of, class: name = '' }: Drift): string => {
@@ -36,14 +38,14 @@ const subjectOf = ({ of, class: name = '' }: Drift): string => {
   }
 };
 
-/** What has changed of the model and of its work, the last first: drift, and other models in use. */
+/** The changes of the model and its measurements, the last first: drift, and other models in use. */
 export class ChangeList {
   readonly node: HTMLElement;
   readonly #list = element('ul', { class: 'sources' });
   readonly #told: (text: string) => void;
   #times: readonly number[] = [];
 
-  /** @param told is told of what has just happened */
+  /** @param told called with the text of a new change */
   constructor(told: (text: string) => void) {
     this.#told = told;
     this.node = element(
@@ -55,18 +57,18 @@ export class ChangeList {
     );
   }
 
-  /** When something has changed, in milliseconds since 1970. */
+  /** The times of the changes, in milliseconds since 1970. */
   get times(): readonly number[] {
     return this.#times;
   }
 
-  /** A mean has changed. */
+  /** Adds a drift. */
   heardDrift(drift: Drift): void {
     const { before, after, at } = drift;
     this.#add(`${subjectOf(drift)} has changed from ${formatShare(before)} to ${formatShare(after)}.`, at);
   }
 
-  /** Another model came in use. */
+  /** Adds a change of the model in use. */
   heardModel({ model, before, at }: ModelChanged): void {
     this.#add(`The model ${model} is in use; before it was ${before}.`, at);
   }

@@ -7,7 +7,7 @@ const summaryOf = ({ failing, sources }: SourceTrouble): string => {
   return `${formatCount(failing)} of ${formatCount(sources)} feeds ${failing === 1 ? 'fails' : 'fail'}.`;
 };
 
-/** What is wrong with the feeds, at the top of the page: hidden while all is well. */
+/** The problems of the feeds, at the top of the page; hidden if there are none. */
 export class FeedTrouble {
   readonly node: HTMLElement;
   readonly #summary = element('strong', {});
@@ -17,7 +17,7 @@ export class FeedTrouble {
   /** @param announcer a live region */
   constructor(announcer: HTMLElement) {
     this.#announcer = announcer;
-    // No link: the part of the address after # says which headlines are shown.
+    // A button and not a link: the fragment of the address contains the filter of the headlines.
     const all = element('button', { type: 'button' }, 'All feeds');
     all.addEventListener('click', () => document.getElementById('feeds')?.focus());
     this.node = element(
@@ -28,7 +28,7 @@ export class FeedTrouble {
     );
   }
 
-  /** Shows what is wrong now. */
+  /** Shows the current problems. */
   show(trouble: SourceTrouble): void {
     const { failing, lines } = trouble;
     this.node.hidden = failing === 0;

@@ -1,17 +1,17 @@
 import { Chart } from '../charts/Chart.js';
 import { formatCount, formatScore } from '../elements/format.js';
 
-/** A label with what the labels so far say of the model, as the event `label` tells it. */
+/** A label, and the scores of the model so far, as in the event `label`. */
 export interface LabelScored {
-  /** How many labels the accuracy is of. */
+  /** The number of labels in the accuracy. */
   readonly labels: number;
   readonly accuracy: number;
 }
 
-/** The most labels that are drawn. */
+/** The maximum number of drawn labels. */
 const MOST = 2000;
 
-/** The share of the labels that the model had said before it knew them, label by label: what labelling has gained. */
+/** The accuracy on the labels before the model knew them, label by label. It shows the effect of labelling. */
 export class LabelChart {
   readonly node: HTMLElement;
   readonly #chart = new Chart({
@@ -32,7 +32,7 @@ export class LabelChart {
     this.node.hidden = true;
   }
 
-  /** One more label has come. */
+  /** Adds a label. */
   heard({ labels, accuracy }: LabelScored): void {
     this.#count += 1;
     this.#accuracies = [...this.#accuracies, accuracy].slice(-MOST);

@@ -3,10 +3,10 @@ import { getText } from '../connection/server.js';
 import { element } from '../elements/element.js';
 import { formatCount } from '../elements/format.js';
 
-/** How often the counts are asked for while the page can be seen. Milliseconds. */
+/** The interval between requests for the counts while the page is visible. Milliseconds. */
 const EVERY_MS = 10_000;
 
-/** What each reason means, in the order in which they are listed. */
+/** The descriptions of the reasons, in the order of the list. */
 const REASONS: Readonly<Record<string, string>> = {
   'repeat-guid': 'was there before, by its id',
   'repeat-link': 'was there before, by its link',
@@ -21,7 +21,7 @@ const REJECTED = 'the item could not be read';
 
 const total = (samples: readonly Sample[]): number => samples.reduce((sum, { value }) => sum + value, 0);
 
-/** How many headlines were left out, by reason, as a text of metrics says; those reasons alone that occurred. */
+/** The number of unclassified headlines by reason, from a text of metrics; only reasons that occurred. */
 export const leftOutBy = (metrics: string): readonly (readonly [reason: string, count: number])[] => {
   const dropped = samplesOf(metrics, 'headwater_headlines_dropped_total');
   const known = Object.entries(REASONS).map(
@@ -42,7 +42,7 @@ export class LeftOut {
   readonly #none = element('p', { class: 'hint' }, 'No headline was left out.');
   readonly #told: (count: number) => void;
 
-  /** @param told is told how many were left out */
+  /** @param told called with the number of unclassified headlines */
   constructor(told: (count: number) => void) {
     this.#told = told;
     this.#table = element(
@@ -73,7 +73,7 @@ export class LeftOut {
     document.addEventListener('visibilitychange', ask);
   }
 
-  /** Without an answer the counts of before stay: that the server is gone is said elsewhere. */
+  /** Without a response, the previous counts stay. The connection badge shows that the server is unreachable. */
   async #ask(): Promise<void> {
     const metrics = await getText('metrics').catch(() => undefined);
     if (metrics !== undefined) this.#show(leftOutBy(metrics));

@@ -2,14 +2,14 @@ import { describeFailure, getJson, post } from '../connection/server.js';
 import { element, setText } from '../elements/element.js';
 import { formatCount, formatScore } from '../elements/format.js';
 
-/** The models of a server, as `GET /admin/models` tells them. */
+/** The models of a server, as in `GET /admin/models`. */
 interface Models {
   readonly inUse: string;
   readonly before: string | null;
   readonly candidate: Candidate | null;
 }
 
-/** A model beside the one in use. */
+/** A model that runs beside the model in use. */
 interface Candidate {
   readonly model: string;
   readonly type: 'shadow' | 'canary';
@@ -20,7 +20,7 @@ interface Candidate {
   readonly differences: readonly { readonly title: string; readonly class: string; readonly candidate: string }[];
 }
 
-/** How often the models are asked for while the page can be seen. Milliseconds. */
+/** The interval between requests for the models while the page is visible. Milliseconds. */
 const EVERY_MS = 10_000;
 
 const describeCandidate = ({ model, type, share = 0, compared, agreed }: Candidate): string => {
@@ -59,16 +59,16 @@ const differencesTable = ({ differences }: Candidate): HTMLElement =>
     ),
   );
 
-/** Who is told what the panel has done. */
+/** The callbacks of the panel. */
 export interface ModelsPanelOptions {
   readonly told: (text: string) => void;
-  /** Takes care of a token that is wanted; whether it does. */
+  /** Handles an error if it is about the token; returns whether it is. */
   readonly tokenWanted: (error: unknown) => boolean;
 }
 
 /**
- * The models of a server beside the one in use: how often a candidate agrees and where it does not, and buttons that
- * put another model in use. Hidden where there is one model alone, or the server does not tell of them.
+ * The models of a server besides the one in use: how often a candidate agrees and where it differs, and buttons that
+ * put another model in use. It is hidden if there is only one model, or the server does not report its models.
  */
 export class ModelsPanel {
   readonly node: HTMLElement;
@@ -98,11 +98,11 @@ export class ModelsPanel {
     document.addEventListener('visibilitychange', ask);
   }
 
-  /** Asks for the models now. */
+  /** Requests the models now. */
   look(): void {
     getJson<Models>('admin/models').then(
       (models) => this.#show(models),
-      // That the server is gone, or that this token may not ask, is said elsewhere or is no news.
+      // An unreachable server is shown elsewhere, and a missing permission of the token is not an error.
       () => undefined,
     );
   }

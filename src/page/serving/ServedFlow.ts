@@ -2,10 +2,10 @@ import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import { getJson } from '../connection/server.js';
 import { FlowPanel } from '../flow/FlowPanel.js';
 
-/** How often the flow is asked for. Milliseconds. */
+/** The interval between requests for the flow. Milliseconds. */
 const EVERY_MS = 1000;
 
-/** The flow of a server, asked for while the page is seen. Hidden where the server does not tell of it. */
+/** The flow of a server, requested while the page is visible. It is hidden if the server does not report it. */
 export class ServedFlow {
   readonly #panel = new FlowPanel();
   #seen = 0;
@@ -32,7 +32,7 @@ export class ServedFlow {
           for (const snapshot of snapshots) this.#panel.show(snapshot);
           this.#seen = snapshots.at(-1)?.atMs ?? this.#seen;
         },
-        // Another server counts from its own beginning. That this one is gone is said elsewhere.
+        // A restarted server counts from its own start. An unreachable server is shown elsewhere.
         () => {
           this.#seen = 0;
         },

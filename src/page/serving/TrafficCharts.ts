@@ -7,12 +7,12 @@ import { element } from '../elements/element.js';
 import { formatMs, formatRate, formatShare, formatTick, formatWidth } from '../elements/format.js';
 import { className } from '../elements/tables.js';
 
-/** How far back the pace of now reaches. Milliseconds. */
+/** The time window of the current rate. Milliseconds. */
 const RECENT_MS = 10_000;
 
-/** The traffic as it is now. */
+/** The current traffic. */
 export interface TrafficNow {
-  /** Headlines a second. */
+  /** Headlines per second. */
   readonly rate: number;
   /** Latencies in milliseconds; undefined before the first headline. */
   readonly median: number | undefined;
@@ -71,9 +71,9 @@ export class TrafficCharts {
   }
 
   /**
-   * Draws what was counted until now.
+   * Draws the counts until now.
    *
-   * @param changes when something of the model has changed, in milliseconds since 1970
+   * @param changes the times of changes of the model, in milliseconds since 1970
    */
   draw(bins: TimeBins, now: number, changes: readonly number[]): TrafficNow {
     const marks = changes.map((at) => at / 1000);

@@ -25,7 +25,7 @@ import { ModelsPanel } from './ModelsPanel.js';
 import { ServedFlow } from './ServedFlow.js';
 import { TrafficCharts } from './TrafficCharts.js';
 
-/** A headline with its class, as `GET /events` tells it. */
+/** A headline with its class, as in `GET /events`. */
 interface Prediction {
   readonly title: string;
   readonly guid?: string;
@@ -38,24 +38,24 @@ interface Prediction {
   readonly seen: string;
 }
 
-/** What every view is given. */
+/** The options of every view. */
 export interface ViewOptions {
-  /** Where what is said at once is written: a live region. */
+  /** A live region for announcements. */
   readonly announcer: HTMLElement;
   readonly notice: Notice;
-  /** Where the connection is shown. */
+  /** The place of the connection badge. */
   readonly corner: HTMLElement;
-  /** Takes care of a token that is wanted; whether it does. */
+  /** Handles an error if it is about the token; returns whether it is. */
   readonly tokenWanted: (error: unknown) => boolean;
 }
 
-/** The most headlines that are kept. */
+/** The maximum number of headlines in memory. */
 const KEPT = 10_000;
 
-/** How long to wait for further changes before the model is looked at again. Milliseconds. */
+/** The wait for further changes before the model is requested again. Milliseconds. */
 const LOOK_MS = 200;
 
-/** How often charts and figures are drawn. Milliseconds. */
+/** The interval between two drawings of charts and figures. Milliseconds. */
 const DRAW_MS = 1000;
 
 /** The page of a server that classifies. */
@@ -112,8 +112,8 @@ export const servingView = (
   let changed = true;
 
   const drawFigures = (): void => {
-    // A rate falls when nothing comes; but without a headline there is nothing to draw, and nobody sees what is drawn
-    // in a hidden tab.
+    // Without new headlines, the rate still falls, so it is redrawn. Without any headline there is nothing to draw, and
+    // a hidden tab is not drawn.
     if (document.hidden || (ring.end === 0 && !changed)) return;
     changed = false;
     const { rate, median, slowest } = traffic.draw(bins, Date.now(), changes.times);
@@ -202,10 +202,10 @@ export const servingView = (
     }
   };
 
-  /** After a loss another server may be there, and another model may come in use. */
+  /** After a connection loss, the server may be another one, and another model may be in use. */
   let isLooking = false;
   const lookAgain = (): void => {
-    // Whoever comes late is told of many changes at once, and the last one alone counts.
+    // A page that is opened late receives many changes at once, and only the last one matters.
     if (isLooking) return;
     isLooking = true;
     setTimeout(() => {

@@ -7,7 +7,7 @@ import type {
   TrainingSnapshot,
 } from '../../contracts/training/TrainingView.js';
 
-/** A step, where it stands between epochs: 1.5 is halfway through the second one. */
+/** A step with its position between epochs: 1.5 is halfway through the second epoch. */
 export interface StepPoint {
   readonly at: number;
   readonly loss: number | null;
@@ -23,29 +23,29 @@ export interface SampledSteps {
   readonly told: number;
 }
 
-/** All that the page shows of a training. */
+/** Everything that the page shows of a training. */
 export interface TrainingPicture {
   readonly phase: TrainingPhase;
   readonly epochs: readonly EpochRecord[];
-  /** The epoch that is under way, or was last; 0 before the first. */
+  /** The current or last epoch; 0 before the first. */
   readonly epoch: number;
   readonly learningRate: number | undefined;
-  /** Train rows, to tell how far an epoch is; 0 while that is not known. */
+  /** The number of train rows, for the progress of an epoch; 0 until it is known. */
   readonly trainRows: number;
-  /** The rows of the largest batch so far: some are smaller, the last of each length. */
+  /** The number of rows in the largest batch so far. The last batch of each length is smaller. */
   readonly batchRows: number;
   readonly steps: SampledSteps;
-  /** At the last step. */
+  /** The speed at the last step. */
   readonly rowsPerSecond: number | undefined;
   readonly best: { readonly epoch: number; readonly loss: number } | undefined;
   readonly rejections: RejectionsView;
   readonly report: ReportView | null;
 }
 
-/** The most steps that are drawn. */
+/** The maximum number of drawn steps. */
 const STEPS = 2000;
 
-/** A picture in which nothing has happened. */
+/** The picture before the first event. */
 const NOTHING_YET: TrainingPicture = {
   phase: 'preparing',
   epochs: [],
@@ -66,11 +66,11 @@ const withStep = ({ points, every, told }: SampledSteps, step: StepPoint): Sampl
   return withStep({ points: points.filter((_, index) => index % 2 === 0), every: every * 2, told }, step);
 };
 
-/** The picture after a training told something. */
+/** The picture after an event of a training. */
 export const afterNews = (before: TrainingPicture, news: TrainingNews): TrainingPicture => {
   switch (news.type) {
     case 'training-started':
-      // Another model begins anew.
+      // Another model starts with empty curves.
       return {
         ...NOTHING_YET,
         rejections: before.rejections,
@@ -116,7 +116,7 @@ export const afterNews = (before: TrainingPicture, news: TrainingNews): Training
   }
 };
 
-/** The picture of all that was told until a snapshot was taken. */
+/** The picture of all events up to a snapshot. */
 export const pictureOf = ({ state, history, rejections, report }: TrainingSnapshot): TrainingPicture => ({
   ...history.reduce(afterNews, NOTHING_YET),
   phase: state,

@@ -60,13 +60,13 @@ const SIDES: readonly (readonly [side: Side, name: string])[] = [
   ['test', 'Test'],
 ];
 
-/** How often it is drawn. Milliseconds. */
+/** The interval between two drawings. Milliseconds. */
 const DRAW_MS = 250;
 
-/** How long to wait before a snapshot that could not be had is asked for again. Milliseconds. */
+/** The wait before a failed request for a snapshot is repeated. Milliseconds. */
 const RETRY_MS = 2000;
 
-/** The split as a table: the rows of each class on each side, as numbers and as bars. */
+/** The split as a table: the rows of each class on each side, as numbers and bars. */
 const splitTable = (classes: readonly string[], split: Readonly<Record<Side, SideView>>): HTMLElement => {
   const share = (name: string, category: number, { rows, classes: counts }: SideView): HTMLElement => {
     const count = counts[name] ?? 0;
@@ -122,7 +122,7 @@ const reportCards = ({ classes, confusion, accuracy, loss, performance, rows }: 
   card('Scores', `Of ${formatCount(rows)} test rows`, scoresTable(classes, performance)),
 ];
 
-/** What this training is called among others. */
+/** The name of this training in a comparison. */
 const THIS = 'this training';
 
 /** This training as one of several runs. */
@@ -140,7 +140,7 @@ const asRun = ({ classes, config }: TrainingSnapshot, { epochs, report }: Traini
   },
 });
 
-/** The page of a training that is under way, or done. */
+/** The page of a training that is running or finished. */
 export const trainingView = (
   main: HTMLElement,
   first: TrainingSnapshot,
@@ -182,7 +182,7 @@ export const trainingView = (
     results,
   );
 
-  /** Steps and the ends of epochs along one axis: whole numbers are where epochs end. */
+  /** Steps and the ends of epochs on one axis. An epoch ends at a whole number. */
   const showLosses = ({ steps, epochs }: TrainingPicture): void => {
     const points = [
       ...steps.points.map(({ at, loss: step }) => ({ at, values: [step, null, null] })),
@@ -216,7 +216,7 @@ export const trainingView = (
     results.replaceChildren(...(report === null ? [] : reportCards(report)));
   });
 
-  /** Where the trainings stand that this one is compared with; empty where there are none. */
+  /** The place of the comparison with other trainings; empty if there are none. */
   const runsPlace = element('div', { hidden: true });
   let showRuns: ((now: TrainingPicture) => void) | undefined;
   const compare = (others: readonly ModelView[]): void => {
@@ -301,7 +301,7 @@ export const trainingView = (
     }
   };
 
-  /** All that was told until now; asked for until it can be had, or nothing more is to come. */
+  /** The current snapshot. The request is repeated until it succeeds or the training is over. */
   const present$ = defer(() => getJson<TrainingSnapshot>('training')).pipe(
     retry({
       delay: (error: unknown) =>
@@ -309,7 +309,7 @@ export const trainingView = (
     }),
   );
 
-  /** What is told after a snapshot. */
+  /** The events after a snapshot. */
   const newsAfter = ({ lastEventId }: TrainingSnapshot): Observable<StreamNews> =>
     reconnecting({
       open: (after) => openEvents(`events${lastEventId === null ? '?last=10000' : ''}`, credentials(), after),
@@ -318,8 +318,8 @@ export const trainingView = (
       random: Math.random,
     });
 
-  // What is known once the rows are split stands in a snapshot alone; the rest of it was told, and more may have been
-  // since.
+  // The results of the split are only in the snapshot. Everything else was received as events, and newer events may
+  // have arrived since.
   const known$ = split$.pipe(
     switchMap(() => present$),
     tap((present) => {
@@ -336,8 +336,8 @@ export const trainingView = (
       tellFailure(present.error);
     }),
   );
-  // Each whole snapshot is gone on from: what was told while it was on its way is told after it again, and nothing that
-  // it has already.
+  // The stream continues after each complete snapshot. Events that the snapshot does not contain are received again,
+  // and no others.
   const news$ = concat(of(first), whole$).pipe(switchMap(newsAfter));
 
   merge(news$, known$).subscribe({

@@ -6,15 +6,15 @@ import { Figures } from '../panels/Figures.js';
 import { card } from '../panels/ModelSection.js';
 import type { ViewOptions } from '../serving/servingView.js';
 
-/** What the server says of workers. */
+/** The server's response about workers. */
 export interface WorkersJson {
   readonly workers: readonly WorkerStatus[];
 }
 
-/** How often the workers are asked for. Milliseconds. */
+/** The interval between requests for the workers. Milliseconds. */
 const ASK_MS = 1000;
 
-/** After how long without a sign a worker is shown as silent. Milliseconds. */
+/** A worker without a message for this long is shown as silent. Milliseconds. */
 const SILENT_MS = 5000;
 
 const COLUMNS = [
@@ -32,14 +32,17 @@ const COLUMNS = [
   'Partitions',
 ] as const;
 
-/** How a worker is doing, in a word or two. */
+/** The state of a worker in one or two words. */
 const stateOf = ({ at, connected, stalled }: WorkerStatus, now: number): string => {
   if (now - at > SILENT_MS) return `silent since ${formatTime(at)}`;
   if (!connected) return 'connection lost';
   return stalled ? 'results wait' : 'working';
 };
 
-/** What waits: of each worker on Kafka; of the group, which every worker tells, on JetStream. */
+/**
+ * The number of waiting messages: the sum over workers for Kafka; the value of the group, which every worker reports,
+ * for JetStream.
+ */
 export const lagOf = (workers: readonly WorkerStatus[]): number | undefined => {
   const lags = workers.flatMap(({ lag }) => lag ?? []);
   if (lags.length === 0) return undefined;
@@ -61,7 +64,7 @@ const cells = (status: WorkerStatus, now: number): readonly string[] => [
   status.partitions === undefined ? NOTHING : status.partitions.join(', ') || 'none',
 ];
 
-/** Shows all workers of which the server has heard, anew each second. */
+/** Shows all workers that the server knows, updated each second. */
 export const workersView = (
   main: HTMLElement,
   first: WorkersJson,
@@ -107,7 +110,7 @@ export const workersView = (
       rowOf(status.worker).forEach((cell, column) => setText(cell, texts[column] ?? NOTHING));
     }
     setText(asked, `Live, ${formatTime(now)}`);
-    // Read out when it changes, not each second.
+    // Announced to screen readers when it changes, not each second.
     const states = workers.map((status) => `${status.worker}: ${stateOf(status, now)}`).join('. ');
     if (states !== told) setText(announcer, states);
     told = states;
