@@ -116,8 +116,8 @@ const counting = (settings: Settings): TokenCounts => ({
 });
 
 /**
- * Removes the rarest tokens, so that at most half of the largest number stays. Among equally rare tokens, the ones seen
- * last are removed.
+ * Removes the rarest tokens, so that at most half of the largest number stays. Among equally rare tokens, those with
+ * the latest first occurrence are removed.
  *
  * This is lossy counting (Manku and Motwani, "Approximate frequency counts over data streams", VLDB 2002): a removed
  * token that occurs again is counted from zero. A frequent token has a higher count than the removed ones.

@@ -174,7 +174,7 @@ export interface ScoredTokens extends EncodedText {
 export interface ModelSlot {
   /** The model in use. Read it at every batch. */
   readonly current: OnlineModel;
-  /** The number of the trial that current predictions belong to; it rises with each trial. */
+  /** The number of the trial that current predictions belong to. It rises at each trial and at each swap. */
   readonly version: number;
   /**
    * Puts another model into use. Later reads of `current` return it. The earlier model is kept until the trial has

@@ -3,18 +3,15 @@ export interface Rejection {
   readonly type: 'rejection';
   /**
    * Why it was rejected: a `field` failed its codec, the record is `ragged` (wrong number of fields), its bytes are not
-   * UTF-8 (`encoding`), its quoting is broken (`quote`), it exceeds the size limit (`oversize`), it is `empty` after
-   * preprocessing, or an `item` of a feed cannot be read.
+   * UTF-8 (`encoding`), its quoting is broken (`quote`), it exceeds the size limit (`oversize`), it is empty (`empty`),
+   * or an `item` of a feed cannot be read.
    */
   readonly reason: 'field' | 'ragged' | 'encoding' | 'quote' | 'oversize' | 'empty' | 'item';
   /** The record's ordinal in its source, from 0. */
   readonly id: number;
   /** The path or address that the row came from; empty where it is not known. */
   readonly source: string;
-  /**
-   * The line on which the record starts, from 1. Left out where a later stage, which does not know it, rejected the
-   * row.
-   */
+  /** The line on which the record starts, from 1. Left out where it is not known. */
   readonly line?: number | undefined;
   /** The offset of the record's first byte in the decoded body, in bytes. Left out where the line is not known. */
   readonly byte?: number | undefined;

@@ -92,7 +92,8 @@ const numberOf = (text: string, start: number, end: number): number => {
 
 /**
  * Replaces character references, with or without their `&`, because some scrapers lose it. Without `&`, a name must not
- * be the end of a longer word, and the result must not be the remains of `&amp;lt;`.
+ * be the end of a longer word, and a reference must not follow a `;`: in `&amp;lt;`, the first pass replaces only
+ * `&amp;`.
  */
 const decodeReferences = (text: string): string => {
   let decoded = '';
@@ -140,10 +141,10 @@ const withoutBackslashes = (text: string): string => {
  * Repairs the remains of feeds and scrapers in a text, and unifies different spellings of the same character.
  *
  * In this order: character references (`&amp;`, `&#8217;`, and without their ampersand `#39;` and `quot;`), twice,
- * because some are escaped twice; tags (`<b>`, and `&lt;b&gt;`); backslashes, of which only the next character stays
- * (`\$`); Unicode's normalization form NFKC, which unifies full-width letters, ligatures and composed letters;
- * typographic apostrophes and quotation marks, which become `'` and `"`; invisible characters, which are removed except
- * joiners.
+ * because some are escaped twice; tags (`<b>`, and `&lt;b&gt;`); backslashes, which are removed before a mark (`\$`)
+ * and otherwise become a space; Unicode's normalization form NFKC, which unifies full-width letters, ligatures and
+ * composed letters; typographic apostrophes and quotation marks, which become `'` and `"`; invisible characters, which
+ * are removed except joiners.
  *
  * The time is linear in the text's length.
  */
