@@ -1,64 +1,67 @@
 /**
- * One direction of a recurrent layer, forward or backward: arguments of {@link forward} and {@link backward}.
+ * One direction of a recurrent layer, forward or backward: the arguments of {@link forward} and {@link backward}.
  *
- * Rows stand in falling order of their number of steps, so those that take part in step s are the first active[s] ones; pairs (step, row)
- * stand one step after the other, N in all. H is `units`, G is `gates`. All addresses are of float32 values but where int32 is said.
+ * The rows are sorted by their number of steps, largest first, so the rows of step s are the first active[s] ones. The
+ * pairs (step, row) are stored step after step; there are N of them. H is `units`, G is `gates`. All addresses are of
+ * float32 values unless int32 is given.
  */
 @unmanaged
 export class Pass {
-  /** Which cell: see {@link Cell}. */
+  /** The kind of cell, see {@link Cell}. */
   cell: i32;
   units: i32;
   gates: i32;
-  /** How many values a unit and step are kept for the backward pass. */
+  /** The number of values per unit and step that are kept for the backward pass. */
   keeps: i32;
   steps: i32;
   batch: i32;
-  /** How many rows a task takes through all their steps. */
+  /** The number of rows per task, for all their steps. */
   group: i32;
-  /** 1 where the rows start from states given; from zeros the first step has no recurrent product. */
+  /** 1 if the rows start from given states. If they start from zeros, the first step has no recurrent product. */
   fromState: i32;
-  /** int32 [S]: how many rows take part in each step, falling. */
+  /** int32 [S]: the number of rows of each step, not increasing. */
   active: usize;
-  /** int32 [S]: where each step's pairs begin. */
+  /** int32 [S]: the offset of the first pair of each step. */
   offsets: usize;
   /** int32 [B]: the row of the batch at each place. */
   order: usize;
-  /** int32 [N]: the row of `projection` of each pair; 0 where they stand in the pairs' order. */
+  /** int32 [N]: the row of `projection` of each pair; 0 if its rows are in the order of the pairs. */
   place: usize;
   /** int32 [N]: the row of `output` of each pair. */
   index: usize;
-  /** a = x·W_ihᵀ + b_ih, rows of G·H. Forward alone. */
+  /** a = x·W_ihᵀ + b_ih, rows of G·H. Only forward. */
   projection: usize;
-  /** W_hhᵀ forward, W_hh backward, in panels; 0 where there is no recurrent product. */
+  /** W_hhᵀ forward, W_hh backward, in panels; 0 if there is no recurrent product. */
   panels: usize;
-  /** b_hh, [G·H]. Forward alone. */
+  /** b_hh, [G·H]. Only forward. */
   bias: usize;
-  /** [B, G·H]: u, the recurrent product of the current step. Forward alone. */
+  /** [B, G·H]: u, the recurrent product of the current step. Only forward. */
   scratch: usize;
-  /** [N, H]: the hidden state before each step; before the first, the initial ones. */
+  /** [N, H]: the hidden state before each step; for the first step the initial state. */
   before: usize;
-  /** [N, keeps·H], or 0 where no backward pass will follow. */
+  /** [N, keeps·H], or 0 if no backward pass follows. */
   kept: usize;
-  /** Final states, or their gradients: those of row b stand at b·finalStep. */
+  /** The final states, or their gradients. Those of row b are at b·finalStep. */
   final: usize;
   finalCell: usize;
   finalStep: i32;
-  /** States after every step, or their gradients, those of row r of `index` at r·outputStep; 0 where nobody reads them. */
+  /**
+   * The states after every step, or their gradients. Those of row r of `index` are at r·outputStep. 0 if not needed.
+   */
   output: usize;
   outputStep: i32;
-  /** [B, H]: the cell's states forward, their gradients backward. LSTM alone. */
+  /** [B, H]: forward the states of the cell, backward their gradients. Only for an LSTM. */
   states: usize;
-  /** [B, H]: the cell's initial states; 0 for zeros. Forward alone. */
+  /** [B, H]: the initial states of the cell; 0 for zeros. Only forward. */
   firstStates: usize;
-  /** [B, H]: the gradients of the hidden states. Backward alone, like all that follows. */
+  /** [B, H]: the gradients of the hidden states. Only backward, like all fields below. */
   dStates: usize;
-  /** [N, G·H]: the gradients of a and of u; one address where a and u enter as their sum alone. */
+  /** [N, G·H]: the gradients of a and of u; the same address if the cell uses only the sum of a and u. */
   da: usize;
   du: usize;
 }
 
-/** The cells, as `Pass.cell` has them. */
+/** The values of `Pass.cell`. */
 export enum Cell {
   rnn,
   gru,

@@ -1,7 +1,7 @@
 import { doneBefore, noteDone } from './records';
 import { at } from './simd';
 
-/** One weight of those that {@link adam} updates. */
+/** One of the weights that {@link adam} updates. */
 @unmanaged
 export class AdamWeight {
   weight: usize;
@@ -9,17 +9,20 @@ export class AdamWeight {
   m: usize;
   v: usize;
   count: i32;
-  /** The first of its tasks. */
+  /** The number of its first task. */
   task: i32;
 }
 
 /** Arguments of {@link adam}. */
 @unmanaged
 export class Adam {
-  /** The weights, in rising order of their tasks: one job for all of them, since most are so small that a job of their own would cost more than the update. */
+  /**
+   * The weights, in rising order of their tasks. One job updates all of them, since most are so small that a separate
+   * job would cost more than the update.
+   */
   weights: usize;
   length: i32;
-  /** How many values a task takes: a multiple of four. */
+  /** The number of values per task, a multiple of four. */
   part: i32;
   beta1: f32;
   beta2: f32;
@@ -31,11 +34,14 @@ export class Adam {
   /** 1 / √(1 − β₂ᵗ) */
   rootScale: f32;
   epsilon: f32;
-  /** 1 − η·λ: what decay leaves of a weight; 1 without. */
+  /** 1 − η·λ: the factor of weight decay; 1 without decay. */
   keep: f32;
 }
 
-/** The least positive normal float32. Below it processors compute many times slower, and a weight that is read no more decays into it. */
+/**
+ * The smallest positive normal float32. Processors compute many times slower with smaller numbers. The moments of a
+ * weight without gradients decay into them.
+ */
 const NORMAL: f32 = 1.1754943508222875e-38;
 
 // @ts-ignore: decorator
@@ -79,7 +85,7 @@ export function adam(a: Adam, task: i32): void {
 }
 
 function update(a: Adam, entry: AdamWeight, i: i32, end: i32): void {
-  // Two vectors at a time, for engines that make one of them.
+  // Two vectors at a time, for engines that combine them into one.
   for (; i + 8 <= end; i += 8) {
     const g0 = v128.load(at(entry.gradient, i)), g1 = v128.load(at(entry.gradient, i), 16);
     const m0 = first(a, v128.load(at(entry.m, i)), g0), m1 = first(a, v128.load(at(entry.m, i), 16), g1);
@@ -95,7 +101,7 @@ function update(a: Adam, entry: AdamWeight, i: i32, end: i32): void {
     const m = first(a, v128.load(at(entry.m, i)), g);
     const v = second(a, v128.load(at(entry.v, i)), g);
     const w = moved(a, v128.load(at(entry.weight, i)), m, v);
-    // Past the last value stands nothing: blocks have room for whole vectors.
+    // Blocks have room for whole vectors, so values past the last one may be written.
     v128.store(at(entry.m, i), m);
     v128.store(at(entry.v, i), v);
     v128.store(at(entry.weight, i), w);

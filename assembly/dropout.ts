@@ -6,9 +6,9 @@ export class Dropout {
   x: usize;
   y: usize;
   count: i32;
-  /** How many values a task takes: a multiple of four. */
+  /** The number of values per task, a multiple of four. */
   part: i32;
-  /** A position is dropped when its word is below this: 64 bits, since all words may be. */
+  /** A position is dropped if its word is below this. It has 64 bits, since it can be 2³², above all words. */
   thresholdLow: u32;
   thresholdHigh: u32;
   /** 1 / (1 − rate) */
@@ -21,17 +21,18 @@ export class Dropout {
 }
 
 /**
- * y[p] = 0 where position p is dropped, x[p]·scale where it is kept. Its random word is word p mod 4 of the block whose counter is (epoch, step, site, ⌊p / 4⌋).
+ * y[p] = 0 if position p is dropped, x[p]·scale if it is kept. Its random word is word p mod 4 of the block with the
+ * counter (epoch, step, site, ⌊p / 4⌋).
  *
- * The words are Philox-4×32-10's: J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3. SC 2011.
+ * The words come from Philox-4×32-10: J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3. SC 2011.
  */
 export function dropout(d: Dropout, task: i32): void {
   const end = min((task + 1) * d.part, d.count);
-  // A rate that rounds to 1 drops every word: there the threshold is 2³².
+  // A rate that rounds to 1 drops every position. The threshold is then 2³².
   const none = i32x4.splat(d.thresholdHigh != 0 ? 0 : -1);
   const threshold = i32x4.splat(d.thresholdLow);
   const scale = f32x4.splat(d.scale);
-  // Four blocks at a time, one a lane.
+  // Four blocks at a time, one per lane.
   for (let p = task * d.part; p < end; p += 16) {
     let c0 = i32x4.splat(d.epoch), c1 = i32x4.splat(d.step), c2 = i32x4.splat(d.site);
     let c3 = i32x4.add(i32x4.splat(p >> 2), i32x4(0, 1, 2, 3));
@@ -46,7 +47,7 @@ export function dropout(d: Dropout, task: i32): void {
       k0 += 0x9e3779b9;
       k1 += 0xbb67ae85;
     }
-    // From one word of four blocks a vector to four words of one block.
+    // Transposes from vectors of one word of four blocks to vectors of four words of one block.
     const a0 = v128.shuffle<i32>(c0, c1, 0, 4, 1, 5), a1 = v128.shuffle<i32>(c0, c1, 2, 6, 3, 7);
     const b0 = v128.shuffle<i32>(c2, c3, 0, 4, 1, 5), b1 = v128.shuffle<i32>(c2, c3, 2, 6, 3, 7);
     keep(d, p, v128.shuffle<i64>(a0, b0, 0, 2), threshold, none, scale, end);
@@ -56,7 +57,7 @@ export function dropout(d: Dropout, task: i32): void {
   }
 }
 
-/** What is dropped is multiplied by 0, as the other kernels do, so that a NaN stays one. */
+/** Dropped values are multiplied by 0, as in the other kernels, so that a NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
 function keep(d: Dropout, p: i32, words: v128, threshold: v128, none: v128, scale: v128, end: i32): void {

@@ -2,20 +2,20 @@ import { sigmoid, tanh } from './activations';
 import { at, madd, store } from './simd';
 
 /**
- * A row's step of the gated recurrent unit, with H = `units`:
+ * One step of a row of the gated recurrent unit, with H = `units`:
  *
  *     r  = σ(a_r + u_r)
  *     z  = σ(a_z + u_z)
  *     n  = tanh(a_n + r·u_n)
  *     h' = n + z·(h − n)
  *
- * Kept for the backward pass, where asked for: r, z, n, u_n.
+ * If a backward pass follows, r, z, n and u_n are kept for it.
  */
 // @ts-ignore: decorator
 @inline
 export function gruForward(units: i32, a: usize, u: usize, h: usize, after: usize, kept: usize): void {
   let j = 0;
-  // Two vectors at a time, for engines that make one of them.
+  // Two vectors at a time, for engines that combine them into one.
   for (; j + 8 <= units; j += 8) {
     const un0 = v128.load(at(u, j + 2 * units)), un1 = v128.load(at(u, j + 2 * units), 16);
     const r0 = sigmoid(f32x4.add(v128.load(at(a, j)), v128.load(at(u, j)))), r1 = sigmoid(f32x4.add(v128.load(at(a, j), 16), v128.load(at(u, j), 16)));
@@ -46,7 +46,7 @@ export function gruForward(units: i32, a: usize, u: usize, h: usize, after: usiz
   }
 }
 
-/** The gradients of a row's step: of a and u, and, in place of dh', of h without what flows through u. */
+/** The gradients of one step of a row: of a and u, and of h except for the part through u. The latter replaces dh'. */
 // @ts-ignore: decorator
 @inline
 export function gruBackward(units: i32, kept: usize, h: usize, da: usize, du: usize, dh: usize): void {

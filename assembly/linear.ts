@@ -1,32 +1,34 @@
 /**
- * What the linear model computes with: products of sparse rows with rows of a table, and steps of these rows. The
- * tables of other models are looked up and moved by what stands in touchedRows.ts.
+ * The kernels of the linear model: products of sparse rows with rows of a table, and optimizer steps of these rows. The
+ * kernels for the tables of other models are in touchedRows.ts.
  *
- * A module of its own. Everything is a plain product and a plain sum of float32 in a fixed order, so each engine gives
- * the same bits, and so does the plain TypeScript beside it. The rows of the table begin at addresses that
- * {@link locate} finds; each has room for whole vectors, and what stands past its end is zero and stays so.
+ * It is compiled to a separate module. All operations are plain float32 products and sums in a fixed order, so every
+ * engine gives the same bits, and the implementation in plain TypeScript too. {@link locate} finds the addresses of the
+ * rows of the table. Each row has room for whole vectors; the values past its end are zero and stay zero.
  */
 import { at } from './simd';
 
 export { adagradRows, adamRows, distinct, gather } from './touchedRows';
 
-/** The first of some ids that is no row, or their number. Without a sign, ids below 0 are above all rows. */
+/**
+ * The index of the first id that is not a row, or `count`. As unsigned integers, negative ids are larger than all rows.
+ */
 export function firstBeyond(ids: usize, count: i32, rows: u32): i32 {
   for (let i = 0; i < count; i++) if (load<u32>(at(ids, i)) >= rows) return i;
   return count;
 }
 
 /**
- * Finds the addresses of some rows, 0 for one that is not held.
+ * Finds the addresses of some rows; 0 for a row that is not held.
  *
  * @param ids int32 [count]
- * @param slots int32 [rows, 2]: first of each row its place in the store, from 1; 0 where it is not held
- * @param chunks int32: where each chunk of the store begins
+ * @param slots int32 [rows, 2]: the first number of each row is its place in the store, from 1, or 0 if it is not held
+ * @param chunks int32: the address of each chunk of the store
  * @param shift a chunk has 2^shift rows
- * @param stride the bytes from one row to the next
- * @param past whether to go on past a row that is not held
+ * @param stride the distance between two rows, in bytes
+ * @param past whether to continue after a row that is not held
  * @param to int32 [count]: the addresses
- * @returns the place of the first id from `from` on that is not held, or `count`
+ * @returns the index of the first id from `from` on that is not held, or `count`; with `past` always `count`
  */
 export function locate(ids: usize, from: i32, count: i32, slots: usize, chunks: usize, shift: i32, stride: i32, past: bool, to: usize): i32 {
   const mask = (1 << shift) - 1;
@@ -42,7 +44,7 @@ export function locate(ids: usize, from: i32, count: i32, slots: usize, chunks: 
   return count;
 }
 
-/** sums = Σ values[e] · U[e] over the entries from `first` to `end`, in their order; `stride` bytes of it. */
+/** sums = Σ values[e] · U[e] over the entries from `first` to `end`, in their order; `stride` bytes of each row. */
 export function multiply(values: usize, rows: usize, first: i32, end: i32, stride: i32, sums: usize): void {
   let j: i32 = 0;
   for (; j + 64 <= stride; j += 64) {

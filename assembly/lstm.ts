@@ -2,7 +2,7 @@ import { sigmoid, tanh } from './activations';
 import { at, madd, store } from './simd';
 
 /**
- * A row's step of the long short-term memory, with H = `units`:
+ * One step of a row of the long short-term memory, with H = `units`:
  *
  *     i  = σ(a_i + u_i)
  *     f  = σ(a_f + u_f)
@@ -11,7 +11,7 @@ import { at, madd, store } from './simd';
  *     c' = f·c + i·g
  *     h' = o·tanh(c')
  *
- * c becomes c' in place. Kept for the backward pass, where asked for: i, f, g, o, c, tanh(c').
+ * c is replaced by c'. If a backward pass follows, i, f, g, o, c and tanh(c') are kept for it.
  */
 // @ts-ignore: decorator
 @inline
@@ -38,7 +38,10 @@ export function lstmForward(units: i32, a: usize, u: usize, c: usize, after: usi
   }
 }
 
-/** The gradients of a row's step: of a + u, and, in place of dc', of c; that of h is zero but for what flows through u. */
+/**
+ * The gradients of one step of a row: of a + u, and of c, which replaces dc'. That of h is zero except for the part
+ * through u.
+ */
 // @ts-ignore: decorator
 @inline
 export function lstmBackward(units: i32, kept: usize, da: usize, dh: usize, dc: usize): void {

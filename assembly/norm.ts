@@ -5,13 +5,13 @@ import { at, store } from './simd';
 export class Squares {
   from: usize;
   count: i32;
-  /** How many values a task takes: a multiple of four. */
+  /** The number of values per task, a multiple of four. */
   part: i32;
   /** float64: the sum of each task. */
   to: usize;
 }
 
-/** to[task] = Σ from[i]² over the values of the task, in float64, of each second value by itself. */
+/** to[task] = Σ from[i]² over the values of the task, in float64. Even and odd positions are summed separately. */
 export function sumSquares(s: Squares, task: i32): void {
   let i = task * s.part;
   const end = min(i + s.part, s.count);
@@ -37,7 +37,7 @@ export class Scaling {
   from: usize;
   to: usize;
   count: i32;
-  /** How many values a task takes: a multiple of four. */
+  /** The number of values per task, a multiple of four. */
   part: i32;
   scale: f32;
 }

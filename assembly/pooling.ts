@@ -3,25 +3,28 @@ import { at, store } from './simd';
 /** Arguments of {@link pool} and {@link poolBackward}. */
 @unmanaged
 export class Pooling {
-  /** [B, T, D]: what is pooled; backward, its gradient, which is written. */
+  /** [B, T, D]: the input; backward its gradient, which is written. */
   x: usize;
-  /** int32 [B]: how many of a row's steps count. */
+  /** int32 [B]: the number of steps of each row. */
   lengths: usize;
   batch: i32;
   time: i32;
   width: i32;
-  /** [B, D]: the largest values or their gradients, those of row b at b·step; 0 where nobody asks for them. */
+  /** [B, D]: the largest values or their gradients, with row b at b·step; 0 if they are not needed. */
   largest: usize;
-  /** Likewise the means. */
+  /** The means or their gradients, in the same layout. */
   mean: usize;
   step: i32;
-  /** [B, D]: the first step at which each largest value stands, as float32; 0 where no backward pass will follow. */
+  /** [B, D]: the first step that has the largest value, as float32; 0 if no backward pass follows. */
   places: usize;
-  /** How many rows a task takes. */
+  /** The number of rows per task. */
   part: i32;
 }
 
-/** largest[b, j] = max x[b, t, j], mean[b, j] = Σ x[b, t, j] / length, over the steps t below the row's length. A NaN is larger than any number. */
+/**
+ * largest[b, j] = max x[b, t, j], mean[b, j] = Σ x[b, t, j] / length, over the steps t below the length of the row. NaN
+ * counts as larger than any number.
+ */
 export function pool(p: Pooling, task: i32): void {
   const end = min((task + 1) * p.part, p.batch);
   const next = <usize>p.width << 2;
@@ -48,7 +51,9 @@ export function pool(p: Pooling, task: i32): void {
   }
 }
 
-/** dx[b, t, j] = [t = places[b, j]] · dLargest[b, j] + dMean[b, j] / length below the row's length, zero past it. */
+/**
+ * dx[b, t, j] = [t = places[b, j]] · dLargest[b, j] + dMean[b, j] / length below the length of the row, zero past it.
+ */
 export function poolBackward(p: Pooling, task: i32): void {
   const end = min((task + 1) * p.part, p.batch);
   const next = <usize>p.width << 2;

@@ -1,27 +1,33 @@
 import { F32, at, madd } from './simd';
 import { ROWS, tileWithin } from './tile';
 
-/** The terms of one pass over a tile of {@link transposedProduct}: what it reads of both factors then stays in the first-level cache. */
+/**
+ * The number of terms of one pass over a tile of {@link transposedProduct}. The parts of both factors that it reads
+ * then stay in the first-level cache.
+ */
 const TERMS: i32 = 256;
 
-/** What a row of a product starts from that has no bias. */
+/** The start values of a row of a product without bias. */
 const ZEROS = memory.data(PANEL * 4, 16);
 
 /** Arguments of {@link packPanels}. */
 @unmanaged
 export class Packing {
-  /** Element (i, j) stands at from + i·rowStep + j·columnStep. */
+  /** Element (i, j) is at from + i·rowStep + j·columnStep. */
   from: usize;
   rowStep: i32;
   columnStep: i32;
   rows: i32;
   columns: i32;
   to: usize;
-  /** How many panels a task takes. */
+  /** The number of panels per task. */
   panels: i32;
 }
 
-/** Copies the columns of a panel side by side, row after row, zeros where columns are missing: the order in which products read them. */
+/**
+ * Copies the columns of a panel side by side, row after row, with zeros for missing columns. Products read them in this
+ * order.
+ */
 export function packPanels(p: Packing, task: i32): void {
   const end = min((task + 1) * p.panels, (p.columns + PANEL - 1) / PANEL);
   for (let panel = task * p.panels; panel < end; panel++) packPanel(p, panel);
@@ -42,14 +48,14 @@ function packPanel(p: Packing, panel: i32): void {
   }
 }
 
-/** A panel's columns of a matrix whose rows stand one after the other. */
+/** Copies the columns of a panel from a row-major matrix. */
 function copyColumns(from: usize, next: usize, rows: i32, to: usize): void {
   for (let i = 0; i < rows; i++, from += next) {
     for (let j = 0; j < PANEL; j += 4, to += 16) v128.store(to, v128.load(at(from, j)));
   }
 }
 
-/** Four columns of a matrix whose columns stand one after the other, `next` bytes apart: a transposition, four rows at a time. */
+/** Copies four columns of a column-major matrix, which are `next` bytes apart: a transposition, four rows at a time. */
 function transposeColumns(from: usize, next: usize, rows: i32, to: usize): void {
   let i = 0;
   for (; i + 4 <= rows; i += 4, from += 16, to += 4 * PANEL * F32) {
@@ -69,7 +75,7 @@ function transposeColumns(from: usize, next: usize, rows: i32, to: usize): void 
 /** Arguments of {@link product}. */
 @unmanaged
 export class Product {
-  /** The left factor, m rows of k values, `aStep` from one row to the next. */
+  /** The left factor, m rows of k values, with the distance `aStep` between rows. */
   a: usize;
   aStep: i32;
   /** The right factor, k×n, in panels. */
@@ -80,21 +86,21 @@ export class Product {
   m: i32;
   n: i32;
   k: i32;
-  /** What each row of the result starts from: n values, or 0 for zeros. */
+  /** The start values of each row of the result: n values, or 0 for zeros. */
   bias: usize;
-  /** How many rows a task takes. */
+  /** The number of rows per task. */
   rows: i32;
 }
 
-/** c = a·b + bias, a block of rows a task. */
+/** c = a·b + bias, one block of rows per task. */
 export function product(p: Product, task: i32): void {
   const first = task * p.rows;
   multiplyRows(at(p.a, first * p.aStep), p.aStep, p.panels, at(p.c, first * p.cStep), p.cStep, min(p.rows, p.m - first), p.n, p.k, p.bias, false);
 }
 
-/** c = a·b + bias, or c + a·b where it accumulates. */
+/** c = a·b + bias, or c = c + a·b if `accumulate` is true. */
 export function multiplyRows(a: usize, aStep: i32, panels: usize, c: usize, cStep: i32, m: i32, n: i32, k: i32, bias: usize, accumulate: bool): void {
-  // A single row at the end has a loop of its own, which reads four panels at a time.
+  // A single row at the end has a separate loop, which reads 32 columns at a time.
   const alone = m % ROWS == 1;
   const tiled = alone ? m - 1 : m;
   const nextA = <usize>aStep * F32;
@@ -111,9 +117,10 @@ export function multiplyRows(a: usize, aStep: i32, panels: usize, c: usize, cSte
   if (alone) multiplyRow(at(a, tiled * aStep), panels, at(c, tiled * cStep), n, k, bias, accumulate);
 }
 
-/** One row of a product, 32 columns at a time: a single row has no other way to keep eight sums going. */
+/** One row of a product, 32 columns at a time. A single row has no other way to compute eight sums in parallel. */
 function multiplyRow(a: usize, panels: usize, c: usize, n: i32, k: i32, bias: usize, accumulate: bool): void {
-  // The first column of each of four times eight: two panels of sixteen have each second one half-way.
+  // The offsets of four groups of eight columns. With panels of sixteen columns, the second and the fourth group start
+  // in the middle of a panel.
   const next = <usize>k * PANEL * F32;
   const second = PANEL == 16 ? 32 : next;
   const third = PANEL == 16 ? next : 2 * next;
@@ -150,7 +157,7 @@ function multiplyRow(a: usize, panels: usize, c: usize, n: i32, k: i32, bias: us
 /** Arguments of {@link transposedProduct}. */
 @unmanaged
 export class TransposedProduct {
-  /** k rows of m values, `aStep` from one to the next. */
+  /** k rows of m values, with the distance `aStep` between rows. */
   a: usize;
   aStep: i32;
   /** k rows of n values. */
@@ -162,11 +169,11 @@ export class TransposedProduct {
   m: i32;
   n: i32;
   k: i32;
-  /** How many rows of the result a task takes: a multiple of four. */
+  /** The number of rows of the result per task, a multiple of four. */
   rows: i32;
 }
 
-/** c = aᵀ·b, a block of the result's rows a task: each element is summed by one thread, in the order of k. */
+/** c = aᵀ·b, one block of rows of the result per task. Each element is summed by one thread, in the order of k. */
 export function transposedProduct(p: TransposedProduct, task: i32): void {
   const first = task * p.rows;
   const last = min(first + p.rows, p.m);

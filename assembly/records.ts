@@ -1,23 +1,25 @@
 /**
- * What each thread notes of its work, so that another can end it where the thread dies: a cache line each, past the first page.
+ * The record of each thread's work, so that another thread can complete it if the thread dies. Each record is one cache
+ * line, after the first page.
  *
- * A worker dies where the engine ends it, at a call of a function or at the end of a turn of a loop, or at a trap, which every other thread would meet too.
- * So what stands between two such places is done as a whole or not at all: a note and what it is about must stand side by side.
+ * The engine can end a worker only at a function call or at the end of a loop iteration. A worker also dies at a trap,
+ * which every other thread would hit too. So the code between two such points runs completely or not at all: an update
+ * of the record must be next to the work that it records.
  */
 const RECORDS: usize = 65536;
 const RECORD: usize = 64;
 
-/** The task that the thread took last, from 1; 0 for none. */
+/** The number of the last task that the thread took, from 1; 0 for none. */
 const TASK: usize = 0;
-/** How much of this task is done: {@link noteDone}. */
+/** How much of this task is done, see {@link noteDone}. */
 const DONE: usize = 4;
 /** Whether the thread counts as inside a job. */
 const WITHIN: usize = 8;
 
-/** This thread's own record; every thread has an instance of this module, and so one of its own. */
+/** The record of this thread. Every thread has its own instance of this module, and so its own variable. */
 let own: usize = RECORDS;
 
-/** Gives this thread its record; the calling thread is number 0. */
+/** Sets the record of this thread. The calling thread is number 0. */
 export function useRecord(thread: i32): void {
   own = recordOf(thread);
 }
@@ -27,7 +29,7 @@ export function recordOf(thread: i32): usize {
   return RECORDS + <usize>thread * RECORD;
 }
 
-/** Notes that this thread has taken a task, and how much of it another thread has done. */
+/** Records that this thread has taken a task, and how much of it another thread has done. */
 // @ts-ignore: decorator
 @inline
 export function noteTask(task: i32, done: i32): void {
@@ -35,7 +37,7 @@ export function noteTask(task: i32, done: i32): void {
   store<i32>(own, task + 1, TASK);
 }
 
-/** Notes that this thread has no task. */
+/** Records that this thread has no task. */
 // @ts-ignore: decorator
 @inline
 export function noteNoTask(): void {
@@ -43,8 +45,9 @@ export function noteNoTask(): void {
 }
 
 /**
- * Notes how much of the task is done. A kernel that writes in place of what it reads must, since what it has done may not be done twice:
- * right after it has written, and with no call between. All other tasks are done again from their beginning.
+ * Records how much of the task is done. Only a kernel that overwrites its inputs must call it, since its work must not
+ * be done twice. It must call it right after each write, with no function call between. All other tasks are simply
+ * repeated from the start.
  */
 // @ts-ignore: decorator
 @inline
@@ -52,21 +55,21 @@ export function noteDone(done: i32): void {
   store<i32>(own, done, DONE);
 }
 
-/** How much of the task is done already: 0 unless another thread has died of it. */
+/** How much of the task is already done: 0 unless another thread died during it. */
 // @ts-ignore: decorator
 @inline
 export function doneBefore(): i32 {
   return load<i32>(own, DONE);
 }
 
-/** Notes whether this thread counts as inside a job. */
+/** Records whether this thread counts as inside a job. */
 // @ts-ignore: decorator
 @inline
 export function noteWithin(within: bool): void {
   store<i32>(own, <i32>within, WITHIN);
 }
 
-/** The task that a thread took last, from 0; −1 for none. */
+/** The number of the last task that a thread took, from 0; −1 for none. */
 export function taskOf(record: usize): i32 {
   return load<i32>(record, TASK) - 1;
 }
@@ -81,7 +84,7 @@ export function isWithin(record: usize): bool {
   return load<i32>(record, WITHIN) != 0;
 }
 
-/** Empties a record. */
+/** Clears a record. */
 export function clear(record: usize): void {
   store<i32>(record, 0, TASK);
   store<i32>(record, 0, WITHIN);

@@ -5,14 +5,17 @@ import { multiplyRows } from './products';
 import { rnnBackward, rnnForward } from './rnn';
 import { at, store } from './simd';
 
-/** How many of a group's rows, which begin at `first` and end before `last`, take part in a step; none past the last step. */
+/** The number of rows of a group, from `first` to `last` − 1, that take part in a step; 0 past the last step. */
 // @ts-ignore: decorator
 @inline
 function rowsIn(p: Pass, step: i32, first: i32, last: i32): i32 {
   return step < p.steps ? max(0, min(load<i32>(at(p.active, step)), last) - first) : 0;
 }
 
-/** Takes a group of rows through their steps. The state after a step is written where the next one reads it, or, after the last, to where the final states stand. */
+/**
+ * Runs all steps of a group of rows. The state after a step is written where the next step reads it, or, after the last
+ * step, to the final states.
+ */
 export function forward(p: Pass, task: i32): void {
   const units = p.units;
   const width = p.gates * units;
@@ -20,7 +23,7 @@ export function forward(p: Pass, task: i32): void {
   const first = task * p.group;
   const last = min(first + p.group, p.batch);
   const u = at(p.scratch, first * width);
-  // Here, not before: a task that is done again finds them as they were.
+  // The states are initialized inside the task, so that a repeated task starts from the same values.
   if (p.states != 0 && last > first) {
     const states = at(p.states, first * units);
     if (p.firstStates == 0) memory.fill(states, 0, <usize>(last - first) * bytes);
@@ -54,7 +57,10 @@ export function forward(p: Pass, task: i32): void {
   }
 }
 
-/** Takes the gradients of a group's final states back through the steps; `dStates` and `states` end as those of the initial states. */
+/**
+ * Propagates the gradients of the final states of a group back through the steps. At the end, `dStates` and `states`
+ * are the gradients of the initial states.
+ */
 export function backward(p: Pass, task: i32): void {
   const units = p.units;
   const width = p.gates * units;

@@ -1,12 +1,14 @@
 import { tanh } from './activations';
 import { at, store } from './simd';
 
-/** A row's step of the simple recurrent cell, h' = tanh(a + u), with H = `units`. Kept for the backward pass: h'. */
+/**
+ * One step of a row of the simple recurrent cell, h' = tanh(a + u), with H = `units`. h' is kept for the backward pass.
+ */
 // @ts-ignore: decorator
 @inline
 export function rnnForward(units: i32, a: usize, u: usize, after: usize, kept: usize): void {
   let j = 0;
-  // Two vectors at a time, for engines that make one of them.
+  // Two vectors at a time, for engines that combine them into one.
   for (; j + 8 <= units; j += 8) {
     const h0 = tanh(f32x4.add(v128.load(at(a, j)), v128.load(at(u, j)))), h1 = tanh(f32x4.add(v128.load(at(a, j), 16), v128.load(at(u, j), 16)));
     v128.store(at(after, j), h0); v128.store(at(after, j), h1, 16);
@@ -21,7 +23,7 @@ export function rnnForward(units: i32, a: usize, u: usize, after: usize, kept: u
   }
 }
 
-/** The gradients of a row's step: of a + u; and that of h is zero but for what flows through u. */
+/** The gradients of one step of a row: that of a + u; that of h is zero except for the part through u. */
 // @ts-ignore: decorator
 @inline
 export function rnnBackward(units: i32, kept: usize, da: usize, dh: usize): void {

@@ -5,12 +5,12 @@ import { at, store, storeHere } from './simd';
 @unmanaged
 export class Gathering {
   from: usize;
-  /** Which row of `from` each row of `to` is. */
+  /** The row of `from` for each row of `to`. */
   index: usize;
   count: i32;
   width: i32;
   to: usize;
-  /** How many rows a task takes. */
+  /** The number of rows per task. */
   rows: i32;
 }
 
@@ -24,12 +24,14 @@ export function gatherRows(g: Gathering, task: i32): void {
 @unmanaged
 export class Scattering {
   from: usize;
-  /** Which row of `to` each row of `from` is added to; none occurs twice, and a negative one is left out. */
+  /**
+   * The row of `to` to which each row of `from` is added, without duplicates. Rows with a negative index are skipped.
+   */
   index: usize;
   count: i32;
   width: i32;
   to: usize;
-  /** How many rows a task takes. */
+  /** The number of rows per task. */
   rows: i32;
 }
 
@@ -42,7 +44,7 @@ export function scatterRows(s: Scattering, task: i32): void {
     if (row < 0) continue;
     const first = k * s.width;
     const from = at(s.from, first), to = at(s.to, row * s.width);
-    // What is done counts in values of `from`.
+    // The recorded progress is a number of values of `from`.
     for (let j = max(0, done - first); j < s.width; j += 4) {
       storeHere(at(to, j), f32x4.add(v128.load(at(to, j)), v128.load(at(from, j))), s.width - j);
       noteDone(min(first + j + 4, first + s.width));
@@ -63,16 +65,16 @@ export class Grouping {
   from: usize;
   /** The rows of `from`, group after group. */
   members: usize;
-  /** Where each group's members begin, one more at the end. */
+  /** The offset of the first member of each group, and the number of members at the end. */
   starts: usize;
   groups: i32;
   width: i32;
   to: usize;
-  /** How many groups a task takes. */
+  /** The number of groups per task. */
   rows: i32;
 }
 
-/** to[g] = Σ from[k] over the members k of group g, in their order; zeros where it has none */
+/** to[g] = Σ from[k] over the members k of group g, in their order; zeros for an empty group */
 export function sumGroups(g: Grouping, task: i32): void {
   const end = min((task + 1) * g.rows, g.groups);
   for (let group = task * g.rows; group < end; group++) {
@@ -95,11 +97,13 @@ export class Summing {
   count: i32;
   width: i32;
   to: usize;
-  /** How many columns a task takes: a multiple of sixteen. */
+  /** The number of columns per task, a multiple of sixteen. */
   columns: i32;
 }
 
-/** to[j] = Σ from[k, j], in the order of k: sixteen columns at a time, whose sums do not wait for one another. */
+/**
+ * to[j] = Σ from[k, j], in the order of k. Sixteen columns at a time, since their sums are independent of each other.
+ */
 export function sumRows(s: Summing, task: i32): void {
   const end = min((task + 1) * s.columns, s.width);
   const step = <usize>s.width << 2;
@@ -125,11 +129,11 @@ export function sumRows(s: Summing, task: i32): void {
 export class Filling {
   to: usize;
   bytes: i32;
-  /** How many bytes a task takes. */
+  /** The number of bytes per task. */
   part: i32;
 }
 
-/** Zeros. */
+/** Fills the bytes of a task with zeros. */
 export function fill(f: Filling, task: i32): void {
   const from = task * f.part;
   memory.fill(f.to + <usize>from, 0, <usize>min(f.part, f.bytes - from));

@@ -1,4 +1,4 @@
-/** The bytes of a float32. */
+/** The size of a float32 in bytes. */
 export const F32: usize = 4;
 
 /** The address of element `i` of float32 or int32 values. */
@@ -8,7 +8,7 @@ export function at(base: usize, i: i32): usize {
   return base + (<usize>i << 2);
 }
 
-/** c + a·b, rounded once where the engine has relaxed SIMD and the processor a fused multiply-add, else twice. */
+/** c + a·b, rounded once if the engine has relaxed SIMD and the processor has a fused multiply-add, else twice. */
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
@@ -19,7 +19,8 @@ export function madd(a: v128, b: v128, c: v128): v128 {
 /**
  * Stores the first `count` lanes of `v`.
  *
- * Loads have no such counterpart: what they read past a row's end is never stored, and the memory ends later than the last block.
+ * Loads need no such function: values read past the end of a row are never stored, and the memory extends past the last
+ * block.
  */
 // @ts-ignore: decorator
 @inline
@@ -34,7 +35,7 @@ function storePart(to: usize, v: v128, count: i32): void {
   if (count > 2) f32.store(to, f32x4.extract_lane(v, 2), 8);
 }
 
-/** As {@link store}, without a call: a thread that dies has stored all of them, or none. */
+/** The same as {@link store}, but inlined without a function call: a thread that dies has stored all lanes or none. */
 // @ts-ignore: decorators are AssemblyScript's
 @inline
 export function storeHere(to: usize, v: v128, count: i32): void {

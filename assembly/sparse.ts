@@ -3,7 +3,7 @@ import { at, madd, store } from './simd';
 /** Arguments of {@link sparseProduct}. */
 @unmanaged
 export class SparseProduct {
-  /** int32 [M + 1]: where each row's entries begin. */
+  /** int32 [M + 1]: the offset of the first entry of each row. */
   starts: usize;
   /** int32 [N]: the row of `b` of each entry. */
   index: usize;
@@ -11,13 +11,13 @@ export class SparseProduct {
   values: usize;
   /** Rows of n values. */
   b: usize;
-  /** What each row of the result starts from, [M, n], or 0 for zeros. */
+  /** The start values of each row of the result, [M, n], or 0 for zeros. */
   base: usize;
   /** The result, [M, n]. */
   c: usize;
   m: i32;
   n: i32;
-  /** How many rows of the result a task takes. */
+  /** The number of rows of the result per task. */
   rows: i32;
 }
 
@@ -29,7 +29,7 @@ export function sparseProduct(p: SparseProduct, task: i32): void {
     const first = load<i32>(at(p.starts, i));
     const end = load<i32>(at(p.starts, i + 1));
     let j = 0;
-    // Sixteen columns at a time: their sums do not wait for one another.
+    // Sixteen columns at a time, since their sums are independent of each other.
     for (; j + 16 <= n; j += 16) {
       const from = p.base == 0 ? 0 : at(p.base, i * n + j);
       let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
@@ -58,7 +58,7 @@ export function sparseProduct(p: SparseProduct, task: i32): void {
 /** Arguments of {@link transposeRows}. */
 @unmanaged
 export class SparseTranspose {
-  /** int32 [M + 1]: where each row's entries begin. */
+  /** int32 [M + 1]: the offset of the first entry of each row. */
   starts: usize;
   /** int32 [N]: the column of each entry. */
   index: usize;
@@ -66,15 +66,15 @@ export class SparseTranspose {
   values: usize;
   m: i32;
   columns: i32;
-  /** int32 [columns + 2]: where the entries of each column begin; the last is working memory. */
+  /** int32 [columns + 2]: the offset of the first entry of each column; the last is working memory. */
   columnStarts: usize;
-  /** int32 [N]: the row of each entry, those of a column together and rising. */
+  /** int32 [N]: the row of each entry, grouped by column and rising within a column. */
   rows: usize;
-  /** [N]: their values. */
+  /** [N]: the value of each entry in that order. */
   moved: usize;
 }
 
-/** The transpose of sparse rows; one task. */
+/** The transpose of sparse rows. It is a single task. */
 export function transposeRows(t: SparseTranspose): void {
   const columns = t.columns;
   const count = load<i32>(at(t.starts, t.m));
@@ -83,7 +83,8 @@ export function transposeRows(t: SparseTranspose): void {
     const to = at(t.columnStarts, load<i32>(at(t.index, e)) + 2);
     i32.store(to, load<i32>(to) + 1);
   }
-  // Each column's beginning stands one place late: there it counts up to the beginning of the next one.
+  // The offset of each column is stored one place late. The loop below increments it up to the offset of the next
+  // column.
   for (let c = 2; c <= columns; c++) i32.store(at(t.columnStarts, c), load<i32>(at(t.columnStarts, c)) + load<i32>(at(t.columnStarts, c - 1)));
   for (let row = 0; row < t.m; row++) {
     const end = load<i32>(at(t.starts, row + 1));

@@ -12,7 +12,10 @@ import { Filling, Gathering, Grouping, Scattering, Summing, fill, gatherRows, sc
 import { useBorder } from './tile';
 import { Vectors, vectorRows } from './vectors';
 
-/** The kernels that are made of tasks: each task writes values of its own, so tasks may run in any order and on any thread, to the same bits. */
+/**
+ * The kernels that consist of tasks. No two tasks write the same value, so they may run in any order and on any thread,
+ * with the same bits as result.
+ */
 export enum Kernel {
   packPanels,
   product,
@@ -64,20 +67,27 @@ function runTask(kernel: i32, args: usize, task: i32): void {
   }
 }
 
-// Where the threads meet: 32-bit words at these addresses, a cache line apart where several threads write.
-/** Odd while the job is open to workers; every opening and closing adds one. */
+// The shared state of the threads: 32-bit words at these addresses. Words that several threads write are a cache line
+// apart.
+/** Odd while the job is open to workers. Opening and closing each add one. */
 const GATE: usize = 1024;
-/** The next task that nobody has taken. */
+/** The next task that no thread has taken. */
 const NEXT: usize = 1088;
-/** How many workers are inside: they may have taken tasks. A job is over when its tasks are taken and nobody is inside. */
+/**
+ * The number of workers inside the job, which may have taken tasks. A job is over when its tasks are taken and no
+ * worker is inside.
+ */
 const INSIDE: usize = 1152;
-/** How many workers sleep, and must be woken. */
+/** The number of workers that sleep and must be woken. */
 const SLEEPING: usize = 1216;
-/** How many workers may take part: those of a lower number. */
+/** The number of workers that may take part: those with a lower number. */
 const WORKERS: usize = 1220;
-/** Whether the main thread sleeps until the last worker has left. */
+/** Whether the calling thread sleeps until the last worker has left. */
 const AWAITED: usize = 1224;
-/** The job: its kernel, the number of its tasks, its arguments. Written while the gate is closed and nobody is inside. */
+/**
+ * The job: its kernel, the number of its tasks, its arguments. Written while the gate is closed and no worker is
+ * inside.
+ */
 const KERNEL: usize = 1280;
 const COUNT: usize = 1284;
 export const ARGUMENTS: usize = 1344;
@@ -87,7 +97,7 @@ function takeTasks(): void {
   const count = load<i32>(COUNT);
   while (true) {
     const task = atomic.add<i32>(NEXT, 1);
-    // Side by side with its taking: a thread that dies must not take a task with it that nobody knows of.
+    // Must directly follow the addition: if the thread dies, the task that it took must be on record.
     noteTask(task, 0);
     if (task >= count) break;
     runTask(kernel, ARGUMENTS, task);
@@ -96,9 +106,10 @@ function takeTasks(): void {
 }
 
 /**
- * What worker number `worker` does for ever: wait for a job, take tasks while there are any.
+ * The endless loop of worker number `worker`: it waits for a job and takes tasks until none are left.
  *
- * Waking a sleeper takes longer than most jobs, so it looks for the next job `spins` times before it sleeps.
+ * Waking a sleeping worker takes longer than most jobs, so the worker checks for the next job `spins` times before it
+ * sleeps.
  */
 export function serve(worker: i32, spins: i32): void {
   useBorder(worker + 1);
@@ -121,7 +132,8 @@ export function serve(worker: i32, spins: i32): void {
     }
     atomic.add<i32>(INSIDE, 1);
     noteWithin(true);
-    // Only now, counted as inside, is the job sure to stay: it may have ended, or another may have come.
+    // The gate is read again: only a worker that counts as inside keeps the job from changing. Before that, the job may
+    // have ended or another may have started.
     gate = atomic.load<i32>(GATE);
     if ((gate & 1) != 0) {
       done = gate;
@@ -132,7 +144,7 @@ export function serve(worker: i32, spins: i32): void {
   }
 }
 
-/** Runs all tasks of a kernel on the calling thread; its arguments stand at {@link ARGUMENTS}. */
+/** Runs all tasks of a kernel on the calling thread; its arguments are at {@link ARGUMENTS}. */
 export function runAlone(kernel: i32, count: i32): void {
   for (let task = 0; task < count; task++) {
     noteTask(task, 0);
@@ -141,9 +153,10 @@ export function runAlone(kernel: i32, count: i32): void {
 }
 
 /**
- * Runs the tasks of a kernel together with those of the first `workers` that are awake, and wakes the others; does not wait for them.
+ * Runs the tasks of a kernel together with the awake ones of the first `workers` workers. Wakes the sleeping ones, but
+ * does not wait for them.
  *
- * @returns whether all workers have left; where not, not for so many `looks`, and {@link awaitWorkers} goes on waiting
+ * @returns whether all workers have left within `looks` checks; if not, {@link awaitWorkers} continues to wait
  */
 export function runTogether(kernel: i32, count: i32, workers: i32, looks: i32): bool {
   store<i32>(KERNEL, kernel);
@@ -158,7 +171,7 @@ export function runTogether(kernel: i32, count: i32, workers: i32, looks: i32): 
   return false;
 }
 
-/** Sleeps until all workers have left, at most so many milliseconds; returns whether they have. */
+/** Sleeps until all workers have left, at most for the given time. Returns whether they have left. */
 export function awaitWorkers(milliseconds: i32): bool {
   atomic.store<i32>(AWAITED, 1);
   const inside = atomic.load<i32>(INSIDE);
@@ -168,7 +181,8 @@ export function awaitWorkers(milliseconds: i32): bool {
 }
 
 /**
- * Ends the work of a worker that is dead: does the rest of its task, and counts it as outside. The arguments of the job must still stand.
+ * Completes the work of a dead worker: does the rest of its task, and counts it as outside. The arguments of the job
+ * must be unchanged.
  *
  * @returns whether it was inside
  */

@@ -1,31 +1,41 @@
 import { F32, madd } from './simd';
 
-/** Four rows by as many columns as a panel has: what one call of {@link tile} computes. */
+/** One call of {@link tile} computes four rows by the columns of a panel. */
 export const ROWS: i32 = 4;
 
-/** The bytes of a tile. */
+/** The size of a tile in bytes. */
 const TILE: usize = 4 * 16 * F32;
 
-/** Where the tiles of all threads begin, past the constants, and where they end: with the page that is never given out. */
+/**
+ * The start of the tiles of all threads, after the constants, and their end, which is the end of the first page. That
+ * page is never allocated.
+ */
 const BORDERS: usize = 16384;
 const END: usize = 65536;
 
-/** How many threads there is a tile for, the calling one among them: `MOST_THREADS` of kernels/simd/machine/mostThreads.ts. */
+/**
+ * The number of threads that have a tile, including the calling one: `MOST_THREADS` of
+ * kernels/simd/machine/mostThreads.ts.
+ */
 export const MOST_THREADS: i32 = <i32>((END - BORDERS) / TILE);
 
-/** Where this thread puts a tile that is not to be stored as a whole; every thread has an instance of this module, and so one of its own. */
+/**
+ * The address for a tile of this thread that is not stored as a whole. Every thread has its own instance of this
+ * module, and so its own variable.
+ */
 let border: usize = BORDERS;
 
-/** Gives this thread its place for tiles at a border; the calling thread is number 0. */
+/** Sets the place of this thread for tiles at a border. The calling thread is number 0. */
 export function useBorder(thread: i32): void {
   border = BORDERS + <usize>thread * TILE;
 }
 
 /**
- * Four rows by one panel's columns of a product: c = from + Σ over k of a·b.
+ * Four rows by the columns of one panel of a product: c = from + Σ over k of a·b.
  *
- * Row i's factors begin at aᵢ, each `nextA` bytes after the one before; the other factor's columns stand side by side, `nextB` bytes from one term to the next.
- * All sums stay in registers: eight of four lanes each; or, where the engine makes pairs of them into registers of eight lanes, eight pairs.
+ * The factors of row i start at aᵢ, `nextA` bytes apart. The columns of the other factor are side by side, with `nextB`
+ * bytes between terms. All sums stay in registers: eight of four lanes each, or eight pairs if the engine combines
+ * pairs into registers of eight lanes.
  */
 // @ts-ignore: decorator
 @inline
@@ -93,9 +103,10 @@ function wideTile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: u
 }
 
 /**
- * A tile of which only the first `rows` by `columns` are there: c = from + Σ over k of a·b.
+ * A tile of which only the first `rows` by `columns` exist: c = from + Σ over k of a·b.
  *
- * Rows that are not there are computed again from the last one that is; a tile at a border is computed beside its place, and copied as far as it goes.
+ * For missing rows, the last existing row is computed again. A tile at a border is computed in a separate place, and
+ * its existing part is copied.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,19 +1,20 @@
 /**
- * Look-ups in a table of which batches touch few rows, and steps of its optimizers.
+ * Look-ups in a table of which each batch touches few rows, and the steps of its optimizers.
  *
- * A row begins at an address that `locate` of linear.ts finds. It has room for whole vectors; what stands past its end is zero and stays so.
+ * `locate` of linear.ts finds the address of a row. A row has room for whole vectors; the values past its end are zero
+ * and stay zero.
  */
 import { at, store } from './simd';
 
 /**
- * Finds the different ids among some, in the order in which they come first.
+ * Finds the distinct ids, in the order of first occurrence.
  *
- * @param ids int32 [count], each below the number of the table's rows, or `without`
- * @param slots int32 [rows, 2]: second of each row working memory, all zeros; it is left so
- * @param without an id to leave out: its place is −1
- * @param found int32 [count + 1]: the different ids
- * @param places int32 [count]: each id's place among them
- * @returns how many there are
+ * @param ids int32 [count], each below the number of rows of the table, or `without`
+ * @param slots int32 [rows, 2]: the second number of each row is working memory, zero before and after the call
+ * @param without an id to leave out; its place is −1
+ * @param found int32 [count + 1]: the distinct ids
+ * @param places int32 [count]: the index of each id in `found`
+ * @returns the number of distinct ids
  */
 export function distinct(ids: usize, count: i32, slots: usize, without: i32, found: usize, places: usize): i32 {
   let held = 0;
@@ -23,7 +24,7 @@ export function distinct(ids: usize, count: i32, slots: usize, without: i32, fou
       i32.store(at(places, i), -1);
       continue;
     }
-    // Without a branch: hashed ids miss the caches, and a wrong guess would wait for each of them.
+    // No branch here: hashed ids miss the caches, and each mispredicted branch would wait for the memory.
     const seen = slots + (<usize>id << 3);
     const before = load<i32>(seen, 4);
     const place = select<i32>(held + 1, before, before == 0);
@@ -36,7 +37,7 @@ export function distinct(ids: usize, count: i32, slots: usize, without: i32, fou
   return held;
 }
 
-/** Copies rows, `width` values each, one after another; zeros for one at the address 0, which is not held. */
+/** Copies rows of `width` values, one after another. A row with the address 0 is not held and gives zeros. */
 export function gather(rows: usize, count: i32, width: i32, to: usize): void {
   for (let i = 0; i < count; i++, to += <usize>width << 2) {
     const row = <usize>load<u32>(at(rows, i));
@@ -59,7 +60,7 @@ export function adagradRows(rows: usize, squares: usize, count: i32, width: i32,
   }
 }
 
-/** The least positive normal float32: below it processors compute many times slower. */
+/** The smallest positive normal float32. Processors compute many times slower with smaller numbers. */
 const NORMAL: f32 = 1.1754943508222875e-38;
 
 // @ts-ignore: decorator

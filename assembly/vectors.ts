@@ -5,16 +5,16 @@ import { at, store } from './simd';
 export class Vectors {
   /** int8 [N, width]: the vectors, one after another. */
   rows: usize;
-  /** [N]: what each vector is multiplied with. */
+  /** [N]: the factor of each vector. */
   scales: usize;
-  /** [U, width]: what is added. */
+  /** [U, width]: the rows that are added. */
   delta: usize;
-  /** int32 [N]: the row of `delta` of each vector; −1 where there is none. */
+  /** int32 [N]: the row of `delta` for each vector; −1 for none. */
   places: usize;
   count: i32;
   width: i32;
   to: usize;
-  /** How many vectors a task takes. */
+  /** The number of vectors per task. */
   part: i32;
 }
 
