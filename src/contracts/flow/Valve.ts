@@ -14,8 +14,8 @@ export interface Valve {
   /**
    * Closes the valve until the returned function is called.
    *
-   * Several holders may hold it at once. It opens when the last holder releases it. A second release by the same holder
-   * does nothing.
+   * Several holders may hold it at once. It opens when the last holder releases it. A second call of the returned
+   * function does nothing.
    *
    * @param holder the name of the holder for `watchFlow`, such as the name of an operator
    */
