@@ -11,7 +11,7 @@ export class Squares {
   to: usize;
 }
 
-/** to[task] = Σ from[i]² over the values of the task, in float64. Even and odd positions are summed separately. */
+/** to[task] = Σ from[i]² over the values of the task, in float64, with one partial sum per lane of a vector of four. */
 export function sumSquares(s: Squares, task: i32): void {
   let i = task * s.part;
   const end = min(i + s.part, s.count);

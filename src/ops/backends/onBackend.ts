@@ -19,7 +19,7 @@ type Synchronous<Result> = [Result] extends [never] ? unknown : Result extends P
  * @param work the function to run; it must be synchronous
  * @returns what `work` returns
  * @throws HeadwaterError `HW_BACKEND` when the backend is not registered or not ready, `HW_USAGE` when `work` returns a
- *   promise: what follows its first `await` would run on another backend
+ *   promise, since the code after its first `await` would run on another backend
  *
  * @example
  * ```ts

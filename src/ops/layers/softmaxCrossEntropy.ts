@@ -54,7 +54,8 @@ export const softmaxCrossEntropyOp = defineOp<{ logits: Tensor }, [Tensor, Tenso
  * @param classWeights one weight per class, shape [C], finite and not negative. Default: all equal
  * @returns a scalar, float32; differentiable in `logits`
  * @throws HeadwaterError `HW_USAGE` when the shapes or the dtype do not fit, or a label or a weight is out of its range
- *   @example
+ *
+ * @example
  * ```ts
  * import { softmaxCrossEntropy } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
