@@ -20,8 +20,8 @@ export type EmbeddedRecurrentOptions = EmbeddingOptions & Pick<RecurrentOptions,
  * `recurrentLast(cell, embedding(embeddings, batch), …)`.
  *
  * As one op, the backend can save work. The fast kernels of the embedded backend multiply each distinct token of a
- * batch by the input weights once. If the weights do not change, they multiply each token of the vocabulary once, as
- * long as the table of products stays below 64 MiB per direction.
+ * batch by the input weights once. If the weights do not change, they multiply each token of the vocabulary once, if
+ * the table of products takes at most 64 MiB per direction.
  *
  * @param cell the kind of layer: `rnn`, `gru` or `lstm`
  * @param embeddings the embeddings by token, shape [V, E], float32
