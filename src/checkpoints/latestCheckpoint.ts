@@ -92,7 +92,7 @@ const readOne = async (dir: string, name: string): Promise<SavedCheckpoint | Hea
  * @param dir the folder that `checkpoints` writes to
  * @param options `refused`
  * @returns undefined if there is no checkpoint; left with `HW_ARTIFACT` if all checkpoints are refused, and with
- * `HW_PATH` if the folder cannot be read
+ *   `HW_PATH` if the folder cannot be read
  */
 export const latestCheckpoint = (
   dir: string,

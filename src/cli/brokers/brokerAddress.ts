@@ -69,7 +69,7 @@ const quotedIn = (option: string, text: string): string => `${option} is ${JSON.
  * Reads an address such as `kafka://b1,b2:9093/headlines` or `nats://n1/HEADLINES`; `-` is standard input or output.
  *
  * @param option the option that contains it; it decides whether the name is a stream to read from or a subject to write
- * to
+ *   to
  * @throws HeadwaterError `HW_USAGE` if the address is invalid
  */
 export const brokerAddress = (text: string, option: '--from' | '--to' | '--status'): BrokerAddress => {

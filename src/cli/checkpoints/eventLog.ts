@@ -48,7 +48,7 @@ const hashOfStart = async (path: string, bytes: number): Promise<Hash | undefine
   return read === bytes ? hash : undefined;
 };
 
-/** Truncates the file at the position where it continues, and returns the hash of the rest. */
+/** Truncates the file at the position where the log continues. Returns the hash of the kept bytes. */
 const openAt = async (
   path: string,
   from: LogPosition | undefined,

@@ -90,7 +90,7 @@ const jsonl = ({ top = Infinity, unsureBelow }: AnswerOptions): PredictionFormat
  * The formatter of a format.
  *
  * @param format `text`: headline → class (distribution), `csv`: a header and a column for each class, `jsonl`: a JSON
- * object for each line
+ *   object for each line
  * @param classes the class names by index
  * @param options how many classes are printed, and the minimum probability
  */

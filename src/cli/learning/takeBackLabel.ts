@@ -6,7 +6,7 @@ import type { Label } from '../../server/generations/Label.js';
  * Removes a label from a file of `labelFile`: the last line.
  *
  * @throws HeadwaterError `HW_WRITE` if the last line is another one, because another program has written to the file,
- * or if the file cannot be written
+ *   or if the file cannot be written
  */
 export const takeBackLabel = async (path: string, label: Label): Promise<void> => {
   const line = Buffer.from(`${JSON.stringify(label)}\n`);

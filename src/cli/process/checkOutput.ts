@@ -53,7 +53,7 @@ const checked = (check: () => Promise<void>): TaskEither<unknown, void> => tryCa
  * @param folder the folder; it need not exist yet
  * @param names the names of the files that will be written
  * @returns left with `HW_PATH` if a file is in the place of a folder, or a folder has the name of a file; `HW_WRITE` if
- * writing is not permitted
+ *   writing is not permitted
  */
 export const checkFolder = (folder: string, names: readonly string[]): TaskEither<unknown, void> =>
   checked(async () => {
@@ -79,7 +79,7 @@ const isSameFile = async (file: string, other: string): Promise<boolean> => {
  * @param file its path; its folder must exist
  * @param input the path of the input, if it is a file
  * @returns left with `HW_PATH` if it is a folder or its folder does not exist; `HW_WRITE` if writing is not permitted;
- * `HW_USAGE` if it is the input file, also under another name
+ *   `HW_USAGE` if it is the input file, also under another name
  */
 export const checkFile = (file: string, input?: string): TaskEither<unknown, void> =>
   checked(async () => {

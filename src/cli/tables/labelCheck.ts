@@ -115,7 +115,7 @@ const rareClasses = (classes: ReadonlyMap<string, number>): readonly string[] =>
  * Holds a count for each class.
  *
  * @param named whether the user gave the meaning of each label; then only columns of nearly unique values are refused,
- * and nothing is reported
+ *   and nothing is reported
  * @param tell called with each line of the report
  */
 export const checkLabels =

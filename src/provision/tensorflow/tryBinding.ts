@@ -33,7 +33,7 @@ const reasonOf = (ended: Finished | undefined): readonly [string, string] => {
  * that loads it.
  *
  * @param script the program of the trial; its argument is the folder of the set-up, and it writes a {@link Trial} as
- * JSON
+ *   JSON
  */
 export const tryBinding = async (folder: string, script: string, { run, signal }: Step): Promise<Trial> => {
   const ended = await run(process.execPath, [script, folder], { signal });

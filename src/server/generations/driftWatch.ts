@@ -36,8 +36,8 @@ const driftOf =
     );
 
 /**
- * Detects drift of one model with ADWIN. With labels, it watches the errors. Without labels, it watches the confidence
- * and the share of each class.
+ * Detects drift of one model with ADWIN. It watches the errors on labels and, for the headlines of feeds, which have no
+ * labels, the confidence and the share of each class.
  *
  * Holds a few dozen numbers for each class.
  *

@@ -45,7 +45,7 @@ const allowedName = (given: string): string => {
  * @param allowed other names of the server
  * @throws HeadwaterError `HW_USAGE` if an allowed name is invalid
  * @throws Refusal from the check: `malformed` unless there is exactly one Host, `host` if it is not a name of the
- * server
+ *   server
  */
 export const hostGuard = (own: string, allowed: readonly string[] = []): ((request: IncomingMessage) => void) => {
   const names = new Set([nameOf(own) ?? own, ...allowed.map(allowedName)]);

@@ -45,7 +45,7 @@ export type CheckToken = (request: IncomingMessage, scope: Scope) => string | un
  * @param tokens the accepted tokens; if there are none, no token is required
  * @param now a monotonic clock, in milliseconds
  * @throws HeadwaterError `HW_USAGE` if a token is shorter than 16 characters, has characters that a header field cannot
- * carry, or occurs twice
+ *   carry, or occurs twice
  */
 export const tokenGuard = (tokens: readonly AccessToken[], now = (): number => performance.now()): CheckToken => {
   if (tokens.length === 0) return () => undefined;

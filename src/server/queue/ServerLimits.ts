@@ -49,7 +49,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  * Adds the defaults to the given limits.
  *
  * @throws HeadwaterError `HW_USAGE` if a limit is not a whole number of at least 1, the queue has no room for a whole
- * batch, or `arrivalMs` is not below `stallMs`
+ *   batch, or `arrivalMs` is not below `stallMs`
  */
 export const serverLimits = (given: Optional<ServerLimits>): ServerLimits => {
   // A limit that is undefined counts as not given.
