@@ -68,7 +68,6 @@ export class WorkRecord {
     });
   }
 
-  /** The current status of the worker. */
   status(): WorkerStatus {
     const at = Date.now();
     const { classified, retried, deadLetters, partitions, lag, connected, stalled } = this.#counts;

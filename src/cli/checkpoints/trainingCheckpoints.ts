@@ -53,7 +53,6 @@ const LEAST_RATIO = 50;
 
 /** One training, ready to start or resume. */
 export interface KeptTraining {
-  /** The options for `fit`. */
   readonly fit: Pick<FitOptions, 'checkpointEvery' | 'from'>;
   /** The last checkpoint. */
   readonly last: () => Checkpoint | undefined;

@@ -29,7 +29,6 @@ export class FlowScreen {
     });
   }
 
-  /** Replaces the picture. */
   show(picture: string): void {
     const erased = this.#erased();
     this.#picture = picture;

@@ -48,7 +48,6 @@ export class LabelPool {
     this.#waiting = this.#waiting.slice(1);
   }
 
-  /** Puts a headline back as the next one. */
   async putBack(title: string): Promise<void> {
     await this.refresh();
     this.#waiting = [...(await this.#look([title])), ...this.#waiting];

@@ -97,7 +97,6 @@ export class LabelSession {
     await this.#pool.putBack(last.asked.title);
   }
 
-  /** Ends the learning. */
   dispose(): void {
     this.#learning.unsubscribe();
     this.#trial.dispose();

@@ -68,7 +68,6 @@ export class LabelTally {
     if (this.#points.length > 40) this.#halve();
   }
 
-  /** Marks drift at the last label. */
   markDrift({ before, after }: Drift): void {
     const last = this.#points.at(-1);
     if (last === undefined) return;
@@ -76,7 +75,6 @@ export class LabelTally {
     this.#drift = { before, after };
   }
 
-  /** The last detected drift. */
   get drift(): Drift | undefined {
     return this.#drift;
   }

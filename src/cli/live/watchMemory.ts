@@ -31,7 +31,6 @@ export interface WatchMemory {
   readonly feeds: FeedMemory;
   /** Stores the state of the feeds after events and at the end; emits nothing. */
   readonly keep: (event$: Observable<Pick<WatchEvent, 'type'>>) => Observable<never>;
-  /** Releases the folder. */
   readonly release: () => void;
 }
 

@@ -85,7 +85,7 @@ const trainingFor = (
     checkSearch(options);
     const source = openData(data, options, terminal);
     const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
-    // This Subject completes when the job ends.
+    // `rejections$` completes when the job ends.
     source.rejected.rejections$.subscribe(told);
     const job$ = textStepsOf(options).pipe(
       switchMap((text) => backendFor(architecture, options, terminal.env).pipe(map((backend) => ({ text, backend })))),

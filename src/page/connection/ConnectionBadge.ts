@@ -19,7 +19,6 @@ export class ConnectionBadge {
     setInterval(() => this.#show(), 500);
   }
 
-  /** The state of the connection. */
   get connection(): Connection {
     return this.#connection;
   }

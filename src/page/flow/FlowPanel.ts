@@ -155,7 +155,6 @@ export class FlowPanel {
     );
   }
 
-  /** Adds a snapshot. */
   show(snapshot: FlowSnapshot): void {
     if (snapshot.stages.length === 0) return;
     this.#past = [...this.#past, snapshot].slice(-KEPT);

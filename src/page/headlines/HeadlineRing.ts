@@ -69,7 +69,6 @@ export class HeadlineRing {
     return this.#end - this.first;
   }
 
-  /** Adds a headline. */
   push({ ordinal, title, category, probability, seen, unread, source, link, guid }: SeenHeadline): void {
     const place = this.#end++ % this.capacity;
     this.#titles[place] = title;

@@ -123,7 +123,6 @@ export class HeadlineStream {
     if (isNamed) this.#list.redrawAll();
   }
 
-  /** A headline was labelled. */
   labelled(ordinal: number): void {
     this.#list.redraw(ordinal);
   }

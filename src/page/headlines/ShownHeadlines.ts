@@ -28,7 +28,6 @@ export class ShownHeadlines {
     return this.#ring;
   }
 
-  /** The number of waiting headlines. */
   get waiting(): number {
     return this.#waiting;
   }
@@ -44,7 +43,6 @@ export class ShownHeadlines {
     this.rebuild(now);
   }
 
-  /** Rebuilds the list. */
   rebuild(now: number): void {
     this.#ring = new HeadlineRing(this.#all.capacity);
     for (const headline of this.#wanted(now)) this.#ring.push(headline);

@@ -32,7 +32,6 @@ export class SourceList {
     return this.#last;
   }
 
-  /** Processes an event of a source. */
   heard(event: SourceEvent): void {
     const before = this.#last.get(event.source);
     if (before === undefined && this.#last.size >= MOST) return;

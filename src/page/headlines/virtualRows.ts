@@ -3,7 +3,6 @@ export interface Viewport {
   readonly scrollTop: number;
   readonly height: number;
   readonly rowHeight: number;
-  /** The number of rows. */
   readonly count: number;
 }
 

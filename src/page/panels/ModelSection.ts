@@ -36,7 +36,6 @@ export class ModelSection {
     quality: qualityChart(),
   };
 
-  /** Shows a model. */
   show({ config, classes, performance, training }: ModelView): void {
     const known: HTMLElement[] = [];
     if (training !== null && training.epochs.length > 0) {

@@ -62,13 +62,11 @@ export class ChangeList {
     return this.#times;
   }
 
-  /** Adds a drift. */
   heardDrift(drift: Drift): void {
     const { before, after, at } = drift;
     this.#add(`${subjectOf(drift)} has changed from ${formatShare(before)} to ${formatShare(after)}.`, at);
   }
 
-  /** Adds a change of the model in use. */
   heardModel({ model, before, at }: ModelChanged): void {
     this.#add(`The model ${model} is in use; before it was ${before}.`, at);
   }

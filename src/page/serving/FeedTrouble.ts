@@ -28,7 +28,6 @@ export class FeedTrouble {
     );
   }
 
-  /** Shows the current problems. */
   show(trouble: SourceTrouble): void {
     const { failing, lines } = trouble;
     this.node.hidden = failing === 0;

@@ -32,7 +32,6 @@ export class LabelChart {
     this.node.hidden = true;
   }
 
-  /** Adds a label. */
   heard({ labels, accuracy }: LabelScored): void {
     this.#count += 1;
     this.#accuracies = [...this.#accuracies, accuracy].slice(-MOST);

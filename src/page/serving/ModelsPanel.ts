@@ -98,7 +98,6 @@ export class ModelsPanel {
     document.addEventListener('visibilitychange', ask);
   }
 
-  /** Requests the models now. */
   look(): void {
     getJson<Models>('admin/models').then(
       (models) => this.#show(models),

@@ -4,14 +4,12 @@ import type { TraceContext } from './traceContext.js';
 export interface Answered {
   /** The path of its route; `other` if it has none. */
   readonly route: string;
-  /** The requested path. */
   readonly path: string;
   readonly status: number;
   /** The time from the request to the end of its answer. */
   readonly seconds: number;
   /** The bytes that were written to its connection in this time. */
   readonly bytes: number;
-  /** The address of the client. */
   readonly address: string | undefined;
   /** The name of its token; undefined if it had none. */
   readonly token: string | undefined;

@@ -63,7 +63,6 @@ export class ListWriter {
     this.#turn ??= setImmediate(() => this.#flush());
   }
 
-  /** Ends the response. */
   end(): void {
     clearImmediate(this.#turn);
     if (this.#response.destroyed) return;

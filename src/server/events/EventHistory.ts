@@ -3,7 +3,6 @@ import type { EventLog } from './eventLog.js';
 
 /** The limits of the history. */
 export interface EventHistoryOptions {
-  /** The maximum number of events. */
   readonly events: number;
   /** The maximum size of all events. Bytes. */
   readonly bytes: number;
@@ -73,7 +72,6 @@ export class EventHistory {
     this.#grown$.next();
   }
 
-  /** The events in the history. */
   #all(): readonly Buffer[] {
     return Array.from({ length: this.#end - this.#first }, (_, i) => this.frame(this.#first + i));
   }
@@ -89,7 +87,6 @@ export class EventHistory {
     this.#frames[this.#end++ % events] = frame;
   }
 
-  /** An event in the history. */
   frame(number: number): Buffer {
     return this.#frames[number % this.#options.events]!;
   }

@@ -157,7 +157,6 @@ export class Generations {
     });
   }
 
-  /** Disposes all models. */
   dispose(): void {
     for (const generation of [this.#inUse, this.#before, this.#candidate?.generation]) generation?.dispose();
   }

@@ -142,7 +142,6 @@ export class ClassifyQueue {
     this.#scheduler = options.scheduler ?? turnScheduler;
   }
 
-  /** The number of waiting headlines. */
   get waiting(): number {
     return this.#lanes.size;
   }

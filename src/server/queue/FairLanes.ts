@@ -42,7 +42,6 @@ export class FairLanes<T> {
   readonly #old = new Map<object, Lane<T>>();
   #size = 0;
 
-  /** The number of waiting values. */
   get size(): number {
     return this.#size;
   }
@@ -64,7 +63,6 @@ export class FairLanes<T> {
     return taken;
   }
 
-  /** Removes all values. */
   clear(): void {
     this.#fresh.clear();
     this.#old.clear();

@@ -15,7 +15,6 @@ export class RecentAskers {
   #before = new Set<Asker>();
   #since = 0;
 
-  /** Records a request. */
   add(asker: Asker, now: number): void {
     this.#turn(now);
     this.#present.add(asker);

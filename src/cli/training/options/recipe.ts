@@ -24,7 +24,6 @@ export interface Recipe {
 export const BATCH_SIZE = 64;
 export const PATIENCE = 10;
 
-/** The lesson's recipe. */
 const LESSON = { epochs: 50, lr: 1e-4, embeddingSpread: 1, numTokens: 5000 };
 
 /** With few rows, many epochs are needed: the weights need about this number of steps to converge. */
