@@ -46,7 +46,7 @@ const DEFAULT: Shares = { train: 0.7, validation: 0.15, test: 0.15 };
 /**
  * The shares of the rows of `--data`.
  *
- * @throws HeadwaterError `HW_USAGE` if a side has both a table and a share
+ * @throws HeadwaterError `HW_USAGE` if a side has both a table and a share, or `--no-test` is combined with test rows
  */
 export const sharesOf = ({ validationData, testData, shares: given, test }: SplitOptions): Shares => {
   const none = (option: string): HeadwaterError =>
