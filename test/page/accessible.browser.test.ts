@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { watchFlow } from '../../src/operators/flow/watchFlow.js';
 import { servePage, visit } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
 import { live, rowsOf, violations } from './looking.js';
@@ -11,7 +12,7 @@ describe.skipIf(chromiumPath === undefined)('the page', { timeout: 120_000 }, ()
     ['on a phone', { colorScheme: 'light' as const, viewport: { width: 390, height: 844 } }],
     ['on a phone, dark', { colorScheme: 'dark' as const, viewport: { width: 360, height: 740 } }],
   ])('is found accessible by axe: %s', async (name, context) => {
-    const server = await servePage({ labels: () => Promise.resolve() });
+    const server = await servePage({ labels: () => Promise.resolve(), flow$: watchFlow({ every: 100 }) });
     const { page, picture } = await visit(server.url, context);
     await live(page);
     expect(await violations(page)).toEqual([]);
