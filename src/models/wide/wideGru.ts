@@ -36,6 +36,8 @@ import { checkWeights } from '../internal/checkWeights.js';
 import { DAMAGED, finite, UNSTABLE } from '../internal/finite.js';
 import { type MakeWideGru, meanOfNetworks } from './internal/meanOfNetworks.js';
 import { firstWeights, wideGruShapes } from './internal/firstWeights.js';
+import { smallWideGru } from './internal/smallWideGru.js';
+import { vectorsFor } from './internal/vectorsFor.js';
 import type { WideGruConfig } from './WideGruConfig.js';
 
 /** The settings of a wide GRU besides its configuration. */
@@ -104,7 +106,9 @@ interface Found {
  *
  * Each method is one synchronous step on the model's own backend. On the same backend, equal configurations, seeds,
  * batches and contexts give equal bits. Memory: 12 bytes per dense weight, 12 bytes per embedding value of each token
- * seen, 4 bytes per column, and 8 · C bytes per touched column.
+ * seen, 4 bytes per column, and 8 · C bytes per touched column. On the embedded backend, it computes a batch of at most 8
+ * rows and 256 places without tensors. For such batches it keeps the input projections of recent words: at most 8,192
+ * words, with 24 · H bytes each.
  *
  * @param config the model's sizes; `wideGruConfig` completes a configuration
  * @param settings seed, vectors, class weights, backend
@@ -249,12 +253,15 @@ const oneWideGru: MakeWideGru = (config, settings) => {
     return config.temperature === 1 ? logits : div(logits, config.temperature);
   };
 
+  const small = smallWideGru(config, backend, { vectors, embeddings, wide, weights });
+
   const probabilitiesOf = (logits: Tensor): Float32Array =>
     finite(softmax(logits).dataSync<'float32'>(), `A probability of "${name}"`, DAMAGED);
   const numberOf = (what: string, value: Tensor, where: string): number =>
     finite(value.dataSync<'float32'>(), `The ${what} of "${name}" ${where}`, UNSTABLE)[0] ?? NaN;
 
   const train = (batch: LabelledBatch, context: StepContext): Omit<StepResult, 'weight'> => {
+    small.forget();
     const found = look(batch);
     const hasWide = found.features !== undefined;
     // The rows of an absent wide part are not an input, because tfjs rejects a gradient for an unused input.
@@ -306,9 +313,19 @@ const oneWideGru: MakeWideGru = (config, settings) => {
         };
       }),
 
-    predictBatch: (batch) => step(() => probabilitiesOf(logitsOf(batch))),
+    predictBatch: (batch) => {
+      const found = disposed ? undefined : small.compute(batch, 'probabilities');
+      return found === undefined
+        ? step(() => probabilitiesOf(logitsOf(batch)))
+        : finite(found, `A probability of "${name}"`, DAMAGED);
+    },
 
-    logits: (batch) => step(() => finite(logitsOf(batch).dataSync<'float32'>(), `A logit of "${name}"`, DAMAGED)),
+    logits: (batch) =>
+      finite(
+        (disposed ? undefined : small.compute(batch, 'logits')) ?? step(() => logitsOf(batch).dataSync<'float32'>()),
+        `A logit of "${name}"`,
+        DAMAGED,
+      ),
 
     stateDict: () =>
       step(
@@ -322,6 +339,7 @@ const oneWideGru: MakeWideGru = (config, settings) => {
 
     loadStateDict: (state) =>
       step(() => {
+        small.forget();
         for (const [key, { shape, data }] of partsOf(state)) weights.get(key)?.assign(tensor(data.slice(), [...shape]));
         loadTables(state);
       }),
@@ -346,6 +364,7 @@ const oneWideGru: MakeWideGru = (config, settings) => {
     renewTokens: (tokens, like) => {
       checkRenewable(name, config, [...tokens, like]);
       step(() => {
+        small.forget();
         const ids = Int32Array.from(tokens);
         const { values } = embeddings.lookUp(Int32Array.of(like));
         for (const slot of embeddings.touch(ids))
@@ -357,6 +376,7 @@ const oneWideGru: MakeWideGru = (config, settings) => {
     dispose: () => {
       if (disposed) return;
       disposed = true;
+      small.dispose();
       adam.dispose();
       for (const weight of weights.values()) weight.dispose();
     },
@@ -368,18 +388,3 @@ const missing = (name: string, what: string): HeadwaterError =>
     'HW_USAGE',
     `The model "${name}" reads ${what}, but the batch has none. Make batches with a rowEncoder that has the model's.`,
   );
-
-/** The table of vectors of a model; one row of zeros where it has none. */
-const vectorsFor = (
-  { vectors: wanted, embeddingDim }: WideGruConfig,
-  { vectors }: WideGruSettings,
-  name: string,
-): VectorRows => {
-  if (!wanted) return { dims: embeddingDim, rows: new Int8Array(embeddingDim), scales: Float32Array.of(0) };
-  if (vectors?.dims !== embeddingDim)
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `The model "${name}" needs word vectors of ${embeddingDim} numbers, but was given ${vectors === undefined ? 'none' : `vectors of ${vectors.dims}`}.`,
-    );
-  return vectors;
-};

@@ -13,7 +13,8 @@ interface Entries {
   readonly values: number;
 }
 
-const putEntries = (machine: KernelMachine, take: Take, { offsets, ids, values }: SparseRows): Entries => {
+/** Copies sparse rows into blocks of their own. */
+export const putEntries = (machine: KernelMachine, take: Take, { offsets, ids, values }: SparseRows): Entries => {
   const at = take(values.byteLength);
   machine.memory.putFloats(at, values);
   return { starts: putInts(machine, take, offsets), index: putInts(machine, take, ids), values: at };

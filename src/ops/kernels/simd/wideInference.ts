@@ -1,0 +1,191 @@
+import type { SparseRows } from '../../../contracts/rows/SparseRows.js';
+import type { VectorRows } from '../../layers/vectorEmbedding.js';
+import { writeVectors } from '../../layers/vectorEmbedding.js';
+import type { CellWeights } from '../../recurrent/internal/RecurrentPass.js';
+import { layerSchedules } from '../../recurrent/internal/Schedule.js';
+import type { FoundRows } from '../../sparse/internal/RowKernels.js';
+import { forwardDirection, putInts, type Take } from './directionRun.js';
+import { putEntries } from './layers/sparseLinear.js';
+import type { KernelMachine, Resident } from './machine/KernelMachine.js';
+import { multiply, panelsOf, WORD } from './products.js';
+import { ProjectedWords } from './projectedWords.js';
+
+/** The gates of a GRU. */
+const GATES = 3;
+
+const NO_LABELS = { labels: 0, shares: 0, loss: 0 };
+
+/** The weights of a wide GRU, in the kernels' memory. */
+export interface WideResidents {
+  readonly directions: readonly CellWeights<Resident>[];
+  readonly headWeight: Resident;
+  readonly headBias: Resident;
+}
+
+/** The rows of a small batch. */
+export interface SmallBatch {
+  readonly size: number;
+  readonly time: number;
+  readonly lengths: Int32Array;
+  readonly tokens: Int32Array;
+  readonly vectorIds?: Int32Array | undefined;
+  /** Hashed features, where the model has a wide part. */
+  readonly features?: SparseRows | undefined;
+}
+
+/** What a wide GRU is made of, but for its weights. */
+export interface WideShape {
+  readonly hiddenDim: number;
+  readonly embeddingDim: number;
+  readonly classes: number;
+  readonly vectors: VectorRows;
+  /** Finds the embeddings of some tokens. */
+  readonly lookUp: (tokens: Int32Array) => FoundRows;
+  /** Finds the weights of some hashed features. */
+  readonly lookUpColumns: (ids: Int32Array) => FoundRows;
+  /** What logits are divided by. */
+  readonly temperature: number;
+}
+
+/** The most places, a row's length times the number of rows, of a small batch. */
+export const MOST_PLACES = ProjectedWords.most;
+
+/**
+ * A wide GRU for batches of a few short rows: the kernels of its ops, to the same bits, without tensors.
+ *
+ * The input projections of words are kept until {@link forget}, since most words of a text came in an earlier one.
+ */
+export class WideInference {
+  readonly machine: KernelMachine;
+  readonly #shape: WideShape;
+  readonly #words: ProjectedWords;
+
+  constructor(machine: KernelMachine, shape: WideShape) {
+    this.machine = machine;
+    this.#shape = shape;
+    this.#words = new ProjectedWords(machine, 2, GATES * shape.hiddenDim);
+  }
+
+  /** Forgets what was computed from weights, for they are to change. */
+  forget(): void {
+    this.#words.forget();
+  }
+
+  /** Gives its memory back. */
+  dispose(): void {
+    this.#words.dispose();
+  }
+
+  /**
+   * The logits or probabilities of a batch of at most {@link MOST_PLACES} places, shape [B, C]. All but the ids of its
+   * tokens and features is known to fit.
+   */
+  compute(
+    { size, time, lengths, tokens, vectorIds, features }: SmallBatch,
+    weights: WideResidents,
+    wanted: 'logits' | 'probabilities',
+  ): Float32Array {
+    const { machine } = this;
+    const { hiddenDim: units, classes, temperature } = this.#shape;
+    const schedules = layerSchedules(lengths, time, 2, false, 'all');
+    const rows = new Int32Array(size * time);
+    this.#words.place(tokens, vectorIds, rows, (missing, first) =>
+      this.#project(missing, first, tokens, vectorIds, weights),
+    );
+    return machine.memory.borrow((take) => {
+      const outputStep = 2 * units;
+      const output = take(size * time * outputStep * WORD);
+      const final = take(size * units * WORD);
+      weights.directions.forEach((ofDirection, d) => {
+        const schedule = schedules[d]!;
+        const { index } = schedule;
+        const place = new Int32Array(index.length);
+        for (let pair = 0; pair < place.length; pair++) place[pair] = rows[index[pair]!]!;
+        const run = {
+          machine,
+          cell: 'gru',
+          units,
+          schedule,
+          weights: ofDirection,
+          fromState: false,
+          before: take(index.length * units * WORD),
+          kept: 0,
+          final,
+          finalCell: 0,
+          finalStep: units,
+          output: output + d * units * WORD,
+          outputStep,
+        } as const;
+        forwardDirection(run, take, this.#words.tables[d]!, putInts(machine, take, place), undefined);
+      });
+      const pooled = take(2 * size * outputStep * WORD);
+      machine.threads.run('pool', 1, {
+        x: output,
+        lengths: putInts(machine, take, lengths),
+        batch: size,
+        time,
+        width: outputStep,
+        largest: pooled,
+        mean: pooled + outputStep * WORD,
+        step: 2 * outputStep,
+        places: 0,
+        part: size,
+      });
+      const ofHead = take(size * classes * WORD);
+      multiply(machine, pooled, size, panelsOf(machine, weights.headWeight, true), weights.headBias.at, ofHead);
+      const logits = features === undefined ? ofHead : this.#addWide(take, features, ofHead);
+      const values = machine.memory.floats(logits, size * classes);
+      const divisor = Math.fround(temperature);
+      if (temperature !== 1) for (let i = 0; i < values.length; i++) values[i]! /= divisor;
+      if (wanted === 'probabilities')
+        machine.threads.run('softmax', 1, { logits, to: logits, rows: size, classes, part: size, ...NO_LABELS });
+      return values.slice();
+    });
+  }
+
+  /** base + Σ x · U[f] over the features of each row. */
+  #addWide(take: Take, { offsets, ids, values }: SparseRows, base: number): number {
+    const { machine } = this;
+    const { classes } = this.#shape;
+    const found = this.#shape.lookUpColumns(ids);
+    const size = offsets.length - 1;
+    const columns = take(found.values.byteLength);
+    machine.memory.putFloats(columns, found.values);
+    const sums = take(size * classes * WORD);
+    machine.threads.run('sparseProduct', 1, {
+      ...putEntries(machine, take, { offsets, ids: found.places, values }),
+      b: columns,
+      base,
+      c: sums,
+      m: size,
+      n: classes,
+      rows: size,
+    });
+    return sums;
+  }
+
+  /** a = x·W_ihᵀ + b_ih of some words of a batch, one after another from row `first` of the tables. */
+  #project(
+    words: readonly number[],
+    first: number,
+    tokens: Int32Array,
+    vectorIds: Int32Array | undefined,
+    { directions }: WideResidents,
+  ): void {
+    const { machine } = this;
+    const { embeddingDim, hiddenDim, vectors, lookUp } = this.#shape;
+    const { rows, scales = new Float32Array(0) } = vectors;
+    const count = words.length;
+    const { places, values } = lookUp(Int32Array.from(words, (word) => tokens[word]!));
+    const ofWords = Int32Array.from(words, (word) => vectorIds?.[word] ?? 0);
+    machine.memory.borrow((take) => {
+      const x = take(count * embeddingDim * WORD);
+      const input = machine.memory.floats(x, count * embeddingDim);
+      writeVectors(input, { vectorIds: ofWords, places, rows, scales }, values);
+      const start = first * GATES * hiddenDim * WORD;
+      directions.forEach(({ weight_ih, bias_ih }, d) =>
+        multiply(machine, x, count, panelsOf(machine, weight_ih, true), bias_ih.at, this.#words.tables[d]! + start),
+      );
+    });
+  }
+}
