@@ -6,30 +6,30 @@ import type { Resident } from '../kernels/simd/machine/KernelMachine.js';
 import { MOST_PLACES, type SmallBatch, WideInference, type WideShape } from '../kernels/simd/wideInference.js';
 import type { CellWeights } from '../recurrent/internal/RecurrentPass.js';
 
-/** The most rows of a small batch: of more, most time is spent in the kernels. */
+/** The maximum number of rows of a small batch. With more rows, most of the time is spent in the kernels. */
 const MOST_SIZE = 8;
 
 /** A wide GRU for small batches. */
 export interface SmallBatches {
   /**
-   * The logits or probabilities of a batch, shape [B, C]; undefined where the batch is not small, or may not fit: the
-   * ops see to it then.
+   * Computes the logits or probabilities of a batch, shape [B, C]. Returns undefined if the batch is not small or may
+   * be invalid: the ops then compute or refuse it.
    */
   compute(batch: SmallBatch, wanted: 'logits' | 'probabilities'): Float32Array | undefined;
-  /** Forgets what was computed from weights, for they are to change. */
+  /** Discards what was computed from the weights. Call it before they change. */
   forget(): void;
-  /** Gives its memory back. */
+  /** Frees the kernel memory. */
   dispose(): void;
 }
 
-/** Whether sparse rows are so many, and their offsets rise to the number of entries. */
+/** Checks the number of sparse rows, and that their offsets rise to the number of entries. */
 const areRows = ({ offsets, ids, values }: SparseRows, size: number): boolean => {
   if (offsets.length !== size + 1 || offsets[0] !== 0 || offsets[size] !== ids.length) return false;
   for (let row = 0; row < size; row++) if (offsets[row + 1]! < offsets[row]!) return false;
   return ids.length === values.length;
 };
 
-/** Whether a batch is small, and its rows are what they say. */
+/** Checks that a batch is small, and that its arrays have the sizes that it states. */
 const isSmall = ({ size, time, lengths, tokens, vectorIds, features }: SmallBatch, vectors: number): boolean => {
   const places = size * time;
   if (!(size >= 1 && size <= MOST_SIZE && places <= MOST_PLACES)) return false;
@@ -43,9 +43,9 @@ const isSmall = ({ size, time, lengths, tokens, vectorIds, features }: SmallBatc
 };
 
 /**
- * A wide GRU for small batches on the embedded backend: what its ops compute, to the same bits, without tensors.
+ * Computes a wide GRU for small batches on the embedded backend without tensors. The bits equal those of the ops.
  *
- * @param weightOf the weight of a name: a tensor of the backend
+ * @param weightOf finds a weight by its name, as a tensor of the backend
  */
 export const smallBatches = (shape: WideShape, weightOf: (name: string) => Tensor): SmallBatches => {
   const { rows, dims } = shape.vectors;

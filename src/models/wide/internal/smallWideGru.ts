@@ -6,30 +6,30 @@ import type { VectorRows } from '../../../ops/layers/vectorEmbedding.js';
 import type { RowTable } from '../../../ops/sparse/RowTable.js';
 import type { WideGruConfig } from '../WideGruConfig.js';
 
-/** What a wide GRU is computed from. */
+/** The parts of a wide GRU. */
 interface Parts {
   readonly vectors: VectorRows;
   readonly embeddings: RowTable;
-  /** Undefined where it has no wide part. */
+  /** Undefined if the model has no wide part. */
   readonly wide: RowTable | undefined;
   readonly weights: ReadonlyMap<string, Variable>;
 }
 
 /** A wide GRU for batches of a few short rows. */
 export interface SmallWideGru {
-  /** What the ops compute of a batch, bit by bit; undefined where the batch is not small, or may not fit. */
+  /** Computes the same bits as the ops. Returns undefined if the batch is not small or may be invalid. */
   compute(batch: PaddedBatch, wanted: 'logits' | 'probabilities'): Float32Array | undefined;
-  /** Forgets what was computed from weights, for they are to change. */
+  /** Discards what was computed from the weights. Call it before they change. */
   forget(): void;
-  /** Gives its memory back. */
+  /** Frees the kernel memory. */
   dispose(): void;
 }
 
 const NEVER_SMALL: SmallWideGru = { compute: () => undefined, forget: () => undefined, dispose: () => undefined };
 
 /**
- * Makes what computes a wide GRU without tensors for batches of a few short rows, on the embedded backend; on another
- * one, no batch is small.
+ * Makes a function that computes a wide GRU without tensors, for batches of a few short rows on the embedded backend.
+ * On another backend no batch counts as small.
  */
 export const smallWideGru = (
   config: WideGruConfig,
@@ -46,7 +46,7 @@ export const smallWideGru = (
       temperature,
       vectors,
       lookUp: (tokens) => embeddings.lookUp(tokens, { without: padIndex }),
-      lookUpColumns: (ids) => wide!.lookUp(ids), // asked for only where the batch is given with features
+      lookUpColumns: (ids) => wide!.lookUp(ids), // called only for a batch with features
     },
     (name) => weights.get(name)!, // by the names of `wideGruShapes`
   );

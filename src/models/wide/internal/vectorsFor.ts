@@ -3,7 +3,7 @@ import type { VectorRows } from '../../../ops/layers/vectorEmbedding.js';
 import type { WideGruSettings } from '../wideGru.js';
 import type { WideGruConfig } from '../WideGruConfig.js';
 
-/** The table of vectors of a model; one row of zeros where it has none. */
+/** Returns the table of vectors of a model, or one row of zeros if it has none. */
 export const vectorsFor = (
   { vectors: wanted, embeddingDim }: WideGruConfig,
   { vectors }: WideGruSettings,

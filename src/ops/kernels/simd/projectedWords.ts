@@ -1,16 +1,16 @@
 import type { KernelMachine } from './machine/KernelMachine.js';
 import { WORD } from './products.js';
 
-/** The rows that a new table has, and the most that it grows to: of two directions of H = 128, 24 MiB. */
+/** The rows of a new table, and its maximum: 24 MiB for both directions of H = 128. */
 const FIRST_ROWS = 256;
 const MOST_ROWS = 8192;
 
-/** More than there are rows in any table of vectors; the product with a token stays a whole number exactly. */
+/** More than the rows of any table of vectors. The product with a token is still an exact whole number. */
 const MOST_VECTORS = 2 ** 31;
 
-/** The input projections of the words that were read last, one table a direction. */
+/** Keeps the input projections of recent words, in one table for each direction. */
 export class ProjectedWords {
-  /** How many words a batch may have at most. */
+  /** The maximum number of words in a batch. */
   static readonly most = FIRST_ROWS;
   readonly #machine: KernelMachine;
   readonly #directions: number;
@@ -19,7 +19,7 @@ export class ProjectedWords {
   #capacity = 0;
   #tables: readonly number[] = [];
 
-  /** @param width how many values a projection has */
+  /** @param width the number of values of a projection */
   constructor(machine: KernelMachine, directions: number, width: number) {
     this.#machine = machine;
     this.#directions = directions;
@@ -35,9 +35,9 @@ export class ProjectedWords {
    * Finds the row of each word.
    *
    * @param tokens the token of each word of a batch, at most {@link most}
-   * @param vectorIds its vector, where the model has vectors
-   * @param rows gets the row of each
-   * @param project asked for the projections of words that have none: which of the words, and their first row
+   * @param vectorIds the vector of each word, if the model has vectors
+   * @param rows receives the row of each word
+   * @param project called for words without a projection, with their positions and their first row
    */
   place(
     tokens: Int32Array,
@@ -45,7 +45,7 @@ export class ProjectedWords {
     rows: Int32Array,
     project: (missing: readonly number[], first: number) => void,
   ): void {
-    // Beforehand, so that no row of this batch is thrown away for another one of it.
+    // Done first: otherwise one word of this batch could evict another word of it.
     if (this.#rows.size + tokens.length > this.#capacity) this.#makeRoom();
     const first = this.#rows.size;
     const missing: number[] = [];
@@ -68,12 +68,12 @@ export class ProjectedWords {
     }
   }
 
-  /** Forgets all words, for a weight was changed. */
+  /** Discards all words. Call it when a weight changes. */
   forget(): void {
     this.#rows.clear();
   }
 
-  /** Gives its memory back. */
+  /** Frees the kernel memory. */
   dispose(): void {
     for (const table of this.#tables) this.#machine.memory.free(table);
     this.#tables = [];
@@ -81,7 +81,7 @@ export class ProjectedWords {
     this.#rows.clear();
   }
 
-  /** Doubles the tables, or empties them where they are as large as they may be. */
+  /** Doubles the tables, or empties them if they have their maximum size. */
   #makeRoom(): void {
     if (this.#capacity === MOST_ROWS) {
       this.#rows.clear();

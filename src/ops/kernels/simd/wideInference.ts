@@ -29,11 +29,11 @@ export interface SmallBatch {
   readonly lengths: Int32Array;
   readonly tokens: Int32Array;
   readonly vectorIds?: Int32Array | undefined;
-  /** Hashed features, where the model has a wide part. */
+  /** Hashed features, if the model has a wide part. */
   readonly features?: SparseRows | undefined;
 }
 
-/** What a wide GRU is made of, but for its weights. */
+/** The parts of a wide GRU besides its dense weights. */
 export interface WideShape {
   readonly hiddenDim: number;
   readonly embeddingDim: number;
@@ -43,17 +43,18 @@ export interface WideShape {
   readonly lookUp: (tokens: Int32Array) => FoundRows;
   /** Finds the weights of some hashed features. */
   readonly lookUpColumns: (ids: Int32Array) => FoundRows;
-  /** What logits are divided by. */
+  /** The divisor of the logits. */
   readonly temperature: number;
 }
 
-/** The most places, a row's length times the number of rows, of a small batch. */
+/** The maximum number of places of a small batch: its rows times its longest length. */
 export const MOST_PLACES = ProjectedWords.most;
 
 /**
- * A wide GRU for batches of a few short rows: the kernels of its ops, to the same bits, without tensors.
+ * Computes a wide GRU for batches of a few short rows, by the kernels of its ops and without tensors. The bits are equal.
  *
- * The input projections of words are kept until {@link forget}, since most words of a text came in an earlier one.
+ * It keeps the input projections of words until {@link forget}, because most words of a text occurred in an earlier
+ * text.
  */
 export class WideInference {
   readonly machine: KernelMachine;
@@ -66,19 +67,19 @@ export class WideInference {
     this.#words = new ProjectedWords(machine, 2, GATES * shape.hiddenDim);
   }
 
-  /** Forgets what was computed from weights, for they are to change. */
+  /** Discards the input projections. Call it before a weight changes. */
   forget(): void {
     this.#words.forget();
   }
 
-  /** Gives its memory back. */
+  /** Frees the kernel memory. */
   dispose(): void {
     this.#words.dispose();
   }
 
   /**
-   * The logits or probabilities of a batch of at most {@link MOST_PLACES} places, shape [B, C]. All but the ids of its
-   * tokens and features is known to fit.
+   * Computes the logits or probabilities of a batch of at most {@link MOST_PLACES} places, shape [B, C]. The caller has
+   * checked all sizes and vector ids. The look-ups check the ids of tokens and features.
    */
   compute(
     { size, time, lengths, tokens, vectorIds, features }: SmallBatch,
@@ -164,7 +165,7 @@ export class WideInference {
     return sums;
   }
 
-  /** a = x·W_ihᵀ + b_ih of some words of a batch, one after another from row `first` of the tables. */
+  /** Writes a = x·W_ihᵀ + b_ih for some words of a batch, from row `first` of the tables on. */
   #project(
     words: readonly number[],
     first: number,
