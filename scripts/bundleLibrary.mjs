@@ -18,12 +18,13 @@ const slashes = (path) => path.replaceAll(sep, '/');
 
 const entries = readdirSync(join(src, 'entries')).map((file) => `src/entries/${file}`);
 
-/** The programs that run as separate processes. */
+/** The programs that run as separate processes or worker threads. */
 const PROGRAMS = [
   'src/cli/main.ts',
   'src/cli/backends/backendSelfTest.ts',
   'src/cli/backends/probeBackend.ts',
   'src/ops/tensorflow/trial.ts',
+  'src/streams/table/internal/parquetWorker.ts',
 ];
 
 /**

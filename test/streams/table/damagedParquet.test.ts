@@ -11,7 +11,7 @@ const ENDLESS = Buffer.from(
 );
 
 // Without the build it is decoded in this thread, which would stand still.
-it.skipIf(builtFile('streams/table/internal/parquetWorker.js') === undefined)(
+it.skipIf(builtFile('index.js') === undefined)(
   'refuses a Parquet file whose decoding does not end, and works meanwhile',
   async () => {
     let turns = 0;
