@@ -1,5 +1,6 @@
-import { concatMap, defer, type Observable, of } from 'rxjs';
+import { concatMap, defer, finalize, type Observable, of } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
+import type { TextModel } from '../models/artifacts/restoreModel.js';
 import type { Split } from '../operators/rows/prepare.js';
 import { withValidationRows } from '../operators/rows/withValidationRows.js';
 import { crossFittedTemperature } from './crossFittedTemperature.js';
@@ -23,7 +24,10 @@ export const joinsValidation = (
   { joinValidation = rows.train < FEW_ROWS }: { readonly joinValidation?: boolean | undefined },
 ): boolean => joinValidation && rows.validation > 0;
 
-/** Trains the chosen models again on the train and validation rows. The originals are disposed of. */
+/**
+ * Trains the chosen models again on the train and validation rows. The originals are disposed of. On an error, and on
+ * unsubscribing before the last event, the new models are disposed of, too.
+ */
 export const joinValidation = (
   split: Split,
   chosen: ModelChosen,
@@ -32,13 +36,19 @@ export const joinValidation = (
   defer(() => {
     const { kept, linear } = chosen;
     const joined = withValidationRows(split);
+    /** The models that the receiver does not own. */
+    const owned = new Set<TextModel>([kept.model, linear.model]);
     const again = (
       candidate: TrainedCandidate,
       temperature: number | undefined,
       then: (retrained: Retrained) => Observable<TrainingEvent | ModelChosen>,
     ): Observable<TrainingEvent | ModelChosen> =>
       retrain(joined, candidate, { ...options, called: 'with validation rows', temperature }).pipe(
-        concatMap((event) => (event.type === 'retrained' ? then(event) : of(event))),
+        concatMap((event) => {
+          if (event.type !== 'retrained') return of(event);
+          owned.add(event.model);
+          return then(event);
+        }),
       );
     const replaced = (candidate: TrainedCandidate, { model, features, source }: Retrained): TrainedCandidate => ({
       ...candidate,
@@ -47,8 +57,8 @@ export const joinValidation = (
       source,
     });
     const ended = (now: Pick<ModelChosen, 'kept' | 'linear'>): Observable<ModelChosen> => {
-      kept.model.dispose();
-      linear.model.dispose();
+      owned.delete(now.kept.model);
+      owned.delete(now.linear.model);
       const rows = joined.rows.train.toLocaleString('en');
       return of({
         ...chosen,
@@ -56,8 +66,8 @@ export const joinValidation = (
         why: `${chosen.why}; trained once more on all ${rows} train and validation rows`,
       });
     };
-    if (kept === linear)
-      return (split.rows.train < FEW_TO_CALIBRATE ? crossFittedTemperature(joined, kept, options) : of(undefined)).pipe(
+    const onlyLinear = (): Observable<TrainingEvent | ModelChosen> =>
+      (split.rows.train < FEW_TO_CALIBRATE ? crossFittedTemperature(joined, kept, options) : of(undefined)).pipe(
         concatMap((temperature) =>
           again(kept, temperature, (only) => {
             const now = replaced(kept, only);
@@ -65,11 +75,17 @@ export const joinValidation = (
           }),
         ),
       );
-    return again(kept, undefined, (retrained) => {
-      const now = replaced(kept, retrained);
-      // The linear part of a sum is also the linear model for the comparison.
-      if (retrained.linear !== undefined)
-        return ended({ kept: now, linear: replaced(linear, { ...retrained, model: retrained.linear }) });
-      return again(linear, undefined, (other) => ended({ kept: now, linear: replaced(linear, other) }));
-    });
+    const both = (): Observable<TrainingEvent | ModelChosen> =>
+      again(kept, undefined, (retrained) => {
+        const now = replaced(kept, retrained);
+        // The linear part of a sum is also the linear model for the comparison.
+        if (retrained.linear !== undefined)
+          return ended({ kept: now, linear: replaced(linear, { ...retrained, model: retrained.linear }) });
+        return again(linear, undefined, (other) => ended({ kept: now, linear: replaced(linear, other) }));
+      });
+    return (kept === linear ? onlyLinear() : both()).pipe(
+      finalize(() => {
+        for (const model of owned) model.dispose();
+      }),
+    );
   });

@@ -1,5 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { from, lastValueFrom, map, reduce, toArray } from 'rxjs';
+import { first, from, lastValueFrom, map, reduce, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Row } from '../../src/contracts/rows/Row.js';
 import { prepare, type Split } from '../../src/operators/rows/prepare.js';
@@ -148,6 +148,24 @@ describe('trainModel with joinValidation', () => {
     expect(again.some((model) => model.startsWith('linear'))).toBe(true);
     kept.model.dispose();
     linear.model.dispose();
+    expect(memory().numTensors).toBe(tensors);
+  });
+
+  it.each([
+    ['the recurrent model', 'wide-gru'],
+    ['the linear model', 'linear'],
+  ])('frees all models where it is unsubscribed while %s is trained once more', async (_, name) => {
+    const tensors = memory().numTensors;
+    await lastValueFrom(
+      trainModel(split, { architecture: 'wide-gru', epochs: 1, hiddenDim: 4 }).pipe(
+        first(
+          (event) =>
+            event.type === 'training-started' &&
+            event.model.startsWith(name) &&
+            event.model.endsWith(', with validation rows'),
+        ),
+      ),
+    );
     expect(memory().numTensors).toBe(tensors);
   });
 });
