@@ -1,5 +1,5 @@
 import { checkArgument } from '../contracts/checkArgument.js';
-import { concat, concatMap, defer, type Observable, of } from 'rxjs';
+import { concat, concatMap, defer, finalize, type Observable, of } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { LinearClassifier } from '../models/linear/linearClassifier.js';
 import type { WideGru } from '../models/wide/wideGru.js';
@@ -146,19 +146,25 @@ export const trainModel = (split: Split, options: TrainModelOptions = {}): Obser
     const chooseAmong = (network: TrainedCandidate, linear: TrainedCandidate): Observable<ModelTrainingEvent> => {
       if (!isNetwork(network) || !isLinear(linear) || split.rows.validation === 0)
         return of(chosenOf(network, linear, candidates, 'it was asked for'));
+      let isHanded = false;
       return addLinear(network, linear, labelEncoder.classes).pipe(
         concatMap((sum) => {
           const kept = [network, sum].reduce<TrainedCandidate>(
             (best, next) => (isBetter(next.measured, best.measured) ? next : best),
             architecture === 'wide-gru' ? network : linear,
           );
-          if (kept === linear) network.model.dispose();
           const others = [linear, network, sum].filter((other) => other !== kept);
           const reason = `${scored(kept.measured)} on the validation rows; ${others.map(({ measured }) => `${measured.candidate} ${scored(measured)}`).join('; ')}`;
           return concat(
             tell(sum.measured),
-            defer(() => of(chosenOf(kept, linear, candidates, reason))),
+            defer(() => {
+              isHanded = kept !== linear;
+              return of(chosenOf(kept, linear, candidates, reason));
+            }),
           );
+        }),
+        finalize(() => {
+          if (!isHanded) network.model.dispose();
         }),
       );
     };

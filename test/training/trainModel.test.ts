@@ -116,6 +116,16 @@ describe('trainModel', () => {
     expect(doubt).toBeLessThan(4 / (split.rows.validation + 2));
     dispose(chosen);
   });
+
+  it('frees the recurrent model where it is unsubscribed before one is chosen', async () => {
+    const tensors = memory().numTensors;
+    await lastValueFrom(
+      trainModel(split, { architecture: 'wide-gru', epochs: 1, hiddenDim: 4 }).pipe(
+        first((event) => event.type === 'candidate' && event.candidate.startsWith('wide-gru + ')),
+      ),
+    );
+    expect(memory().numTensors).toBe(tensors);
+  });
 });
 
 describe('trainModel with joinValidation', () => {
