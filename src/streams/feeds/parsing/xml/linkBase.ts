@@ -1,3 +1,5 @@
+import { parsedUrl } from '../../../../contracts/runtime/parsedUrl.js';
+
 /** In characters. A channel's link is near the start of the feed. */
 const LOOKED_AT = 65_536;
 
@@ -12,6 +14,7 @@ const CHANNEL_LINK = /<link>\s*(?:<!\[CDATA\[\s*)?(https?:\/\/[^\s<\]]+)/i;
  */
 export const linkBase = (head: string, feed: string): string => {
   const link = CHANNEL_LINK.exec(head.slice(0, LOOKED_AT))?.[1]?.replaceAll('&amp;', '&');
-  if (link === undefined || !URL.canParse(link) || !URL.canParse(feed)) return feed;
-  return new URL(link).host === new URL(feed).host ? feed : link;
+  if (link === undefined) return feed;
+  const [channel, own] = [parsedUrl(link), parsedUrl(feed)];
+  return channel === undefined || own === undefined || channel.host === own.host ? feed : link;
 };
