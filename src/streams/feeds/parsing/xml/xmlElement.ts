@@ -89,9 +89,12 @@ export const xmlElement = (text: string, around: XmlScope): XmlParent => {
   let outer = '';
   let inner = around;
   let closed = false as boolean;
-  const add = (name: string, found: Readonly<Record<string, string>>, within: XmlScope, before = ''): void => {
-    const { prefixes, bases } = scopeIn(found, within);
+  /** Adds a child, and returns the scope inside it. */
+  const add = (name: string, found: Readonly<Record<string, string>>, within: XmlScope, before = ''): XmlScope => {
+    const inside = scopeIn(found, within);
+    const { prefixes, bases } = inside;
     children.push({ name: before + canonicalName(name, prefixes, own), attributes: found, text: '', bases });
+    return inside;
   };
   const isField = (name: string): boolean => FIELDS.has(canonicalName(name, scope.prefixes, own));
   const parser = new Parser(
@@ -103,9 +106,8 @@ export const xmlElement = (text: string, around: XmlScope): XmlParent => {
           scope = scopeIn(found, around);
           own = namespaceOf(name, scope.prefixes);
         } else if (depth === 2) {
-          add(name, found, scope);
+          inner = add(name, found, scope);
           outer = children.at(-1)?.name ?? '';
-          inner = scopeIn(found, scope);
         } else if (depth === 3 && GROUPS.has(outer)) {
           add(name, found, inner, `${outer}/`);
         } else if (depth > DEEPEST) {
