@@ -1,5 +1,4 @@
-import { optionText } from '../contracts/checkOption.js';
-import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { checkWhole } from '../contracts/checkOption.js';
 import { random } from '../contracts/random.js';
 import type { LabelledTokens } from '../contracts/rows/Row.js';
 
@@ -43,21 +42,11 @@ export const tokenizedRows = ({
   vocabulary = 50,
   classes = 2,
 }: TokenizedRowsOptions = {}): readonly LabelledTokens[] => {
-  const sizes: readonly (readonly [name: string, value: number, least: number])[] = [
-    ['count', count, 0],
-    ['shortest', shortest, 0],
-    ['longest', longest, shortest],
-    ['vocabulary', vocabulary, 2],
-    ['classes', classes, 1],
-  ];
-  for (const [name, value, least] of sizes) {
-    if (!Number.isSafeInteger(value) || value < least) {
-      throw new HeadwaterError(
-        'HW_USAGE',
-        `tokenizedRows: ${name} is ${optionText(value)}, but must be a whole number of at least ${least}.`,
-      );
-    }
-  }
+  checkWhole('tokenizedRows', 'count', count, 0);
+  checkWhole('tokenizedRows', 'shortest', shortest, 0);
+  checkWhole('tokenizedRows', 'longest', longest, shortest);
+  checkWhole('tokenizedRows', 'vocabulary', vocabulary, 2);
+  checkWhole('tokenizedRows', 'classes', classes, 1);
   const dice = random(seed, 'test');
   return Array.from({ length: count }, (_, index) => ({
     id: firstId + index,

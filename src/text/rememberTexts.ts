@@ -1,4 +1,4 @@
-import { optionText } from '../contracts/checkOption.js';
+import { checkWhole } from '../contracts/checkOption.js';
 import { checkArgument } from '../contracts/checkArgument.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Vocabulary } from '../contracts/live/Learning.js';
@@ -44,11 +44,7 @@ export const rememberTexts = (
       'HW_USAGE',
       'rememberTexts was given a vocabulary that learns, which encodes a text otherwise later on. Give it one that stays as it is.',
     );
-  if (!(Number.isSafeInteger(maxValues) && maxValues >= 0))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `rememberTexts: maxValues is ${optionText(maxValues)}, but must be a whole number of at least 0.`,
-    );
+  checkWhole('rememberTexts', 'maxValues', maxValues, 0);
   const known = new Map<string, EncodedText>();
   let held = 0;
   const encodeText = (text: string): EncodedText => {

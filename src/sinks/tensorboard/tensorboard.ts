@@ -1,4 +1,4 @@
-import { isNumber, optionText } from '../../contracts/checkOption.js';
+import { checkWhole, isNumber, optionText } from '../../contracts/checkOption.js';
 import { checkText } from '../../contracts/checkArgument.js';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -115,11 +115,7 @@ export const tensorboard = (
     scheduler = asyncScheduler,
     open = eventFile,
   } = options;
-  if (!(Number.isSafeInteger(everySteps) && everySteps >= 1))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `tensorboard: everySteps is ${optionText(everySteps)}, but must be a whole number of at least 1.`,
-    );
+  checkWhole('tensorboard', 'everySteps', everySteps, 1);
   if (!(isNumber(limit) && limit > 0))
     throw new HeadwaterError(
       'HW_USAGE',

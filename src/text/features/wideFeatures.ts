@@ -1,6 +1,5 @@
-import { isNumber, optionText } from '../../contracts/checkOption.js';
+import { checkNumber } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { SparseRow } from '../../contracts/rows/SparseRows.js';
 import { featureCounter } from './countFeatures.js';
 import type { DocumentFrequencies } from './DocumentFrequencies.js';
@@ -82,11 +81,7 @@ export const wideFeatures = (frequencies: DocumentFrequencies, options: WideFeat
   checkArgument('wideFeatures', 'frequencies', frequencies, 'document frequencies', ['settings']);
 
   const { wordWeight = 1, unseen = 'leave-out' } = options;
-  if (!(isNumber(wordWeight) && wordWeight > 0 && wordWeight < Infinity))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `wideFeatures: wordWeight is ${optionText(wordWeight)}, but must be a finite number above 0.`,
-    );
+  checkNumber('wideFeatures', 'wordWeight', wordWeight, { above: 0 });
   const { documents, settings, counts: documentCounts } = frequencies;
   const count = featureCounter(settings);
   const found = new FeatureCounts();

@@ -1,6 +1,5 @@
-import { optionText } from '../../contracts/checkOption.js';
+import { checkWhole } from '../../contracts/checkOption.js';
 import { concat, defer, ignoreElements, type OperatorFunction, of, takeWhile } from 'rxjs';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { WordVector } from '../../contracts/rows/WordVector.js';
 import { VectorCollection } from './VectorCollection.js';
 import type { VectorPrecision, WordVectors } from './WordVectors.js';
@@ -59,11 +58,7 @@ export const collectVectors = ({
   limit = DEFAULT_WORD_LIMIT,
   source = '',
 }: CollectVectorsOptions = {}): OperatorFunction<WordVector, WordVectors> => {
-  if (!Number.isSafeInteger(limit) || limit < 1)
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `collectVectors: limit is ${optionText(limit)}, but must be a whole number of at least 1.`,
-    );
+  checkWhole('collectVectors', 'limit', limit, 1);
   return (words$) =>
     defer(() => {
       const collection = new VectorCollection(precision, source);
