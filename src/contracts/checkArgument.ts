@@ -1,5 +1,4 @@
-import { optionText } from './checkOption.js';
-import { HeadwaterError } from './HeadwaterError.js';
+import { wrongValue } from './checkOption.js';
 
 const hasFields = (value: object, fields: readonly PropertyKey[]): boolean => fields.every((field) => field in value);
 
@@ -22,7 +21,7 @@ export const checkArgument = (
 ): void => {
   if (((typeof value === 'object' && value !== null) || typeof value === 'function') && hasFields(value, fields))
     return;
-  throw new HeadwaterError('HW_USAGE', `${call}: ${name} is ${optionText(value)}, but must be ${wanted}.`);
+  throw wrongValue(call, name, value, wanted);
 };
 
 /**
@@ -32,7 +31,7 @@ export const checkArgument = (
  */
 export const checkText = (call: string, name: string, value: unknown, wanted: string): void => {
   if (typeof value === 'string') return;
-  throw new HeadwaterError('HW_USAGE', `${call}: ${name} is ${optionText(value)}, but must be ${wanted}.`);
+  throw wrongValue(call, name, value, wanted);
 };
 
 /**
@@ -42,5 +41,5 @@ export const checkText = (call: string, name: string, value: unknown, wanted: st
  */
 export const checkFunction = (call: string, name: string, value: unknown, wanted: string): void => {
   if (typeof value === 'function') return;
-  throw new HeadwaterError('HW_USAGE', `${call}: ${name} is ${optionText(value)}, but must be ${wanted}.`);
+  throw wrongValue(call, name, value, wanted);
 };

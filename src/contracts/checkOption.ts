@@ -24,6 +24,17 @@ export const optionText = (value: unknown): string => {
 };
 
 /**
+ * The error for a value that a function cannot use.
+ *
+ * @param call the function, as its user writes it
+ * @param name the name of the argument or option
+ * @param value the value that was given
+ * @param wanted a description of the allowed values
+ */
+export const wrongValue = (call: string, name: string, value: unknown, wanted: string): HeadwaterError =>
+  new HeadwaterError('HW_USAGE', `${call}: ${name} is ${optionText(value)}, but must be ${wanted}.`);
+
+/**
  * Rejects missing options. The message shows an example.
  *
  * @param operator the function that was called, as its user writes it
@@ -72,7 +83,7 @@ export const checkNumber = (operator: string, name: string, value: unknown, rang
   const { from = -Infinity, above = -Infinity, to = Infinity, below = Infinity } = range;
   if (typeof value === 'number' && Number.isFinite(value) && value >= from && value <= to)
     if ((range.above === undefined || value > above) && (range.below === undefined || value < below)) return;
-  throw new HeadwaterError('HW_USAGE', `${operator}: ${name} is ${optionText(value)}, but must be ${wantedOf(range)}.`);
+  throw wrongValue(operator, name, value, wantedOf(range));
 };
 
 /**
@@ -87,7 +98,7 @@ export const checkNumber = (operator: string, name: string, value: unknown, rang
 export const checkWhole = (operator: string, name: string, value: unknown, least = Number.MIN_SAFE_INTEGER): void => {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return;
   const wanted = least === Number.MIN_SAFE_INTEGER ? 'a whole number' : `a whole number of at least ${least}`;
-  throw new HeadwaterError('HW_USAGE', `${operator}: ${name} is ${optionText(value)}, but must be ${wanted}.`);
+  throw wrongValue(operator, name, value, wanted);
 };
 
 /**
@@ -119,8 +130,5 @@ export const checkTime = (operator: string, name: string, value: unknown, zero =
  */
 export const checkChoice = (operator: string, name: string, value: unknown, choices: readonly string[]): void => {
   if (choices.some((choice) => choice === value)) return;
-  throw new HeadwaterError(
-    'HW_USAGE',
-    `${operator}: ${name} is ${optionText(value)}, but must be one of ${choices.join(', ')}.`,
-  );
+  throw wrongValue(operator, name, value, `one of ${choices.join(', ')}`);
 };

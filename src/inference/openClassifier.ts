@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" />
 import { catchError, concatMap, EMPTY, lastValueFrom, of, Subject, tap, toArray } from 'rxjs';
-import { checkTime, checkWhole, optionText } from '../contracts/checkOption.js';
+import { checkTime, checkWhole, wrongValue } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { ClassProbability, LiveHeadline } from '../contracts/live/Live.js';
 import { openArtifacts } from '../models/artifacts/openArtifacts.js';
@@ -130,8 +130,7 @@ export const openClassifier = async (
   let closed = false;
   const classify = (text: string): Promise<Classification> =>
     new Promise((resolve, reject) => {
-      if (typeof text !== 'string')
-        throw new HeadwaterError('HW_USAGE', `classify: the text is ${optionText(text)}, but must be a string.`);
+      if (typeof text !== 'string') throw wrongValue('classify', 'the text', text, 'a string');
       if (closed)
         throw new HeadwaterError('HW_USAGE', 'classify: the classifier is closed. Open it again by openClassifier.');
       call$.next({ text, resolve, reject });

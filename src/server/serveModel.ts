@@ -20,7 +20,7 @@ import {
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { SourceEvent } from '../contracts/live/Live.js';
 import type { Rejection } from '../contracts/rows/Rejection.js';
-import { checkTime, checkWhole, optionText } from '../contracts/checkOption.js';
+import { checkTime, checkWhole, wrongValue } from '../contracts/checkOption.js';
 import { REQUEST_SOURCE } from './http/requestSource.js';
 import { valve } from '../streams/valve.js';
 import { ClassifyQueue } from './queue/ClassifyQueue.js';
@@ -120,10 +120,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   for (const [name, value] of Object.entries({ warmUpMs, drainDelayMs })) checkTime('serveModel', name, value, true);
   checkHeartbeat('serveModel', heartbeatMs, limits);
   if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `serveModel: port is ${optionText(port)}, but must be a whole number from 0 to 65535.`,
-    );
+    throw wrongValue('serveModel', 'port', port, 'a whole number from 0 to 65535');
   const exposed = (): HeadwaterError =>
     new HeadwaterError(
       'HW_USAGE',

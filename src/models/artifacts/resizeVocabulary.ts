@@ -1,4 +1,4 @@
-import { optionText } from '../../contracts/checkOption.js';
+import { wrongValue } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
@@ -118,9 +118,11 @@ export const resizeVocabulary = <Config extends ModelConfig>(
       'resizeVocabulary: a linear model reads hashed features and has no vocabulary. It takes new words as it is.',
     );
   if (!Number.isSafeInteger(size) || size <= Math.max(tokens.padIndex, unknownIndex))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `resizeVocabulary: size is ${optionText(size)}, but must be a whole number above the padding token's index, ${tokens.padIndex}, and the unknown one's, ${unknownIndex}.`,
+    throw wrongValue(
+      'resizeVocabulary',
+      'size',
+      size,
+      `a whole number above the padding token's index, ${tokens.padIndex}, and the unknown one's, ${unknownIndex}`,
     );
   const by = { size, unknownIndex };
   const renewed = (of: ModelConfig, prefix: string): readonly (readonly [string, Weight])[] => {

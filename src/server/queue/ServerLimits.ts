@@ -1,5 +1,5 @@
 import type { Optional } from '../../contracts/Optional.js';
-import { optionText } from '../../contracts/checkOption.js';
+import { wrongValue } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /** The limits of the server. A request beyond a limit is answered with a status and a problem. */
@@ -59,10 +59,7 @@ export const serverLimits = (given: Optional<ServerLimits>): ServerLimits => {
     const value = limits[name];
     const most = name.endsWith('Ms') ? LONGEST_MS : Number.MAX_SAFE_INTEGER;
     if (!(Number.isSafeInteger(value) && value >= 1 && value <= most))
-      throw new HeadwaterError(
-        'HW_USAGE',
-        `serveModel: the limit ${name} is ${optionText(value)}, but must be a whole number from 1 to ${most}.`,
-      );
+      throw wrongValue('serveModel', `the limit ${name}`, value, `a whole number from 1 to ${most}`);
   }
   if (limits.queue < limits.batch) {
     throw new HeadwaterError(

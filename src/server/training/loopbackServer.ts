@@ -1,4 +1,4 @@
-import { optionText } from '../../contracts/checkOption.js';
+import { wrongValue } from '../../contracts/checkOption.js';
 import type { Subscriber } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { sendText } from '../answers/answer.js';
@@ -37,10 +37,7 @@ export const jsonHandlers = (make: () => unknown): Route['handlers'] => ({
 /** @throws HeadwaterError `HW_USAGE` if the port is invalid */
 export const checkPort = (operation: string, port: number): void => {
   if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `${operation}: port is ${optionText(port)}, but must be a whole number from 0 to 65535.`,
-    );
+    throw wrongValue(operation, 'port', port, 'a whole number from 0 to 65535');
 };
 
 /**

@@ -1,4 +1,4 @@
-import { checkWhole, isNumber, optionText } from '../../contracts/checkOption.js';
+import { checkWhole, isNumber, wrongValue } from '../../contracts/checkOption.js';
 import { checkText } from '../../contracts/checkArgument.js';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -117,10 +117,7 @@ export const tensorboard = (
   } = options;
   checkWhole('tensorboard', 'everySteps', everySteps, 1);
   if (!(isNumber(limit) && limit > 0))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `tensorboard: limit is ${optionText(limit)}, but must be the most bytes that may wait, above 0.`,
-    );
+    throw wrongValue('tensorboard', 'limit', limit, 'the most bytes that may wait, above 0');
   const root = resolve(dir);
 
   return (source) =>

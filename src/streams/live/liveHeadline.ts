@@ -1,7 +1,6 @@
 import type { Optional } from '../../contracts/Optional.js';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import { checkOptions, optionText } from '../../contracts/checkOption.js';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { checkOptions, wrongValue } from '../../contracts/checkOption.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 
 /** The fields for `liveHeadline`: the title, and any other known fields. */
@@ -30,9 +29,6 @@ export const liveHeadline = (fields: LiveHeadlineFields, scheduler: SchedulerLik
   checkOptions('liveHeadline', fields, "{ title: 'Ferry returns to port' }");
   const { id = 0, title, source = 'program', guid, link, published, seen = scheduler.now(), category } = fields;
   if (typeof title !== 'string' || title.trim() === '')
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `liveHeadline: title is ${optionText(title)}, but must be a text that is not blank.`,
-    );
+    throw wrongValue('liveHeadline', 'title', title, 'a text that is not blank');
   return { id, title, source, guid, link, published, seen, category };
 };

@@ -1,5 +1,4 @@
-import { optionText } from '../../../contracts/checkOption.js';
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { wrongValue } from '../../../contracts/checkOption.js';
 
 /**
  * Refuses a gradient norm limit that is not a number above 0. Infinity is allowed: the norm is measured, and nothing is
@@ -9,8 +8,5 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
  */
 export const checkClipNorm = (operator: string, value: unknown): void => {
   if (value === undefined || (typeof value === 'number' && value > 0)) return;
-  throw new HeadwaterError(
-    'HW_USAGE',
-    `${operator}: clipNorm is ${optionText(value)}, but must be a number above 0; Infinity measures the norm and clips nothing.`,
-  );
+  throw wrongValue(operator, 'clipNorm', value, 'a number above 0; Infinity measures the norm and clips nothing');
 };
