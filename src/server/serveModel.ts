@@ -20,7 +20,7 @@ import {
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { SourceEvent } from '../contracts/live/Live.js';
 import type { Rejection } from '../contracts/rows/Rejection.js';
-import { checkTime, checkWhole, wrongValue } from '../contracts/checkOption.js';
+import { checkTime, checkWhole } from '../contracts/checkOption.js';
 import { REQUEST_SOURCE } from './http/requestSource.js';
 import { valve } from '../streams/valve.js';
 import { ClassifyQueue } from './queue/ClassifyQueue.js';
@@ -45,6 +45,7 @@ import { turnScheduler } from './queue/turnScheduler.js';
 import { warmUp } from './answers/warmUp.js';
 import { accessEntry } from './access/AccessEntry.js';
 import { SCOPES } from './http/AccessToken.js';
+import { checkPort } from './http/checkPort.js';
 import { tokenGuard } from './guards/tokenGuard.js';
 
 /** The maximum size of the events for listeners that reconnect. Bytes. */
@@ -119,8 +120,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     checkTime('serveModel', name, value);
   for (const [name, value] of Object.entries({ warmUpMs, drainDelayMs })) checkTime('serveModel', name, value, true);
   checkHeartbeat('serveModel', heartbeatMs, limits);
-  if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
-    throw wrongValue('serveModel', 'port', port, 'a whole number from 0 to 65535');
+  checkPort('serveModel', port);
   const exposed = (): HeadwaterError =>
     new HeadwaterError(
       'HW_USAGE',

@@ -1,4 +1,3 @@
-import { wrongValue } from '../../contracts/checkOption.js';
 import type { Subscriber } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { sendText } from '../answers/answer.js';
@@ -33,12 +32,6 @@ const HOST = '127.0.0.1';
 export const jsonHandlers = (make: () => unknown): Route['handlers'] => ({
   GET: (_request, response) => sendText(response, 200, 'application/json', JSON.stringify(make())),
 });
-
-/** @throws HeadwaterError `HW_USAGE` if the port is invalid */
-export const checkPort = (operation: string, port: number): void => {
-  if (!(Number.isSafeInteger(port) && port >= 0 && port <= 65_535))
-    throw wrongValue(operation, 'port', port, 'a whole number from 0 to 65535');
-};
 
 /**
  * Makes a server on loopback for read-only pages. It needs no token. The Host must be the address or `localhost`, and

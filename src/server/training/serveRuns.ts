@@ -4,7 +4,8 @@ import type { ModelView } from '../../contracts/training/TrainingView.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { pageRoutes } from '../pageFiles.js';
 import type { Route } from '../http/Route.js';
-import { checkPort, jsonHandlers, loopbackServer } from './loopbackServer.js';
+import { checkPort } from '../http/checkPort.js';
+import { jsonHandlers, loopbackServer } from './loopbackServer.js';
 import type { TrainingServerEvent } from './serveTraining.js';
 
 /** The options of `serveRuns`. */
