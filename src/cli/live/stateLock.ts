@@ -1,24 +1,14 @@
-import {
-  copyFileSync,
-  constants,
-  linkSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-  mkdirSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { isRunning } from '../../provision/host/isRunning.js';
+import { takeName } from '../../provision/host/takeName.js';
+import { codeOf } from '../../sinks/internal/codeOf.js';
 
 /** How often the owner updates the lock, and how long another machine then considers it held. Milliseconds. */
 const BEAT = 10_000;
 const STALE = 60_000;
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** The holder of a lock if its process still exists. */
 const isHeld = (path: string): string | undefined => {
@@ -34,21 +24,6 @@ const isHeld = (path: string): string | undefined => {
   // A process id has no meaning on another machine, and a restarted container counts as another machine.
   if (host !== hostname()) return Date.now() - touched < STALE ? `process ${pid} on ${host}` : undefined;
   return Number(pid) > 0 && Number(pid) !== process.pid && isRunning(Number(pid)) ? `process ${pid}` : undefined;
-};
-
-/**
- * Gives a file a second name that must not exist yet. If the file system has no links, it copies the file. Fails with
- * EEXIST.
- */
-const takeName = (path: string, draft: string): void => {
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw error;
-    // Some file systems of USB sticks and networks have no links. For a moment, the copy may be empty. An empty lock
-    // counts as not held.
-    copyFileSync(draft, path, constants.COPYFILE_EXCL);
-  }
 };
 
 /**

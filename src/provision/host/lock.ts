@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isRunning } from './isRunning.js';
 import { setupError } from './setupError.js';
+import { takeName } from './takeName.js';
 
 /** A set-up in progress in this process. */
 interface UnderWay {
@@ -18,22 +18,6 @@ interface UnderWay {
  */
 const underWay = new Map<string, UnderWay>();
 
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
-
-/**
- * Gives a file a second name that must not exist yet. If the file system has no links, it copies the file. Fails with
- * EEXIST.
- */
-const takeName = async (path: string, draft: string): Promise<void> => {
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) throw error;
-    await copyFile(draft, path, constants.COPYFILE_EXCL);
-  }
-};
-
 /** Takes the lock for this process. A lock of a process of this machine that no longer exists is ignored. */
 const takeLock = async (path: string): Promise<void> => {
   // The file is written completely before it gets its final name, so that no reader sees a part of it.
@@ -42,10 +26,10 @@ const takeLock = async (path: string): Promise<void> => {
   try {
     for (;;) {
       try {
-        await takeName(path, draft);
+        takeName(path, draft);
         return;
       } catch (error) {
-        if (!hasCode(error, 'EEXIST')) throw error;
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
         const [pid = '', host = hostname()] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
         if (host !== hostname())
           throw setupError(
