@@ -48,20 +48,25 @@ export interface AskedBy {
   readonly isFeed?: boolean | undefined;
 }
 
-/** A headline that waits, and the subscriber that receives its answer. */
-interface Waiting {
-  readonly headline: LiveHeadline;
+/** A subscription to {@link ClassifyQueue.classify}. */
+interface ClassifyRequest {
+  readonly asker: Asker;
+  /** Receives the predictions. */
   readonly to: Subscriber<readonly LivePrediction[]>;
   readonly isStream: boolean;
   readonly isFeed: boolean;
 }
 
+/** A headline that waits, and the request that it is part of. */
+interface Waiting {
+  readonly headline: LiveHeadline;
+  readonly request: ClassifyRequest;
+}
+
 /** Headlines of a stream that wait for room, and the callback after the last of them was admitted. */
 interface Outside {
-  readonly asker: Asker;
-  readonly to: Subscriber<readonly LivePrediction[]>;
+  readonly request: ClassifyRequest;
   readonly headlines: readonly LiveHeadline[];
-  readonly isFeed: boolean;
   next: number;
   readonly release: () => void;
 }
@@ -74,7 +79,7 @@ export interface ClassifiedBatch {
 }
 
 /**
- * Gives each client its part of a batch in one emission. One emission for each headline would cost more than some
+ * Gives each request its part of a batch in one emission. One emission for each headline would cost more than some
  * models need to classify.
  */
 const deliver = (
@@ -82,13 +87,13 @@ const deliver = (
   predictions: readonly LivePrediction[],
   flow: QueueFlow | undefined,
 ): void => {
-  const shares = new Map<Subscriber<readonly LivePrediction[]>, { isFeed: boolean; share: LivePrediction[] }>();
-  asked.forEach(({ to, isFeed }, index) => {
-    const known = shares.get(to);
-    if (known === undefined) shares.set(to, { isFeed, share: [predictions[index]!] });
-    else known.share.push(predictions[index]!);
+  const shares = new Map<ClassifyRequest, LivePrediction[]>();
+  asked.forEach(({ request }, index) => {
+    const share = shares.get(request);
+    if (share === undefined) shares.set(request, [predictions[index]!]);
+    else share.push(predictions[index]!);
   });
-  for (const [to, { isFeed, share }] of shares)
+  for (const [{ to, isFeed }, share] of shares)
     if (flow === undefined) to.next(share);
     else flow.handOn(share.length, isFeed, () => to.next(share));
 };
@@ -207,11 +212,12 @@ export class ClassifyQueue {
       let due = headlines.length;
       return new Observable<readonly LivePrediction[]>((to) => {
         if (!isFeed) this.#flow?.requested(headlines.length);
+        const request: ClassifyRequest = { asker, to, isStream: stream !== undefined, isFeed };
         if (stream === undefined) {
-          for (const headline of headlines) this.#enter(asker, { headline, to, isStream: false, isFeed });
+          for (const headline of headlines) this.#enter({ headline, request });
           return undefined;
         }
-        const outside: Outside = { asker, to, headlines, isFeed, next: 0, release: stream.hold('classify queue') };
+        const outside: Outside = { request, headlines, next: 0, release: stream.hold('classify queue') };
         this.#outside.add(outside);
         this.#admit();
         return () => this.#leave(outside);
@@ -219,10 +225,11 @@ export class ClassifyQueue {
     });
   }
 
-  #enter(asker: Asker, waiting: Waiting): void {
+  #enter(waiting: Waiting): void {
+    const { asker, isStream } = waiting.request;
     if (this.#lanes.size === 0) this.#since = this.#scheduler.now();
     this.#lanes.push(asker, waiting);
-    if (waiting.isStream) this.#streaming += 1;
+    if (isStream) this.#streaming += 1;
     else this.#recent.add(asker, this.#scheduler.now());
     this.#lookLater();
   }
@@ -232,10 +239,10 @@ export class ClassifyQueue {
     const { capacity } = this.#options;
     const most = Math.max(1, Math.floor(capacity * ROOM.streams));
     for (const outside of this.#outside) {
-      const { asker, to, headlines, isFeed } = outside;
+      const { request, headlines } = outside;
       while (outside.next < headlines.length) {
         if (this.#streaming >= most || this.waiting >= capacity) return;
-        this.#enter(asker, { headline: headlines[outside.next++]!, to, isStream: true, isFeed });
+        this.#enter({ headline: headlines[outside.next++]!, request });
       }
       this.#outside.delete(outside);
       outside.release();
@@ -302,7 +309,7 @@ export class ClassifyQueue {
       this.#isDue = true;
       this.#since = this.#scheduler.now();
       const batch = this.#lanes.take(this.#options.batchSize);
-      for (const { isStream } of batch) if (isStream) this.#streaming -= 1;
+      for (const { request } of batch) if (request.isStream) this.#streaming -= 1;
       const answering = (): Subscription => this.#answer(batch).subscribe({ complete: next });
       if (this.#flow === undefined) answering();
       else this.#flow.work(batch.length, answering);
@@ -313,7 +320,7 @@ export class ClassifyQueue {
 
   /** Classifies the headlines of a batch whose clients are still connected. An error affects only this batch. */
   #answer(batch: readonly Waiting[]): Observable<unknown> {
-    const asked = batch.filter(({ to }) => !to.closed);
+    const asked = batch.filter(({ request }) => !request.to.closed);
     const abandoned = batch.length - asked.length;
     this.#admit();
     if (asked.length === 0) {
@@ -325,7 +332,7 @@ export class ClassifyQueue {
       toArray(),
       catchError((error: unknown) => {
         this.#flow?.failed();
-        for (const { to } of asked) to.error(error);
+        for (const { request } of asked) request.to.error(error);
         return EMPTY;
       }),
       (predictions$) =>
