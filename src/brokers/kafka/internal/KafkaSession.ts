@@ -13,7 +13,7 @@ import { answered } from './answered.js';
 import type { Kafka } from './loadKafka.js';
 import { openConsumer } from './openConsumer.js';
 import { type BytesProducer, clientOptions, openProducer } from './openProducer.js';
-import { OffsetTracker } from './OffsetTracker.js';
+import { type PartitionOffset, PartitionOffsets } from './PartitionOffsets.js';
 
 type Bytes = Buffer;
 type Incoming = Message;
@@ -51,11 +51,7 @@ export class KafkaSession {
   #generation: number | undefined;
   /** Increases at each restart of reading. Deliveries of earlier epochs are ignored. */
   #epoch = 0;
-  #trackers = new Map<number, OffsetTracker>();
-  /** The committed offsets by partition, as far as this member knows. */
-  #committed = new Map<number, bigint>();
-  /** The first offset that was read, by partition. */
-  #begun = new Map<number, bigint>();
+  readonly #offsets = new PartitionOffsets();
   /** The number of deliveries of messages that are delivered again, by message id (topic, partition and offset). */
   readonly #attempts = new Map<string, number>();
   #inFlight = 0;
@@ -131,7 +127,7 @@ export class KafkaSession {
         const epoch = this.#epoch;
         const offsets = await this.exclusively(() => this.#stableOffsets(epoch));
         if (offsets === undefined) continue;
-        this.#begun = new Map(offsets.map(({ partition, offset }) => [partition, offset]));
+        this.#offsets.begin(offsets);
         const stream = await this.#answered(
           this.#consumer.consume({
             topics: [topic],
@@ -189,14 +185,11 @@ export class KafkaSession {
    * It waits for running transactions of other members, for example of one that died during a transaction: their
    * offsets are unknown until then (KIP-447).
    */
-  async #stableOffsets(
-    epoch: number,
-  ): Promise<readonly { readonly partition: number; readonly offset: bigint }[] | undefined> {
+  async #stableOffsets(epoch: number): Promise<readonly PartitionOffset[] | undefined> {
     const { group, topic, events } = this.#options;
     const partitions = this.#consumer.assignments?.find((assigned) => assigned.topic === topic)?.partitions ?? [];
     events?.next({ type: 'rebalanced', partitions });
-    this.#trackers = new Map(partitions.map((partition) => [partition, new OffsetTracker()]));
-    this.#committed = new Map();
+    this.#offsets.assign(partitions);
     this.#inFlight = 0;
     if (partitions.length === 0) {
       // Other members have all partitions. This one waits until another leaves.
@@ -263,7 +256,7 @@ export class KafkaSession {
     const { partition, offset } = message;
     const id = `${topic}:${partition}:${offset}`;
     const attempt = this.#attempts.get(id) ?? 1;
-    this.#trackers.get(partition)?.take(offset);
+    this.#offsets.take(message);
     this.#inFlight += 1;
     let settled = false;
     const settle = (how: Settlement, inTransaction = false): void => {
@@ -304,11 +297,12 @@ export class KafkaSession {
     });
   }
 
-  #free({ partition, offset }: Incoming, id: string, committed: boolean): void {
+  #free(message: Incoming, id: string, committed: boolean): void {
+    const { partition, offset } = message;
     this.#hasWorked = true;
     this.#attempts.delete(id);
-    this.#trackers.get(partition)?.settle(offset);
-    if (committed) this.#committed.set(partition, offset + 1n);
+    this.#offsets.settle(message);
+    if (committed) this.#offsets.commit({ partition, offset: offset + 1n });
     this.#inFlight -= 1;
     this.#changed$.next();
   }
@@ -363,15 +357,13 @@ export class KafkaSession {
 
   async #commitNow(): Promise<void> {
     const { topic, events } = this.#options;
-    const offsets = [...this.#trackers].flatMap(([partition, { next }]) =>
-      next === undefined || next <= (this.#committed.get(partition) ?? -1n)
-        ? []
-        : [{ topic, partition, offset: next, leaderEpoch: -1 }],
-    );
+    const offsets = this.#offsets.uncommitted;
     if (offsets.length === 0) return;
     try {
-      await this.#answered(this.#consumer.commit({ offsets }));
-      for (const { partition, offset } of offsets) this.#committed.set(partition, offset);
+      await this.#answered(
+        this.#consumer.commit({ offsets: offsets.map((each) => ({ topic, ...each, leaderEpoch: -1 })) }),
+      );
+      for (const offset of offsets) this.#offsets.commit(offset);
     } catch (error) {
       events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
     }
@@ -382,11 +374,7 @@ export class KafkaSession {
     const { topic, events } = this.#options;
     try {
       const ends = (await this.#consumer.listOffsets({ topics: [topic], timestamp: -1n })).get(topic) ?? [];
-      const messages = [...this.#begun].reduce((sum, [partition, begin]) => {
-        const done = this.#committed.get(partition) ?? begin;
-        return sum + Number((ends[partition] ?? done) - done);
-      }, 0);
-      events?.next({ type: 'lag', messages, of: 'worker' });
+      events?.next({ type: 'lag', messages: this.#offsets.lag(ends), of: 'worker' });
     } catch {
       // The broker is unavailable, which is reported elsewhere.
     }
