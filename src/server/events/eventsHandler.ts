@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { answerEvents, type EventStreamOptions } from './answerEvents.js';
+import { numberParameter } from '../http/numberParameter.js';
 import { Refusal } from '../http/Refusal.js';
 import type { Handler } from '../http/Route.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
@@ -17,15 +18,13 @@ const lastEventId = ({ headers }: IncomingMessage): string | undefined => {
 };
 
 /** How many of the last events a listener requests first: `?last=100`. */
-const lastEvents = ({ url = '' }: IncomingMessage): number => {
-  const given = new URLSearchParams(url.split('?')[1]).get('last') ?? '0';
-  if (!/^\d{1,9}$/.test(given))
-    throw new Refusal(
-      'malformed',
-      'last says how many of the last events are wanted: give a whole number, as in /events?last=100.',
-    );
-  return Number(given);
-};
+const lastEvents = (request: IncomingMessage): number =>
+  numberParameter(
+    request,
+    'last',
+    /^\d{1,9}$/,
+    'last says how many of the last events are wanted: give a whole number, as in /events?last=100.',
+  );
 
 /** Answers `GET /events`. */
 export const eventsHandler =
