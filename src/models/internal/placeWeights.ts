@@ -7,6 +7,7 @@ import { Adam } from '../../ops/optimizers/Adam.js';
 import { runOn } from '../../ops/backends/onBackend.js';
 import { gradientNames } from '../../ops/recurrent/internal/classifierOps.js';
 import type { ClassifierInputs } from '../../ops/recurrent/internal/classifierOps.js';
+import { namedWeights } from '../../ops/recurrent/internal/recurrentOps.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
 import { registerBackend } from '../../ops/backends/registerBackend.js';
 import { registerOps } from '../../ops/registerOps.js';
@@ -74,10 +75,10 @@ export const placeWeights = (
   return {
     classWeights,
     weights,
-    // It has all names of the inputs, but the compiler cannot see that in a list of pairs.
-    inputs: Object.fromEntries(
-      gradientNames(config.bidirectional).map((input, i) => [input, weights.get(names[i]!)!]),
-    ) as unknown as ClassifierInputs<Tensor>,
+    inputs: namedWeights(
+      gradientNames(config.bidirectional),
+      names.map((key) => weights.get(key)!),
+    ),
     learn: (gradients, learningRate) => adam.step(new Map(names.map((key, i) => [key, gradients[i]!])), learningRate),
     adam,
     replace: (state) => {

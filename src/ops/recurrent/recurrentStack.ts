@@ -2,7 +2,7 @@ import { checkArgument } from '../../contracts/checkArgument.js';
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { CellName, LayerWeights } from './internal/RecurrentPass.js';
-import { FORWARD_WEIGHTS, REVERSE_WEIGHTS } from './internal/recurrentOps.js';
+import { FORWARD_WEIGHTS, REVERSE_WEIGHTS, namedWeights } from './internal/recurrentOps.js';
 import { runLayer } from './internal/runLayer.js';
 import type { RecurrentOptions } from './internal/runLayer.js';
 
@@ -26,13 +26,14 @@ export const layersOf = (weights: StackWeights<unknown>): number => {
 };
 
 /** The weights of one layer of a stack, under the names of a single layer. */
-export const layerOf = <T>(weights: StackWeights<T>, layer: number): LayerWeights<T> =>
-  Object.fromEntries(
-    [...FORWARD_WEIGHTS, ...REVERSE_WEIGHTS].flatMap((name) => {
-      const value = weights[name.replace('_l0', `_l${layer}`)];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  ) as unknown as LayerWeights<T>;
+export const layerOf = <T>(weights: StackWeights<T>, layer: number): LayerWeights<T> => {
+  const weightOf = (name: string): T | undefined => weights[name.replace('_l0', `_l${layer}`)];
+  const given = [...FORWARD_WEIGHTS, ...REVERSE_WEIGHTS].filter((name) => weightOf(name) !== undefined);
+  return namedWeights(
+    given,
+    given.map((name) => weightOf(name)!),
+  );
+};
 
 /**
  * Runs stacked recurrent layers, each over the outputs of the previous one, as PyTorch's `num_layers`.

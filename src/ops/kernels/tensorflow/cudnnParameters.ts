@@ -1,6 +1,7 @@
 import { concat, reshape, slice } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { GATES } from '../../recurrent/internal/checkRecurrent.js';
+import { namedWeights } from '../../recurrent/internal/recurrentOps.js';
 import type { CellName, CellWeights } from '../../recurrent/internal/RecurrentPass.js';
 
 /** The place of a weight in the parameters of cuDNN. */
@@ -48,11 +49,9 @@ export const cudnnSize = (layout: readonly ParameterPlace[]): number => layout.r
 export const toCudnn = (layout: readonly ParameterPlace[], weights: CellWeights<Tensor>): Tensor =>
   concat(layout.map(({ name, size }) => reshape(weights[name], [size])));
 
-/**
- * cuDNN's parameters, or their gradients, as PyTorch's weights. The names are those of the layout, which the compiler
- * cannot infer from a list of pairs.
- */
+/** cuDNN's parameters, or their gradients, as PyTorch's weights. */
 export const fromCudnn = (layout: readonly ParameterPlace[], parameters: Tensor): CellWeights<Tensor> =>
-  Object.fromEntries(
-    layout.map(({ name, shape, offset, size }) => [name, reshape(slice(parameters, [offset], [size]), [...shape])]),
-  ) as unknown as CellWeights<Tensor>;
+  namedWeights(
+    layout.map(({ name }) => name),
+    layout.map(({ shape, offset, size }) => reshape(slice(parameters, [offset], [size]), [...shape])),
+  );

@@ -121,10 +121,10 @@ export const REVERSE_WEIGHTS = [
 const CELL = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'] as const;
 
 /** Values by name, from names and values in the same order. */
-export const namedWeights = <Name extends string>(
+export const namedWeights = <Name extends string, Value>(
   names: readonly Name[],
-  values: readonly Tensor[],
-): Record<Name, Tensor> => Object.fromEntries(names.map((name, i) => [name, values[i]])) as Record<Name, Tensor>;
+  values: readonly Value[],
+): Record<Name, Value> => Object.fromEntries(names.map((name, i) => [name, values[i]])) as Record<Name, Value>;
 
 /** The ops of one kind of cell. */
 export interface RecurrentOps {
