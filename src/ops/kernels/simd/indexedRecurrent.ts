@@ -33,7 +33,7 @@ const schedulesOf = (attributes: IndexedAttributes, directions: number): readonl
 };
 
 /** The row of values of each pair of a schedule. */
-const placesOf = ({ places }: IndexedAttributes, { index }: Schedule): Int32Array => {
+export const placesOf = (places: Int32Array, { index }: Schedule): Int32Array => {
   const found = new Int32Array(index.length);
   for (let pair = 0; pair < found.length; pair++) found[pair] = places[index[pair]!]!;
   return found;
@@ -47,7 +47,7 @@ const reserveStart = (schedules: readonly Schedule[], keeps: number, units: numb
   d * schedules[0]!.index.length * (1 + keeps) * units;
 
 /** One direction of a run that starts from zeros, with its outputs or their gradients at the address `output`. */
-const directionRun = (
+export const directionRun = (
   machine: KernelMachine,
   cell: CellName,
   units: number,
@@ -102,7 +102,7 @@ const forward = (
       const final = take(size * units * WORD);
       const at = output.at + d * units * WORD;
       const run = directionRun(machine, cell, units, weights, schedule, before, wantsReserve, final, at, step);
-      forwardDirection(run, take, projection, putInts(machine, take, placesOf(attributes, schedule)), undefined);
+      forwardDirection(run, take, projection, putInts(machine, take, placesOf(attributes.places, schedule)), undefined);
     }),
   );
   return [output, reserve];
@@ -139,7 +139,7 @@ const backward = (
       const { da } = backwardDirection(run, take, dWeightHh.at, dBiasHh.at);
 
       // dp[u] = Σ da over the pairs that take row u; dW_ih = dpᵀ·rows, db_ih = Σ dp, dRows = dp·W_ih
-      const { members, starts } = membersOf(placesOf(attributes, schedule), count);
+      const { members, starts } = membersOf(placesOf(attributes.places, schedule), count);
       const dp = take(count * width * WORD);
       sumGroups(machine, da, putInts(machine, take, members), putInts(machine, take, starts), count, width, dp);
       multiplyTransposed(machine, dp, width, rows.at, inputSize, count, dWeightIh.at);

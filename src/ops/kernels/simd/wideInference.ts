@@ -4,16 +4,14 @@ import { writeVectors } from '../../layers/vectorEmbedding.js';
 import type { CellWeights } from '../../recurrent/internal/RecurrentPass.js';
 import { layerSchedules } from '../../recurrent/internal/Schedule.js';
 import type { FoundRows } from '../../sparse/internal/RowKernels.js';
-import { forwardDirection, putInts, type Take } from './directionRun.js';
+import { SIMD_CELLS, forwardDirection, putInts, type Take } from './directionRun.js';
+import { directionRun, placesOf } from './indexedRecurrent.js';
+import { runPool } from './layers/pool.js';
+import { runSoftmax } from './layers/softmax.js';
 import { putEntries } from './layers/sparseLinear.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { multiply, panelsOf, WORD } from './products.js';
 import { ProjectedWords } from './projectedWords.js';
-
-/** The gates of a GRU. */
-const GATES = 3;
-
-const NO_LABELS = { labels: 0, shares: 0, loss: 0 };
 
 /** The weights of a wide GRU, in the kernels' memory. */
 export interface WideResidents {
@@ -64,7 +62,7 @@ export class WideInference {
   constructor(machine: KernelMachine, shape: WideShape) {
     this.machine = machine;
     this.#shape = shape;
-    this.#words = new ProjectedWords(machine, 2, GATES * shape.hiddenDim);
+    this.#words = new ProjectedWords(machine, 2, SIMD_CELLS.gru.gates * shape.hiddenDim);
   }
 
   /** Discards the input projections. Call it before a weight changes. */
@@ -99,47 +97,21 @@ export class WideInference {
       const final = take(size * units * WORD);
       weights.directions.forEach((ofDirection, d) => {
         const schedule = schedules[d]!;
-        const { index } = schedule;
-        const place = new Int32Array(index.length);
-        for (let pair = 0; pair < place.length; pair++) place[pair] = rows[index[pair]!]!;
-        const run = {
-          machine,
-          cell: 'gru',
-          units,
-          schedule,
-          weights: ofDirection,
-          fromState: false,
-          before: take(index.length * units * WORD),
-          kept: 0,
-          final,
-          finalCell: 0,
-          finalStep: units,
-          output: output + d * units * WORD,
-          outputStep,
-        } as const;
-        forwardDirection(run, take, this.#words.tables[d]!, putInts(machine, take, place), undefined);
+        const before = take(schedule.index.length * units * WORD);
+        const at = output + d * units * WORD;
+        const run = directionRun(machine, 'gru', units, ofDirection, schedule, before, false, final, at, outputStep);
+        const places = putInts(machine, take, placesOf(rows, schedule));
+        forwardDirection(run, take, this.#words.tables[d]!, places, undefined);
       });
       const pooled = take(2 * size * outputStep * WORD);
-      machine.threads.run('pool', 1, {
-        x: output,
-        lengths: putInts(machine, take, lengths),
-        batch: size,
-        time,
-        width: outputStep,
-        largest: pooled,
-        mean: pooled + outputStep * WORD,
-        step: 2 * outputStep,
-        places: 0,
-        part: size,
-      });
+      runPool(machine, 'pool', { lengths, time, kind: 'maxMean' }, outputStep, output, pooled, 0);
       const ofHead = take(size * classes * WORD);
       multiply(machine, pooled, size, panelsOf(machine, weights.headWeight, true), weights.headBias.at, ofHead);
       const logits = features === undefined ? ofHead : this.#addWide(take, features, ofHead);
       const values = machine.memory.floats(logits, size * classes);
       const divisor = Math.fround(temperature);
       if (temperature !== 1) for (let i = 0; i < values.length; i++) values[i]! /= divisor;
-      if (wanted === 'probabilities')
-        machine.threads.run('softmax', 1, { logits, to: logits, rows: size, classes, part: size, ...NO_LABELS });
+      if (wanted === 'probabilities') runSoftmax(machine, logits, size, classes, logits);
       return values.slice();
     });
   }
@@ -183,7 +155,7 @@ export class WideInference {
       const x = take(count * embeddingDim * WORD);
       const input = machine.memory.floats(x, count * embeddingDim);
       writeVectors(input, { vectorIds: ofWords, places, rows, scales }, values);
-      const start = first * GATES * hiddenDim * WORD;
+      const start = first * SIMD_CELLS.gru.gates * hiddenDim * WORD;
       directions.forEach(({ weight_ih, bias_ih }, d) =>
         multiply(machine, x, count, panelsOf(machine, weight_ih, true), bias_ih.at, this.#words.tables[d]! + start),
       );

@@ -9,7 +9,7 @@ import { simdKernel } from '../simdKernel.js';
 const PART = 8;
 
 /** Runs one of the two kernels. `pooled` is the output or its gradient. */
-const run = (
+export const runPool = (
   machine: KernelMachine,
   kernel: 'pool' | 'poolBackward',
   { lengths, time, kind }: PoolAttributes,
@@ -40,7 +40,7 @@ export const poolKernels = [
     const [batch, , width] = x.shape as [number, number, number];
     const pooled = machine.makeResult(batch, partsOf(attributes.kind) * width);
     const places = attributes.kind === 'mean' ? machine.makeResult(0) : machine.makeResult(batch, width);
-    run(machine, 'pool', attributes, width, x.at, pooled.at, places.at);
+    runPool(machine, 'pool', attributes, width, x.at, pooled.at, places.at);
     return [pooled, places];
   }),
 
@@ -48,7 +48,7 @@ export const poolKernels = [
     const [batch, outputs] = dOutput.shape as [number, number];
     const width = outputs / partsOf(attributes.kind);
     const dx = machine.makeResult(batch, attributes.time, width);
-    run(machine, 'poolBackward', attributes, width, dx.at, dOutput.at, places.at);
+    runPool(machine, 'poolBackward', attributes, width, dx.at, dOutput.at, places.at);
     return [dx];
   }),
 ];

@@ -10,18 +10,15 @@ const PART = 256;
 
 const NO_LABELS = { labels: 0, shares: 0, loss: 0 };
 
+/** Writes the probabilities of logits to the address `to`, which may be that of the logits. */
+export const runSoftmax = (machine: KernelMachine, logits: number, rows: number, classes: number, to: number): void =>
+  machine.threads.run('softmax', tasksFor(rows, PART), { logits, to, rows, classes, part: PART, ...NO_LABELS });
+
 /** The probabilities of logits. */
 export const probabilitiesOf = (machine: KernelMachine, { at, shape }: Resident): Resident => {
   const [rows, classes] = shape as [number, number];
   const probabilities = machine.makeResult(rows, classes);
-  machine.threads.run('softmax', tasksFor(rows, PART), {
-    logits: at,
-    to: probabilities.at,
-    rows,
-    classes,
-    part: PART,
-    ...NO_LABELS,
-  });
+  runSoftmax(machine, at, rows, classes, probabilities.at);
   return probabilities;
 };
 
