@@ -255,8 +255,16 @@ const oneWideGru: MakeWideGru = (config, settings) => {
 
   const small = smallWideGru(config, backend, { vectors, embeddings, wide, weights });
 
-  const probabilitiesOf = (logits: Tensor): Float32Array =>
-    finite(softmax(logits).dataSync<'float32'>(), `A probability of "${name}"`, DAMAGED);
+  /** Computes a small batch without tensors, and any other batch by the ops. */
+  const compute = (batch: PaddedBatch, wanted: 'logits' | 'probabilities'): Float32Array =>
+    (disposed ? undefined : small.compute(batch, wanted)) ??
+    step(() => {
+      const logits = logitsOf(batch);
+      return (wanted === 'logits' ? logits : softmax(logits)).dataSync<'float32'>();
+    });
+
+  const finiteProbabilities = (values: Float32Array): Float32Array =>
+    finite(values, `A probability of "${name}"`, DAMAGED);
   const numberOf = (what: string, value: Tensor, where: string): number =>
     finite(value.dataSync<'float32'>(), `The ${what} of "${name}" ${where}`, UNSTABLE)[0] ?? NaN;
 
@@ -309,23 +317,13 @@ const oneWideGru: MakeWideGru = (config, settings) => {
         return {
           loss: numberOf('loss', softmaxCrossEntropy(logits, batch.labels, classWeights), 'in evaluation'),
           weight: labelWeight(batch.labels, classWeights),
-          probabilities: probabilitiesOf(logits),
+          probabilities: finiteProbabilities(softmax(logits).dataSync<'float32'>()),
         };
       }),
 
-    predictBatch: (batch) => {
-      const found = disposed ? undefined : small.compute(batch, 'probabilities');
-      return found === undefined
-        ? step(() => probabilitiesOf(logitsOf(batch)))
-        : finite(found, `A probability of "${name}"`, DAMAGED);
-    },
+    predictBatch: (batch) => finiteProbabilities(compute(batch, 'probabilities')),
 
-    logits: (batch) =>
-      finite(
-        (disposed ? undefined : small.compute(batch, 'logits')) ?? step(() => logitsOf(batch).dataSync<'float32'>()),
-        `A logit of "${name}"`,
-        DAMAGED,
-      ),
+    logits: (batch) => finite(compute(batch, 'logits'), `A logit of "${name}"`, DAMAGED),
 
     stateDict: () =>
       step(

@@ -1,6 +1,5 @@
 import type { Variable } from '@tensorflow/tfjs-core';
-import type { PaddedBatch } from '../../../contracts/rows/PaddedBatch.js';
-import { smallBatches } from '../../../ops/backends/smallBatches.js';
+import { type SmallBatches, smallBatches } from '../../../ops/backends/smallBatches.js';
 import { BACKEND_NAME } from '../../../ops/definition/backendName.js';
 import type { VectorRows } from '../../../ops/layers/vectorEmbedding.js';
 import type { RowTable } from '../../../ops/sparse/RowTable.js';
@@ -15,17 +14,7 @@ interface Parts {
   readonly weights: ReadonlyMap<string, Variable>;
 }
 
-/** A wide GRU for batches of a few short rows. */
-export interface SmallWideGru {
-  /** Computes the same bits as the ops. Returns undefined if the batch is not small or may be invalid. */
-  compute(batch: PaddedBatch, wanted: 'logits' | 'probabilities'): Float32Array | undefined;
-  /** Discards what was computed from the weights. Call it before they change. */
-  forget(): void;
-  /** Frees the kernel memory. */
-  dispose(): void;
-}
-
-const NEVER_SMALL: SmallWideGru = { compute: () => undefined, forget: () => undefined, dispose: () => undefined };
+const NEVER_SMALL: SmallBatches = { compute: () => undefined, forget: () => undefined, dispose: () => undefined };
 
 /**
  * Makes a function that computes a wide GRU without tensors, for batches of a few short rows on the embedded backend.
@@ -35,7 +24,7 @@ export const smallWideGru = (
   config: WideGruConfig,
   backend: string,
   { vectors, embeddings, wide, weights }: Parts,
-): SmallWideGru => {
+): SmallBatches => {
   if (backend !== BACKEND_NAME) return NEVER_SMALL;
   const { hiddenDim, embeddingDim, classes, temperature, padIndex } = config;
   const small = smallBatches(
