@@ -3,7 +3,7 @@ import { checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { entriesUnder } from '../internal/entriesUnder.js';
 import type { Artifacts } from './Artifacts.js';
-import { inputsOf } from './ModelConfig.js';
+import { inputsOf, isLessonConfig } from './ModelConfig.js';
 import { resizeVocabulary } from './resizeVocabulary.js';
 
 /** The parts of a model that are kept. */
@@ -20,12 +20,12 @@ export interface SmallerOptions {
 /** The linear part, with its own temperature. */
 const linearPart = (artifacts: Artifacts): Artifacts => {
   const { config, weights, features } = artifacts;
-  if ('architecture' in config && config.architecture === 'linear') return artifacts;
-  if (!('architecture' in config) || config.architecture !== 'sum')
+  if (isLessonConfig(config) || config.architecture === 'wide-gru')
     throw new HeadwaterError(
       'HW_USAGE',
       'This model has no linear part that was trained by itself: it is a network. Give a model that was saved as linear, or as the sum of a network and a linear model.',
     );
+  if (config.architecture === 'linear') return artifacts;
   return {
     config: config.linear,
     weights: entriesUnder('linear.', weights),
