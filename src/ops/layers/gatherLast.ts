@@ -1,4 +1,3 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
 import { concat, gather, reshape, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { checkLengths } from '../internal/checkLengths.js';
@@ -57,9 +56,6 @@ export const gatherLastOp = defineOp<{ output: Tensor }, [Tensor], { lengths: In
  * ```
  */
 export const gatherLast = (output: Tensor, lengths: Int32Array): Tensor2D => {
-  checkArgument('gatherLast', 'output', output, 'a tensor', ['rank', 'shape']);
-  checkArgument('gatherLast', 'lengths', lengths, 'an Int32Array with one length a row', ['length']);
-
   checkShape('gatherLast', 'output', output, ['B', 'T', 'D']);
   const [batch, time] = output.shape as [number, number, number];
   checkLengths('gatherLast', lengths, batch, time);

@@ -1,4 +1,3 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { pool } from './internal/pool.js';
 
@@ -19,8 +18,4 @@ import { pool } from './internal/pool.js';
  * maxMeanPool(output, Int32Array.of(2, 3)).dataSync(); // 1, -0.5, 5, 4
  * ```
  */
-export const maxMeanPool = (x: Tensor, lengths: Int32Array): Tensor2D => {
-  checkArgument('maxMeanPool', 'x', x, 'a tensor', ['rank', 'shape']);
-  checkArgument('maxMeanPool', 'lengths', lengths, 'an Int32Array with one length a row', ['length']);
-  return pool('maxMeanPool', 'maxMean', x, lengths);
-};
+export const maxMeanPool = (x: Tensor, lengths: Int32Array): Tensor2D => pool('maxMeanPool', 'maxMean', x, lengths);

@@ -1,4 +1,3 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { pool } from './internal/pool.js';
 
@@ -20,8 +19,4 @@ import { pool } from './internal/pool.js';
  * maxPool(output, Int32Array.of(2, 3)).dataSync(); // 1, 5
  * ```
  */
-export const maxPool = (x: Tensor, lengths: Int32Array): Tensor2D => {
-  checkArgument('maxPool', 'x', x, 'a tensor', ['rank', 'shape']);
-  checkArgument('maxPool', 'lengths', lengths, 'an Int32Array with one length a row', ['length']);
-  return pool('maxPool', 'max', x, lengths);
-};
+export const maxPool = (x: Tensor, lengths: Int32Array): Tensor2D => pool('maxPool', 'max', x, lengths);

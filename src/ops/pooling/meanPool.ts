@@ -1,4 +1,3 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { pool } from './internal/pool.js';
 
@@ -18,8 +17,4 @@ import { pool } from './internal/pool.js';
  * meanPool(output, Int32Array.of(2, 3)).dataSync(); // -0.5, 4
  * ```
  */
-export const meanPool = (x: Tensor, lengths: Int32Array): Tensor2D => {
-  checkArgument('meanPool', 'x', x, 'a tensor', ['rank', 'shape']);
-  checkArgument('meanPool', 'lengths', lengths, 'an Int32Array with one length a row', ['length']);
-  return pool('meanPool', 'mean', x, lengths);
-};
+export const meanPool = (x: Tensor, lengths: Int32Array): Tensor2D => pool('meanPool', 'mean', x, lengths);

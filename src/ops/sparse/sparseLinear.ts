@@ -1,4 +1,3 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
 import { add, gather, mul, scatterND, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -98,8 +97,6 @@ const checkSparseRows = (op: string, { offsets, ids, values }: SparseRows, colum
  * ```
  */
 export const sparseLinear = (rows: Tensor, features: SparseRows, base?: Tensor): Tensor2D => {
-  checkArgument('sparseLinear', 'rows', rows, 'a tensor', ['rank', 'shape']);
-
   const op = 'sparseLinear';
   checkShape(op, 'rows', rows, ['U', 'C']);
   const [columns, classes] = rows.shape as [number, number];
