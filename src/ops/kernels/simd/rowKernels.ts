@@ -4,9 +4,6 @@ import type { RowStore } from '../../sparse/internal/RowStore.js';
 import { Block, ChunkList } from './machine/blocks.js';
 import { linearKernels, rowMemory } from './machine/linearKernels.js';
 
-/** The size of a float32 in bytes. */
-const WORD = 4;
-
 /**
  * A memory for tables, with look-ups and optimizer steps in vector instructions.
  *
@@ -18,52 +15,21 @@ export const rowKernels = (): RowMemory => {
   const [rows, firsts, seconds] = [new Block(memory), new Block(memory), new Block(memory)];
   const lists = new WeakMap<RowStore, ChunkList>();
 
-  /** The addresses of the chunks of a store. */
-  const chunksOf = (store: RowStore): number => {
+  const chunksOf = (store: RowStore): ChunkList => {
     let list = lists.get(store);
-    if (list === undefined) lists.set(store, (list = new ChunkList(store, memory)));
-    return list.at;
+    if (list === undefined) lists.set(store, (list = new ChunkList(store, memory, kernels)));
+    return list;
   };
-
-  /**
-   * Writes the addresses of rows into a block.
-   *
-   * @returns the number of rows before the first one that is not held. With `past`, such a row has the address 0, and
-   *   all rows are counted
-   */
-  const locate = (
-    of: number,
-    from: number,
-    count: number,
-    slots: Int32Array,
-    store: RowStore,
-    past: boolean,
-    to: Block,
-  ) =>
-    kernels.locate(
-      of,
-      from,
-      count,
-      slots.byteOffset,
-      chunksOf(store),
-      store.shift,
-      store.stride * WORD,
-      past ? 1 : 0,
-      to.at,
-    );
 
   /** Adds missing rows, and writes the addresses of the rows and of their values in the companions. */
   const touch = (table: HeldRows, given: Int32Array, companions: readonly (readonly [RowStore, Block])[]): void => {
     const { slots, store } = table;
     const count = given.length;
     memory.putInts(ids.reserve(count), given);
-    rows.reserve(count);
-    let at = locate(ids.at, 0, count, slots, store, false, rows);
-    for (; at < count; at = locate(ids.at, at, count, slots, store, false, rows)) table.hold(given[at]!);
+    chunksOf(store).touch(table, ids.at, given, rows);
     for (const [companion, block] of companions) {
       companion.growTo(store.length);
-      block.reserve(count);
-      locate(ids.at, 0, count, slots, companion, true, block);
+      chunksOf(companion).find(ids.at, count, slots, block);
     }
   };
 
@@ -82,9 +48,8 @@ export const rowKernels = (): RowMemory => {
         found.reserve(count + 1);
         places.reserve(count);
         const different = kernels.distinct(ids.at, count, slots.byteOffset, without, found.at, places.at);
-        rows.reserve(different);
         gradients.reserve(different * width);
-        locate(found.at, 0, different, slots, store, true, rows);
+        chunksOf(store).find(found.at, different, slots, rows);
         kernels.gather(rows.at, different, width, gradients.at);
         return {
           ids: Int32Array.from(memory.ints(found.at, different)),

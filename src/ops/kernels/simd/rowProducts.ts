@@ -18,14 +18,12 @@ export const rowProducts = (size: TableSize): RowProducts => {
   const { store, slots } = table;
   const squares = size.adagrad ? table.companion() : new RowStore(size.width);
   const stride = store.stride * WORD;
-  const [rowChunks, squareChunks] = [new ChunkList(store, memory), new ChunkList(squares, memory)];
+  const rowChunks = new ChunkList(store, memory, kernels);
+  const squareChunks = new ChunkList(squares, memory, kernels);
   const [ids, values] = [new Block(memory), new Block(memory)];
   const [rows, squareRows] = [new Block(memory), new Block(memory)];
   const sums = rowMemory(memory).floats(store.stride);
   let offsets: Int32Array = new Int32Array(1);
-
-  const locate = (from: number, count: number, chunks: ChunkList, past: boolean, to: Block): number =>
-    kernels.locate(ids.at, from, count, slots.byteOffset, chunks.at, store.shift, stride, past ? 1 : 0, to.at);
 
   return {
     table,
@@ -38,14 +36,12 @@ export const rowProducts = (size: TableSize): RowProducts => {
       memory.putFloats(values.reserve(count), features.values);
       const beyond = kernels.firstBeyond(ids.at, count, size.rows);
       if (beyond < count) table.find(features.ids.subarray(beyond, beyond + 1));
-      rows.reserve(count);
       offsets = features.offsets;
-      let at = locate(0, count, rowChunks, mode === 'find', rows);
-      for (; at < count; at = locate(at, count, rowChunks, false, rows)) table.hold(features.ids[at]!);
+      if (mode === 'find') rowChunks.find(ids.at, count, slots, rows);
+      else rowChunks.touch(table, ids.at, features.ids, rows);
       if (mode !== 'adagrad') return;
       squares.growTo(table.touched);
-      squareRows.reserve(count);
-      locate(0, count, squareChunks, true, squareRows);
+      squareChunks.find(ids.at, count, slots, squareRows);
     },
 
     multiply: (row) => kernels.multiply(values.at, rows.at, offsets[row]!, offsets[row + 1]!, stride, sums.byteOffset),
