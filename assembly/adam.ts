@@ -1,5 +1,5 @@
 import { doneBefore, noteDone } from './records';
-import { at } from './simd';
+import { at, flush } from './simd';
 
 /** One of the weights that {@link adam} updates. */
 @unmanaged
@@ -36,18 +36,6 @@ export class Adam {
   epsilon: f32;
   /** 1 − η·λ: the factor of weight decay; 1 without decay. */
   keep: f32;
-}
-
-/**
- * The smallest positive normal float32. Processors compute many times slower with smaller numbers. The moments of a
- * weight without gradients decay into them.
- */
-const NORMAL: f32 = 1.1754943508222875e-38;
-
-// @ts-ignore: decorator
-@inline
-function flush(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(NORMAL)));
 }
 
 /** m' */

@@ -4,7 +4,7 @@
  * `locate` of linear.ts finds the address of a row. A row has room for whole vectors; the values past its end are zero
  * and stay zero.
  */
-import { at, store } from './simd';
+import { at, flush, store } from './simd';
 
 /**
  * Finds the distinct ids, in the order of first occurrence.
@@ -60,15 +60,6 @@ export function adagradRows(rows: usize, squares: usize, count: i32, width: i32,
   }
 }
 
-/** The smallest positive normal float32. Processors compute many times slower with smaller numbers. */
-const NORMAL: f32 = 1.1754943508222875e-38;
-
-// @ts-ignore: decorator
-@inline
-function flushed(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(NORMAL)));
-}
-
 /** m' = β₁·m + (1 − β₁)·g;  v' = β₂·v + (1 − β₂)·g²;  w' = w − stepSize · m' ÷ (√v' + epsilon), of each row. */
 export function adamRows(rows: usize, firsts: usize, seconds: usize, count: i32, width: i32, gradient: usize, beta1: f32, beta2: f32, rest1: f32, rest2: f32, stepSize: f32, epsilon: f32): void {
   const b1 = f32x4.splat(beta1), b2 = f32x4.splat(beta2), r1 = f32x4.splat(rest1), r2 = f32x4.splat(rest2);
@@ -77,8 +68,8 @@ export function adamRows(rows: usize, firsts: usize, seconds: usize, count: i32,
     const row = <usize>load<u32>(at(rows, i)), first = <usize>load<u32>(at(firsts, i)), second = <usize>load<u32>(at(seconds, i));
     for (let j = 0; j < width; j += 4) {
       const g = v128.load(at(gradient, j));
-      const m = flushed(f32x4.add(f32x4.mul(b1, v128.load(at(first, j))), f32x4.mul(r1, g)));
-      const v = flushed(f32x4.add(f32x4.mul(b2, v128.load(at(second, j))), f32x4.mul(r2, f32x4.mul(g, g))));
+      const m = flush(f32x4.add(f32x4.mul(b1, v128.load(at(first, j))), f32x4.mul(r1, g)));
+      const v = flush(f32x4.add(f32x4.mul(b2, v128.load(at(second, j))), f32x4.mul(r2, f32x4.mul(g, g))));
       const w = f32x4.sub(v128.load(at(row, j)), f32x4.div(f32x4.mul(size, m), f32x4.add(f32x4.sqrt(v), least)));
       store(at(first, j), m, width - j);
       store(at(second, j), v, width - j);
