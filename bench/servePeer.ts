@@ -63,12 +63,16 @@ interface Service {
   readonly process: ChildProcess;
 }
 
+/** All services that were started. */
+const services: ChildProcess[] = [];
+
 const started = async (
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Service> => {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+  services.push(child);
   const line = await Promise.race([
     once(child.stdout.setEncoding('utf8'), 'data').then(([text]) => String(text)),
     once(child, 'exit').then(([status]) => {
@@ -216,6 +220,8 @@ try {
     }
   }
 } finally {
+  // After an error some of them are still running.
+  for (const service of services) service.kill();
   rmSync(folder, { recursive: true });
 }
 if (options.json !== undefined)
