@@ -6,8 +6,8 @@ import { withValidationRows } from '../../src/operators/rows/withValidationRows.
 import { headlineRows } from '../../src/testing/headlineRows.js';
 import { textSteps } from '../../src/text/TextSteps.js';
 import { crossFittedTemperature } from '../../src/training/crossFittedTemperature.js';
-import type { ModelChosen, ModelTrainingEvent } from '../../src/training/ModelChosen.js';
 import { trainModel } from '../../src/training/trainModel.js';
+import { chosenIn } from './chosenIn.js';
 
 const SIDES = ['train', 'train', 'train', 'validation', 'test'] as const;
 
@@ -15,12 +15,6 @@ const eventsOf = async (rows: readonly Row[], joinValidation?: boolean) => {
   const split = await lastValueFrom(prepare(from(rows), { text: textSteps(), seed: 3 }));
   const event$ = trainModel(split, { architecture: 'linear', joinValidation });
   return { split, events: await lastValueFrom(event$.pipe(toArray())) };
-};
-
-const chosenIn = (events: readonly ModelTrainingEvent[]): ModelChosen => {
-  const last = events.at(-1);
-  if (last?.type !== 'model-chosen') throw new Error('nothing was chosen');
-  return last;
 };
 
 it('is that of predictions for all rows, and not of the few validation rows alone', async () => {

@@ -11,6 +11,7 @@ import { trainModel, type TrainModelOptions } from '../../src/training/trainMode
 import { textSteps } from '../../src/text/TextSteps.js';
 import { collectVectors } from '../../src/text/vectors/collectVectors.js';
 import { headlineRows } from '../../src/testing/headlineRows.js';
+import { chosenIn } from './chosenIn.js';
 
 let split: Split;
 
@@ -21,12 +22,6 @@ beforeAll(async () => {
 
 const eventsOf = (options: TrainModelOptions, of = split): Promise<ModelTrainingEvent[]> =>
   lastValueFrom(trainModel(of, options).pipe(toArray()));
-
-const chosenIn = (events: readonly ModelTrainingEvent[]): ModelChosen => {
-  const last = events.at(-1);
-  if (last?.type !== 'model-chosen') throw new Error('nothing was chosen');
-  return last;
-};
 
 const dispose = ({ kept, linear }: ModelChosen): void => {
   kept.model.dispose();
