@@ -1,23 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { freePort } from '../brokers/localServers.js';
 import { debianBinary } from './debianBinary.js';
+import { recipe } from './recipe.js';
 import { serving } from './serving.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-recipes-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A recipe of docs/serve.md, by the language of its fence. */
-const recipe = (language: string): string => {
-  const text = readFileSync(resolve(import.meta.dirname, '../../docs/serve.md'), 'utf8');
-  const found = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(text)?.[1];
-  if (found === undefined) throw new Error(`docs/serve.md has no ${language}.`);
-  return found;
-};
 
 const caddy = debianBinary('caddy', 'usr/bin/caddy', ['version']);
 

@@ -1,19 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { resolve } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { recipe } from '../../server/recipe.js';
 import { start, workFolder } from '../headwater.js';
 import { trainTiny } from '../tiny.js';
 
 const cwd = workFolder();
 beforeAll(() => trainTiny(cwd));
 
-const docs = readFileSync(resolve(import.meta.dirname, '../../../docs/serve.md'), 'utf8');
-
 /** What stands in a recipe of docs/serve.md, by the language of its fence. */
 const written = (language: string, pattern: RegExp): readonly string[] => {
-  const recipe = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(docs)?.[1] ?? '';
-  const found = Array.from(recipe.matchAll(pattern), (match) => match[1] ?? '');
+  const found = Array.from(recipe(language).matchAll(pattern), (match) => match[1] ?? '');
   if (found.length === 0) throw new Error(`The recipe in ${language} has nothing like ${String(pattern)}.`);
   return found;
 };
@@ -45,7 +41,7 @@ it('the recipes for Docker and Kubernetes start a server that their probes find'
   });
   const port = Number(/http:\/\/[^\s/]*:(\d+)/.exec(await until('stdout', /http:.*\n/))?.[1]);
   const probes = Array.from(
-    docs.matchAll(/httpGet: \{ path: (\S+), port: 8080, httpHeaders: \[\{ name: Host, value: (\w+) \}\] \}/g),
+    recipe('yaml').matchAll(/httpGet: \{ path: (\S+), port: 8080, httpHeaders: \[\{ name: Host, value: (\w+) \}\] \}/g),
     ([, path = '', host = '']) => ({ path, host }),
   );
   expect(probes.map(({ path }) => path)).toEqual(['/readyz', '/healthz']);
