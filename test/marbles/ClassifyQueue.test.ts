@@ -1,21 +1,11 @@
 import { asyncScheduler, concatMap, from, map, merge, type Observable, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { LiveHeadline, LivePrediction } from '../../src/contracts/live/Live.js';
+import type { LivePrediction } from '../../src/contracts/live/Live.js';
 import { type AskedBy, ClassifyQueue, type ClassifyQueueOptions } from '../../src/server/queue/ClassifyQueue.js';
 import type { Asker } from '../../src/server/queue/RecentAskers.js';
 import { valve } from '../../src/streams/valve.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
-
-const headline = (title: string): LiveHeadline => ({
-  id: 0,
-  title,
-  source: 'request',
-  guid: undefined,
-  link: undefined,
-  published: undefined,
-  seen: 0,
-  category: undefined,
-});
+import { headline } from '../operators/live/headline.js';
 
 /** A queue whose model answers each batch with its titles in capitals, and remembers what it was asked. */
 const queueOf = (options: Partial<ClassifyQueueOptions> = {}) => {
@@ -46,7 +36,10 @@ const queueOf = (options: Partial<ClassifyQueueOptions> = {}) => {
   });
   const ask = (titles: string, askedBy: AskedBy = { asker: {} }): Observable<string> =>
     queue
-      .classify(Array.from(titles, headline), askedBy)
+      .classify(
+        Array.from(titles, (title) => headline({ title, source: 'request' })),
+        askedBy,
+      )
       .pipe(map((predictions) => predictions.map(({ category }) => category).join('')));
   return { queue, ask, batches };
 };

@@ -1,6 +1,5 @@
 import { from, lastValueFrom, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import type { PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { batches } from '../../src/operators/batches/batches.js';
 import { modelSlot } from '../../src/operators/learning/modelSlot.js';
@@ -13,6 +12,7 @@ import { DocumentFrequencies } from '../../src/text/features/DocumentFrequencies
 import { wideFeatures } from '../../src/text/features/wideFeatures.js';
 import { rowEncoder } from '../../src/text/rowEncoder.js';
 import { vectorsOf } from '../text/vectors/make.js';
+import { headline } from './live/headline.js';
 
 const rows = Array.from({ length: 40 }, (_, id) => ({
   id,
@@ -27,16 +27,7 @@ const encoder = rowEncoder({
   features: wideFeatures(await lastValueFrom(of('ferry').pipe(DocumentFrequencies.fit({ bits: 8 })))),
 });
 
-const headline: LiveHeadline = {
-  id: 0,
-  title: 'Harbour',
-  source: 'stdin',
-  guid: undefined,
-  link: undefined,
-  published: undefined,
-  seen: 0,
-  category: 'World',
-};
+const harbour = headline({ title: 'Harbour', category: 'World' });
 
 /** A word that no train row has is the unknown token, and has its vector and its features all the same. */
 const expectRead = (found: readonly PaddedBatch[]): void => {
@@ -62,14 +53,14 @@ describe('a word that was not in training', () => {
 
   it('reaches its vector in classifyLive', async () => {
     const model = recordingModel();
-    await lastValueFrom(of([headline]).pipe(classifyLive({ model, tokenizer: encoder, labelEncoder })));
+    await lastValueFrom(of([harbour]).pipe(classifyLive({ model, tokenizer: encoder, labelEncoder })));
     expectRead(model.predicted);
   });
 
   it('reaches its vector in explainHeadlines, which calls it known', async () => {
     const model = recordingModel();
     const { words } = await lastValueFrom(
-      of(headline).pipe(explainHeadlines({ model, tokenizer: encoder, labelEncoder })),
+      of(harbour).pipe(explainHeadlines({ model, tokenizer: encoder, labelEncoder })),
     );
     expect(words).toMatchObject([{ word: 'Harbour', read: 'known' }]);
     expectRead(model.predicted);
@@ -77,7 +68,7 @@ describe('a word that was not in training', () => {
 
   it('reaches its vector in prequential: predicted, tried and learnt', async () => {
     const model = recordingModel();
-    const headlines = Array.from({ length: 4 }, (_, id) => ({ ...headline, id }));
+    const headlines = Array.from({ length: 4 }, (_, id) => ({ ...harbour, id }));
     const slot = modelSlot(model, { trialRows: 2 });
     await lastValueFrom(
       from([headlines.slice(0, 2), headlines.slice(2)]).pipe(

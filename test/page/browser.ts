@@ -7,6 +7,7 @@ import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import { serveModel } from '../../src/server/serveModel.js';
 import type { ServeModelOptions } from '../../src/server/ServeModelOptions.js';
 import { root } from '../docs/fences.js';
+import { headline } from '../operators/live/headline.js';
 import { chromiumPath } from './chromiumPath.js';
 import { about, newsModel, vocabulary } from './newsModel.js';
 
@@ -41,17 +42,14 @@ export interface PageServer {
 let ids = 0;
 
 /** A headline that arrives now. */
-export const arriving = (title: string, given: Partial<LiveHeadline> = {}): LiveHeadline => ({
-  id: ids++,
-  title,
-  source: 'https://feed.example/',
-  guid: undefined,
-  link: undefined,
-  published: undefined,
-  seen: Date.now(),
-  category: undefined,
-  ...given,
-});
+export const arriving = (title: string, given: Partial<LiveHeadline> = {}): LiveHeadline =>
+  headline({
+    id: ids++,
+    title,
+    source: 'https://feed.example/',
+    seen: Date.now(),
+    ...given,
+  });
 
 /** Serves a model that knows the sample. */
 export const servePage = async (options: Partial<ServeModelOptions> = {}): Promise<PageServer> => {

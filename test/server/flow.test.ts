@@ -4,18 +4,8 @@ import type { FlowSnapshot } from '../../src/contracts/flow/FlowSnapshot.js';
 import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import { trace } from '../../src/operators/flow/trace.js';
 import { watchFlow } from '../../src/operators/flow/watchFlow.js';
+import { headline } from '../operators/live/headline.js';
 import { serving } from './serving.js';
-
-const headline = (title: string): LiveHeadline => ({
-  id: 0,
-  title,
-  source: 'https://news.example/feed',
-  guid: undefined,
-  link: undefined,
-  published: undefined,
-  seen: 0,
-  category: undefined,
-});
 
 const lastOf = (seen: { readonly snapshots: readonly FlowSnapshot[] }): FlowSnapshot | undefined =>
   seen.snapshots.at(-1);
@@ -28,8 +18,8 @@ it('follows requests and feeds through the queue and the model', async () => {
     maxWaitMs: 1,
   });
   await (await classify('["ferry", "goal", "cup"]')).json();
-  arriving$.next(headline('port'));
-  arriving$.next(headline('final'));
+  arriving$.next(headline({ title: 'port' }));
+  arriving$.next(headline({ title: 'final' }));
   const flow = async (query = ''): Promise<{ readonly snapshots: readonly FlowSnapshot[] }> =>
     (await (await get(`/flow${query}`)).json()) as { readonly snapshots: readonly FlowSnapshot[] };
   await expect

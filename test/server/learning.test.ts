@@ -11,6 +11,7 @@ import type { Label } from '../../src/server/generations/Label.js';
 import { readLabels } from '../../src/server/labels/readLabels.js';
 import { serveModel } from '../../src/server/serveModel.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
+import { headline } from '../operators/live/headline.js';
 import { problemOf, type Served, serving, VOCABULARY } from './serving.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-learning-'));
@@ -164,16 +165,12 @@ describe('drift', () => {
           (async function* () {
             for (let id = 0; id < 400; id++) {
               await Promise.resolve();
-              yield {
+              yield headline({
                 id,
                 title: id < 200 ? 'ferry' : 'returns',
                 source: 'feed',
-                guid: undefined,
-                link: undefined,
-                published: undefined,
                 seen: Date.now(),
-                category: undefined,
-              };
+              });
             }
           })(),
         ),

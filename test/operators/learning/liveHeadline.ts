@@ -1,19 +1,11 @@
 import type { Vocabulary } from '../../../src/contracts/live/Learning.js';
 import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
 import { LabelEncoder } from '../../../src/text/LabelEncoder.js';
+import { headline } from '../live/headline.js';
 
 /** A headline with what matters to a test; the rest is empty. */
-export const liveHeadline = (id: number, title: string, more: Partial<LiveHeadline> = {}): LiveHeadline => ({
-  id,
-  title,
-  source: 'stdin',
-  guid: undefined,
-  link: undefined,
-  published: undefined,
-  seen: 0,
-  category: undefined,
-  ...more,
-});
+export const liveHeadline = (id: number, title: string, more: Partial<LiveHeadline> = {}): LiveHeadline =>
+  headline({ id, title, ...more });
 
 export const labelEncoder = LabelEncoder.of(['Sports', 'World']);
 

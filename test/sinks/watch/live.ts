@@ -1,4 +1,5 @@
 import type { LiveHeadline, LivePrediction } from '../../../src/contracts/live/Live.js';
+import { headline } from '../../operators/live/headline.js';
 
 export const CLASSES = ['Business', 'Sci/Tech', 'Sports', 'World'];
 
@@ -6,27 +7,23 @@ export const CLASSES = ['Business', 'Sci/Tech', 'Sports', 'World'];
 export const NOON = Date.UTC(2024, 4, 1, 12);
 
 /** A headline that came at noon, but for what is said of it. */
-export const liveHeadline = (headline: Partial<LiveHeadline> = {}): LiveHeadline => ({
-  id: 0,
-  title: 'A late goal decides the final',
-  source: 'https://news.example/sport.xml',
-  guid: undefined,
-  link: undefined,
-  published: undefined,
-  seen: NOON,
-  category: undefined,
-  ...headline,
-});
+export const liveHeadline = (given: Partial<LiveHeadline> = {}): LiveHeadline =>
+  headline({
+    title: 'A late goal decides the final',
+    source: 'https://news.example/sport.xml',
+    seen: NOON,
+    ...given,
+  });
 
 /** What a model makes of it: `category` with `probability`, the rest shared by the other classes. */
 export const livePrediction = (
-  headline: Partial<LiveHeadline> = {},
+  given: Partial<LiveHeadline> = {},
   category = 'Sports',
   probability = 0.97,
   latencyMs = 3,
 ): LivePrediction => ({
   type: 'live-prediction',
-  headline: liveHeadline(headline),
+  headline: liveHeadline(given),
   category,
   distribution: [
     { category, probability },
