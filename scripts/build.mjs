@@ -3,7 +3,16 @@
  * The compiler is incremental; `npm run build -- --clean` removes the earlier output first.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { parts, root, stampOf } from './setup.mjs';
 
@@ -36,6 +45,17 @@ const removeOrphans = (bundled) => {
   }
 };
 
+/**
+ * Fails if a file that src/ finds by `builtFile` is missing, because the code would then run as if it were not built.
+ * The files of the other parts are left out: they may be built later.
+ */
+const checkBuiltFiles = () => {
+  for (const module of filesUnder(join(root, 'src'), '.ts'))
+    for (const [, file] of readFileSync(join(root, 'src', module), 'utf8').matchAll(/\bbuiltFile\(\s*'([^']+)'/g))
+      if (!parts.includes(file.split('/')[0]) && !existsSync(join(dist, file)))
+        throw new Error(`src/${module} needs dist/${file}, which is not there.`);
+};
+
 const buildLibrary = async () => {
   // The compiler relies on its record of written files. If a file is missing, the record is wrong and is removed.
   if (modules().some((name) => !existsSync(join(dist, `${name}.d.ts`)))) rmSync(compilerState, { force: true });
@@ -48,6 +68,7 @@ const buildLibrary = async () => {
   removeOrphans(await (await import('./bundleLibrary.mjs')).bundleLibrary());
   await (await import('./bundleGradients.mjs')).bundleGradients();
   await (await import('./bundleRuntime.mjs')).bundleRuntime();
+  checkBuiltFiles();
   chmodSync(join(dist, 'cli/main.js'), 0o755);
 };
 
