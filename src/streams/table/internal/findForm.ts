@@ -54,17 +54,24 @@ const lineOf = (head: Uint8Array, from: number): string =>
 const isHeaderLine = (line: string, delimiter: string): boolean =>
   line.split(delimiter).filter((name) => isKnownName(name.replaceAll(/^\s*"|"\s*$/g, ''))).length >= 2;
 
+/** The preamble, and the delimiter of the table after it, if it is already known. */
+interface Preamble {
+  readonly before: TableForm['before'];
+  readonly found?: string | undefined;
+}
+
 /** Finds where the table begins after lines of another kind, such as a title or a remark. */
-const beforeTable = (head: Uint8Array, whole: boolean, source: string, wish: FormWish): TableForm['before'] => {
+const preambleOf = (head: Uint8Array, whole: boolean, source: string, wish: FormWish): Preamble => {
   const none = { bytes: 0, lines: 0 };
+  const { skipLines } = wish;
+  if (skipLines === 0) return { before: none };
+  if (skipLines !== undefined)
+    return { before: { bytes: lineStarts(head, skipLines)[skipLines - 1] ?? head.length, lines: skipLines } };
+  if (wish.header === false) return { before: none };
+  const found = findDelimiter(head, whole, source, wish);
+  const first = sampleTable(head, whole, { ...wish, delimiter: found });
+  if (first.names.some(isKnownName)) return { before: none, found };
   const starts = lineStarts(head, MOST_BEFORE);
-  if (wish.skipLines !== undefined) {
-    const all = lineStarts(head, wish.skipLines);
-    return wish.skipLines === 0 ? none : { bytes: all[wish.skipLines - 1] ?? head.length, lines: wish.skipLines };
-  }
-  if (wish.header === false) return none;
-  const first = sampleTable(head, whole, { ...wish, delimiter: findDelimiter(head, whole, source, wish) });
-  if (first.names.some(isKnownName)) return none;
   const delimiters = wish.delimiter === undefined ? DELIMITERS : [wish.delimiter];
   const isPoor = first.names.length < 2 || evenness(first) < UNEVEN;
   for (const [i, bytes] of starts.entries()) {
@@ -72,23 +79,24 @@ const beforeTable = (head: Uint8Array, whole: boolean, source: string, wish: For
     const headers = delimiters.filter((delimiter) => isHeaderLine(line, delimiter));
     const rest = head.subarray(bytes);
     if (headers.some((delimiter) => evenness(sampleTable(rest, whole, { ...wish, delimiter })) >= EVEN))
-      return { bytes, lines: i + 1 };
+      return { before: { bytes, lines: i + 1 } };
   }
   for (const [i, bytes] of isPoor ? starts.entries() : []) {
     if (lineOf(head, bytes).trim() === '') continue;
     const rest = head.subarray(bytes);
-    const sample = sampleTable(rest, whole, { ...wish, delimiter: findDelimiter(rest, whole, source, wish) });
-    if (sample.names.length > 1 && sample.rows.length > 2 && evenness(sample) >= EVEN) return { bytes, lines: i + 1 };
+    const delimiter = findDelimiter(rest, whole, source, wish);
+    const sample = sampleTable(rest, whole, { ...wish, delimiter });
+    if (sample.names.length > 1 && sample.rows.length > 2 && evenness(sample) >= EVEN)
+      return { before: { bytes, lines: i + 1 }, found: delimiter };
   }
-  return none;
+  return { before: none, found };
 };
 
 /** Whether most lines have a space between a delimiter and a quote: `a, "b"`. */
 const hasPaddedQuotes = (head: Uint8Array, delimiter: string): boolean => {
   const lines = Buffer.from(head)
     .toString('latin1')
-    .split(/\r?\n|\r/)
-    .slice(0, 200);
+    .split(/\r?\n|\r/, 200);
   const padded =
     delimiter === ' ' ? [] : lines.filter((line) => line.includes(`${delimiter} "`) || line.includes(`" ${delimiter}`));
   return padded.length * 2 > lines.length;
@@ -108,9 +116,9 @@ const variants = (format: SampleFormat, asked: FormWish): readonly SampleFormat[
  * @returns `labelled` if the table has no delimiters and each line begins with its class
  */
 export const findForm = (head: Uint8Array, whole: boolean, source: string, wish: FormWish): TableForm | 'labelled' => {
-  const before = beforeTable(head, whole, source, wish);
+  const { before, found } = preambleOf(head, whole, source, wish);
   const rest = head.subarray(before.bytes);
-  const delimiter = wish.delimiter ?? findDelimiter(rest, whole, source, wish);
+  const delimiter = wish.delimiter ?? found ?? findDelimiter(rest, whole, source, wish);
   let format: TableForm['format'] = { ...wish, delimiter, padded: hasPaddedQuotes(rest, delimiter) };
   let named = sampleTable(rest, whole, { ...format, header: wish.header ?? true });
   for (const variant of wish.quotes !== 'strict' && evenness(named) < 0.99 ? variants(format, wish) : []) {
