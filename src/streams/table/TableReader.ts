@@ -4,6 +4,7 @@ import type { SourceRow } from '../../contracts/rows/Row.js';
 import { CHUNK_BYTES } from '../bodies/bytes/ByteWindow.js';
 import type { Reader } from '../bodies/bytes/Reader.js';
 import { guessEncoding, isText, utf16Of } from '../bodies/encoding/guessEncoding.js';
+import { notUtf8 } from '../bodies/encoding/notUtf8.js';
 import { encodingOf } from '../bodies/encoding/requireEncoding.js';
 import { foreignFormat } from '../bodies/foreignFormat.js';
 import { CsvReader } from '../csv/CsvReader.js';
@@ -200,11 +201,7 @@ export class TableReader implements Reader {
       return ascii && named !== undefined && !named.startsWith('utf-16') ? named : 'utf-8';
     }
     if (named !== undefined && named !== 'utf-8') return named;
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `${source} is not UTF-8. It is most likely ${guessEncoding(head)}: give --encoding ${guessEncoding(head)}, or save it as UTF-8.`,
-      { where: source },
-    );
+    throw notUtf8(source, head);
   }
 
   #readerFor(

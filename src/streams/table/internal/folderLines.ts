@@ -2,7 +2,8 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { guessEncoding, isText } from '../../bodies/encoding/guessEncoding.js';
+import { isText } from '../../bodies/encoding/guessEncoding.js';
+import { notUtf8 } from '../../bodies/encoding/notUtf8.js';
 import { listNames } from '../../internal/listNames.js';
 
 const refuse = (path: string, message: string, cause?: unknown): HeadwaterError =>
@@ -27,12 +28,7 @@ const textOf = async (path: string, encoding: string | undefined): Promise<strin
   }
   if (encoding !== undefined) return new TextDecoder(encoding).decode(bytes);
   if (isText(bytes, false)) return new TextDecoder().decode(bytes);
-  const likely = guessEncoding(bytes);
-  throw new HeadwaterError(
-    'HW_USAGE',
-    `${path} is not UTF-8. It is most likely ${likely}: give --encoding ${likely}, or save it as UTF-8.`,
-    { where: path },
-  );
+  throw notUtf8(path, bytes);
 };
 
 /**
