@@ -59,7 +59,7 @@ const HEAD_BYTES = CHUNK_BYTES;
  * result.
  */
 export class TableReader implements Reader {
-  #options: TableReaderOptions;
+  readonly #options: TableReaderOptions;
   readonly #events: TableEvents;
   /** The chunks received before the format is known. */
   #head: Uint8Array[] = [];
@@ -165,13 +165,13 @@ export class TableReader implements Reader {
     if (madeOf === undefined && (this.#document || isLikely())) {
       this.#document = true;
       if (!whole) return;
-      all = raw = Buffer.from(linesOfDocument(new TextDecoder(encoding).decode(all), source));
+      all = Buffer.from(linesOfDocument(new TextDecoder(encoding).decode(all), source));
       raw = all.subarray(0, HEAD_BYTES);
       encoding = 'utf-8';
     }
     if (encoding !== 'utf-8') this.#decoder = new TextDecoder(encoding);
     const head = encoding === 'utf-8' ? raw : Buffer.from(text(raw));
-    const { layout, reader } = this.#readerFor(head, !cut || (whole && all.length <= HEAD_BYTES), encoding);
+    const { layout, reader } = this.#readerFor(head, whole && all.length <= HEAD_BYTES, encoding);
     this.#inner = reader(this.#withoutHeaders(layout, this.#events.rows(layout)));
     this.#head = [];
     this.push(all);

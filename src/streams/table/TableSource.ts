@@ -97,12 +97,11 @@ const streamSource = (stream: Readable, part: number, options: OpenOptions): Tab
   return sourceOf({ name, kind: 'file' }, part, (memory, signal) => openStream(stream, name, options, memory, signal));
 };
 
-const isFolder = (location: Location): boolean =>
-  location.kind === 'file' && statSync(location.path, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 const locatedSource = (address: string | URL, part: number, options: TableSourceOptions): TableSource => {
   const location = locate(address);
-  if (location.kind === 'file' && isFolder(location)) {
+  if (location.kind === 'file' && isFolder(location.path)) {
     const { name, path } = location;
     const lines = (): Readable => readable(folderLines(path, options.encoding));
     return sourceOf(location, part, (memory, signal) => openStream(lines(), name, options, memory, signal), true);
