@@ -157,7 +157,7 @@ export class CsvReader implements Reader {
         else for (let k = 0; k < count; k++) fields[names[k]!] = parsed[k]!;
         this.#emit(i, id, fields);
       } else {
-        const repaired = this.#options.repair?.(parsed ?? this.#allFields(i, kind));
+        const repaired = this.#options.repair?.(parsed ?? this.#allFields(i, kind, kind === PADDED));
         if (repaired === undefined) {
           this.#rejectAt(i, id, 'ragged', `${names.length} fields (${listNames(names)}), not ${count}`);
           return true;
@@ -187,20 +187,16 @@ export class CsvReader implements Reader {
     });
   }
 
-  /** All fields of a record, whatever their number. */
-  #allFields(i: number, kind: number): readonly string[] {
-    const { window, delimiters } = this.#framer;
+  /** All fields of a record, whatever their number. `trims`: without the spaces around them. */
+  #allFields(i: number, kind: number, trims: boolean): readonly string[] {
+    const written = this.#framer.writtenFields(
+      this.#starts[i]!,
+      this.#ends[i]!,
+      this.#firstDelimiters[i]!,
+      this.#delimiterCounts[i]!,
+    );
     const quote = String.fromCharCode(this.#options.format.quote);
-    const first = this.#firstDelimiters[i]!;
-    const fields: string[] = [];
-    let from = this.#starts[i]!;
-    for (let k = 0; k <= this.#delimiterCounts[i]!; k++) {
-      const to = k === this.#delimiterCounts[i]! ? this.#ends[i]! : delimiters[first + k]!;
-      const written = window.bytes.toString('utf8', from, to);
-      fields.push(kind === LITERAL ? written : lenientField(kind === PADDED ? written.trim() : written, quote));
-      from = to + 1;
-    }
-    return fields;
+    return kind === LITERAL ? written : written.map((field) => lenientField(trims ? field.trim() : field, quote));
   }
 
   /** Sets the fields of a record without doubled or misplaced quotes. */
@@ -226,18 +222,9 @@ export class CsvReader implements Reader {
   /** Sets the fields of a record with misplaced quotes or padded fields. */
   #cutStray(i: number, kind: number, fields: Record<string, string>): void {
     const names = this.#names!;
-    const { window, delimiters } = this.#framer;
-    const quote = String.fromCharCode(this.#options.format.quote);
-    const first = this.#firstDelimiters[i]!;
     if (kind !== PADDED && this.#strayQuotes++ === 0) this.#firstStrayLine = this.#lines[i]!;
-    let from = this.#starts[i]!;
-    for (let k = 0; k < names.length; k++) {
-      const to = k === names.length - 1 ? this.#ends[i]! : delimiters[first + k]!;
-      const written = window.bytes.toString('utf8', from, to);
-      fields[names[k]!] =
-        kind === LITERAL ? written : lenientField(this.#options.format.padded ? written.trim() : written, quote);
-      from = to + 1;
-    }
+    const values = this.#allFields(i, kind, this.#options.format.padded);
+    for (let k = 0; k < names.length; k++) fields[names[k]!] = values[k]!;
   }
 
   #rejectAt(i: number, id: number, reason: Rejection['reason'], expected: string): void {

@@ -148,6 +148,18 @@ export class RecordFramer {
     }
   }
 
+  /** The fields of a record since the last `push`, as they are written: with their quotes. */
+  writtenFields(from: number, to: number, firstDelimiter: number, delimiterCount: number): readonly string[] {
+    const fields: string[] = [];
+    let start = from;
+    for (let k = 0; k <= delimiterCount; k++) {
+      const end = k === delimiterCount ? to : this.delimiters[firstDelimiter + k]!;
+      fields.push(this.window.bytes.toString('utf8', start, end));
+      start = end + 1;
+    }
+    return fields;
+  }
+
   /** Whether a comment line begins here. Quotes in it have no meaning. */
   #isComment(): boolean {
     const { bytes, start, filled } = this.window;

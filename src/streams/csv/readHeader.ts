@@ -48,12 +48,9 @@ const namesOf = (framer: RecordFramer, where: string, format: CheckedFormat): re
     refuse('the header is UTF-16 without a byte order mark. Save it as UTF-8, or name its encoding (--encoding).');
   if (framer.stray || framer.padded) {
     const quote = String.fromCharCode(format.quote);
-    const { delimiters, firstDelimiter, delimiterCount, from, to } = framer;
-    const ends = [...delimiters.slice(firstDelimiter, firstDelimiter + delimiterCount), to];
-    return ends.map((end, i) => {
-      const written = framer.window.bytes.toString('utf8', i === 0 ? from : ends[i - 1]! + 1, end);
-      return framer.literal ? written : lenientField(format.padded ? written.trim() : written, quote);
-    });
+    const written = framer.writtenFields(framer.from, framer.to, framer.firstDelimiter, framer.delimiterCount);
+    if (framer.literal) return written;
+    return written.map((name) => lenientField(format.padded ? name.trim() : name, quote));
   }
   return parse(bytes, { ...parserOptions(format), record_delimiter: '\n' })[0] ?? [];
 };
