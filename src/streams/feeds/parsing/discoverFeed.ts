@@ -1,6 +1,7 @@
 import { checkText } from '../../../contracts/checkArgument.js';
 import { Parser } from 'htmlparser2';
 import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
+import { mediaType } from './mediaType.js';
 
 /** The media types of feeds, with their non-standard spellings: `application/x-rss+xml`, `text/rss`. */
 const EXACT_TYPES = /^(?:application|text)\/(?:x[-.])?(?:(?:rss|atom|rdf)(?:\+xml)?|feed\+json)$/;
@@ -50,7 +51,7 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
       }
       const relations = (rel ?? '').toLowerCase().split(/\s+/);
       if (name !== 'link' || !(relations.includes('alternate') || relations.includes('feed'))) return;
-      const media = (type ?? '').split(';', 1)[0]!.trim().toLowerCase();
+      const media = mediaType(type);
       const exact = EXACT_TYPES.test(media) || (media === '' && relations.includes('feed'));
       const url = exact || GENERAL_TYPES.has(media) ? parsedUrl(href.trim(), from) : undefined;
       if (url === undefined) return;

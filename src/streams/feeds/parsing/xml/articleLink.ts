@@ -1,4 +1,5 @@
 import { itemLink } from '../itemLink.js';
+import { mediaType } from '../mediaType.js';
 import type { XmlContext } from './xmlContext.js';
 import type { XmlElement } from './xmlElement.js';
 
@@ -9,9 +10,6 @@ const relationOf = ({ attributes }: XmlElement): string => {
   return written === '' ? 'alternate' : written.startsWith(IANA) ? written.slice(IANA.length) : written;
 };
 
-const typeOf = ({ attributes }: XmlElement): string =>
-  (attributes['type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
-
 // Relations that lead to the article if there is no alternate link. All others (a licence, an enclosure, the comments,
 // the edit form) lead elsewhere.
 const NEAREST = ['canonical', 'bookmark', 'permalink', 'shortlink', 'related', 'via', 'self'];
@@ -21,7 +19,7 @@ const PAGES: ReadonlySet<string> = new Set(['text/html', 'application/xhtml+xml'
 /** How well a link leads to the article, by its relation, then by its type. 0 is the best. */
 const rank = (link: XmlElement): number => {
   const relation = relationOf(link);
-  const type = typeOf(link);
+  const type = mediaType(link.attributes['type']);
   const byType = PAGES.has(type) ? 0 : type === '' ? 1 : 2;
   return relation === 'alternate' ? byType : 3 + NEAREST.indexOf(relation) * 3 + byType;
 };

@@ -1,10 +1,8 @@
 import type { RawText } from '../FeedItem.js';
+import { mediaType } from '../mediaType.js';
 import { base64Text } from '../text/base64Text.js';
 import type { TitleMarkup } from '../text/titleText.js';
 import type { XmlElement } from './xmlElement.js';
-
-const typeOf = ({ attributes }: XmlElement): string =>
-  (attributes['type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
 
 const TEXT: ReadonlySet<string> = new Set(['', 'text', 'text/plain', 'xhtml', 'application/xhtml+xml']);
 
@@ -25,7 +23,7 @@ export const writtenText = (element: XmlElement, usual: TitleMarkup): RawText | 
   const text = element.text.trim();
   if (text === '') return undefined;
   const mode = (element.attributes['mode'] ?? '').trim().toLowerCase();
-  const type = typeOf(element);
+  const type = mediaType(element.attributes['type']);
   if (mode === 'base64' || type === 'base64' || type === 'application/octet-stream') {
     const decoded = base64Text(text);
     return { text: decoded, markup: TEXT.has(type) && type !== '' ? 'text' : 'html' };
