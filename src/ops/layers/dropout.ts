@@ -64,13 +64,12 @@ export interface DropoutOptions {
  * ```
  */
 export const dropout = (x: Tensor, options: DropoutOptions): Tensor => {
-  checkArgument('dropout', 'x', x, 'a tensor', ['rank', 'shape']);
+  checkFloat32('dropout', 'x', x);
   checkArgument('dropout', 'options', options, 'an object such as { rate: 0.1, seed: 1, epoch: 1, step: 0 }', ['rate']);
 
   const { rate, seed, epoch, step, site = 0, training = true } = options;
   if (!(rate >= 0 && rate < 1))
     throw new HeadwaterError('HW_USAGE', `dropout was given the rate ${rate}. It must be at least 0 and below 1.`);
-  checkFloat32('dropout', 'x', x);
   if (rate === 0 || !training) return x;
   return dropoutOp.run(
     { x },
