@@ -1,4 +1,4 @@
-import { checkArgument } from '../contracts/checkArgument.js';
+import { checkSplit } from '../operators/rows/checkSplit.js';
 import { map, type Observable } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { TextModel } from '../models/artifacts/restoreModel.js';
@@ -57,7 +57,7 @@ export const refitModel = (
   kept: TrainedCandidate,
   options: TrainModelOptions = {},
 ): Observable<TrainingEvent | ModelRefitted> => {
-  checkArgument('refitModel', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+  checkSplit('refitModel', split);
   return retrain(withAllRows(split), kept, {
     ...options,
     batchSize: options.batchSize ?? networkBatchSize(split.rows.train),

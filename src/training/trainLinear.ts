@@ -1,4 +1,4 @@
-import { checkArgument } from '../contracts/checkArgument.js';
+import { checkSplit } from '../operators/rows/checkSplit.js';
 import { concat, concatMap, defer, EMPTY, from, map, type Observable, of, switchMap, tap } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import { linearConfig, type LinearConfig } from '../models/linear/LinearConfig.js';
@@ -77,7 +77,7 @@ export const trainLinear = (
   split: Split,
   options: TrainLinearOptions = {},
 ): Observable<TrainingEvent | CandidateMeasured | LinearTrained> => {
-  checkArgument('trainLinear', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+  checkSplit('trainLinear', split);
 
   const { seed = split.seed, wordWeights = [0.5, 1] } = options;
   const { labelEncoder, rows } = split;

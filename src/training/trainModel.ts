@@ -1,4 +1,4 @@
-import { checkArgument } from '../contracts/checkArgument.js';
+import { checkSplit } from '../operators/rows/checkSplit.js';
 import { concat, concatMap, defer, finalize, type Observable, of } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { LinearClassifier } from '../models/linear/linearClassifier.js';
@@ -115,7 +115,7 @@ const chosenOf = (
  * ```
  */
 export const trainModel = (split: Split, options: TrainModelOptions = {}): Observable<ModelTrainingEvent> => {
-  checkArgument('trainModel', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+  checkSplit('trainModel', split);
 
   const { architecture = 'auto', vectors, labelEncoder } = { ...options, ...split };
   const without = whyNoNetwork(split, options);

@@ -1,4 +1,4 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
+import { checkSplit } from '../rows/checkSplit.js';
 import type { BatchSource } from '../../contracts/training/BatchSource.js';
 import { checkNumber } from '../../contracts/checkOption.js';
 import { batchesFrom, type BatchOptions } from './batches.js';
@@ -39,7 +39,7 @@ export interface BatchSourceOptions extends BatchOptions {
  * ```
  */
 export const batchSource = (split: Split, options: BatchSourceOptions = {}): BatchSource => {
-  checkArgument('batchSource', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+  checkSplit('batchSource', split);
 
   const { keepBytes = 0, ...each } = options;
   checkNumber('batchSource', 'keepBytes', keepBytes, { from: 0 });

@@ -1,4 +1,4 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
+import { checkSplit } from '../rows/checkSplit.js';
 import { defer, filter, type Observable, type OperatorFunction, reduce, switchMap } from 'rxjs';
 import { checkWhole } from '../../contracts/checkOption.js';
 import type { Vocabulary } from '../../contracts/live/Learning.js';
@@ -83,7 +83,7 @@ class Texts {
  * ```
  */
 export const heldOut = (split: Split, options: HeldOutOptions = {}): OperatorFunction<Row, LabelledBatch> => {
-  checkArgument('heldOut', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+  checkSplit('heldOut', split);
 
   const {
     batchSize = 64,

@@ -1,4 +1,4 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
+import { checkSplit } from './checkSplit.js';
 import { SIDES } from '../../contracts/rows/Row.js';
 import { joinSides } from './internal/joinSides.js';
 import type { Split } from './prepare.js';
@@ -34,6 +34,6 @@ import type { Split } from './prepare.js';
  * ```
  */
 export const withAllRows = (split: Split): Split => {
-  checkArgument('withAllRows', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+  checkSplit('withAllRows', split);
   return joinSides(split, SIDES);
 };

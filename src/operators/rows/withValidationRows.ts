@@ -1,4 +1,4 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
+import { checkSplit } from './checkSplit.js';
 import { joinSides } from './internal/joinSides.js';
 import type { Split } from './prepare.js';
 
@@ -27,6 +27,6 @@ import type { Split } from './prepare.js';
  * ```
  */
 export const withValidationRows = (split: Split): Split => {
-  checkArgument('withValidationRows', 'split', split, 'a split, such as prepare() emits', ['rows', 'labelEncoder']);
+  checkSplit('withValidationRows', split);
   return joinSides(split, ['train', 'validation']);
 };
