@@ -4,17 +4,19 @@ const percent = (hits: number, rows: number): string => (rows === 0 ? '–' : `$
 
 const LEVELS = { unicode: '▁▂▃▄▅▆▇█', ascii: '_.-=+*%#' };
 
+/** The mark of a drift in a curve. */
+const driftMark = (unicode: boolean): string => (unicode ? '│' : '|');
+
 /**
  * The accuracy of a model over time as one line of text: a character for each point of the curve, from 0 to 1, and a
  * bar after a point in which drift was detected.
  */
 export const sparkline = (points: readonly CurvePoint[], of: 'learning' | 'before', unicode: boolean): string => {
   const levels = unicode ? LEVELS.unicode : LEVELS.ascii;
-  const drift = unicode ? '│' : '|';
   return points
     .map((point) => {
       const level = levels[Math.min(levels.length - 1, Math.floor((point[of] / point.rows) * levels.length))] ?? '';
-      return of === 'learning' && point.drifts > 0 ? level + drift : level;
+      return of === 'learning' && point.drifts > 0 ? level + driftMark(unicode) : level;
     })
     .join('');
 };
@@ -42,8 +44,6 @@ export const tallyLines = (
     line('right, without learning  ', accuracyBefore, 'before'),
     ...(drift === undefined
       ? []
-      : [
-          `drift (${unicode ? '│' : '|'}): errors ${percent(drift.before, 1)} before, ${percent(drift.after, 1)} since`,
-        ]),
+      : [`drift (${driftMark(unicode)}): errors ${percent(drift.before, 1)} before, ${percent(drift.after, 1)} since`]),
   ].join('\n');
 };
