@@ -20,7 +20,6 @@ import type { LiveHeadline, SourceEvent } from '../../../contracts/live/Live.js'
 import { dedupe } from '../../../operators/live/dedupe.js';
 import { jsonLine } from '../../../sinks/jsonLine.js';
 import { describeRejection } from '../../../sinks/rejections/describeRejection.js';
-import { printable } from '../../../sinks/terminal/printable.js';
 import { readOpml } from '../../../streams/feeds/readOpml.js';
 import { headlineId } from '../../../streams/internal/headlineId.js';
 import { valve } from '../../../streams/valve.js';
@@ -34,6 +33,7 @@ import { sourceLine } from '../../live/sourceLine.js';
 import { watchedFeeds } from '../../live/watchedFeed.js';
 import { watchMemory } from '../../live/watchMemory.js';
 import { path } from '../../process/argument.js';
+import { firstLines } from '../../process/firstLines.js';
 import type { Choose } from '../../process/Job.js';
 import type { Terminal } from '../../process/Terminal.js';
 
@@ -83,12 +83,7 @@ const publishing = (names: readonly string[], options: Options, terminal: Termin
   const sink = brokerAddress(options.to, '--to');
   watchedFeeds(names);
   const rules = feedRules(options, env, options.opml === undefined ? names : [...names, options.opml]);
-  let told = 0;
-  const tell = (line: string): void => {
-    told += 1;
-    if (told <= TOLD) stderr.write(`${printable(line)}\n`);
-    if (told === TOLD) stderr.write('Further problems are counted only.\n');
-  };
+  const tell = firstLines(stderr, TOLD, 'Further problems are counted only.');
   const counts = { published: 0, repeated: 0, unreadable: 0, unpublished: 0 };
   const rejections = {
     next: (rejection: Parameters<typeof describeRejection>[0]): void => {

@@ -31,6 +31,7 @@ import { NO_WORK, workLine } from '../../brokers/WorkCounts.js';
 import { WorkRecord } from '../../brokers/WorkRecord.js';
 import { type RolloutEvent, workedModels } from '../../brokers/workedModels.js';
 import { path, port, seconds, wholeNumber } from '../../process/argument.js';
+import { firstLines } from '../../process/firstLines.js';
 import type { Choose } from '../../process/Job.js';
 import type { Terminal } from '../../process/Terminal.js';
 import { addBackendOptions, type BackendChoice } from '../../training/options/trainingOptions.js';
@@ -146,19 +147,12 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
     if (options.status !== undefined) brokerAddress(options.status, '--status');
     const record = new WorkRecord({ group: options.group, from: options.from, to: options.to });
     const brake = valve();
-    // By type: many events of one type must not keep the first of another from being seen.
-    const printed = new Map<string, number>();
-    const tell = (type: string, line: string): void => {
-      const times = (printed.get(type) ?? 0) + 1;
-      printed.set(type, times);
-      if (times <= PRINTED) stderr.write(`${printable(line)}\n`);
-      if (times === PRINTED) stderr.write('Further events of this type are counted, but not printed.\n');
-    };
+    const tell = firstLines(stderr, PRINTED, 'Further events of this type are counted, but not printed.');
     const events = {
       next: (event: WorkEvent): void => {
         record.take(event);
         const line = eventLine(event);
-        if (line !== undefined) tell(event.type, line);
+        if (line !== undefined) tell(line, event.type);
       },
     };
     return from(readBrokerOptions(options.brokerOptions)).pipe(
@@ -189,7 +183,7 @@ const working = (options: Options, terminal: Terminal): Observable<unknown> =>
                 jsonLines: options.jsonLines === true,
                 valve: brake,
                 events,
-                rejections: { next: (rejection) => tell('rejection', `left out ${describeRejection(rejection)}`) },
+                rejections: { next: (rejection) => tell(`left out ${describeRejection(rejection)}`, 'rejection') },
               },
               terminal,
             ).pipe(
