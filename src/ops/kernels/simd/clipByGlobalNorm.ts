@@ -1,5 +1,6 @@
 import { clipByGlobalNormOp, clippingScale } from '../../optimizers/clipByGlobalNorm.js';
-import { WORD, tasksFor } from './products.js';
+import { WORD } from './machine/KernelMemory.js';
+import { tasksFor } from './products.js';
 import { simdKernel } from './simdKernel.js';
 
 /** The number of values per task. */

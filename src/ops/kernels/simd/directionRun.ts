@@ -2,7 +2,8 @@ import type { CellName, CellWeights } from '../../recurrent/internal/RecurrentPa
 import type { Schedule } from '../../recurrent/internal/Schedule.js';
 import type { KernelArguments } from './machine/kernelArguments.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
-import { WORD, gatherRows, fillZeros, multiplyTransposed, panelsOf, sumRows, tasksFor } from './products.js';
+import { WORD } from './machine/KernelMemory.js';
+import { gatherRows, fillZeros, multiplyTransposed, panelsOf, sumRows, tasksFor } from './products.js';
 
 /**
  * The cells in assembly/: the number of the cell, the number of blocks of H rows in its weights, the number of values

@@ -10,8 +10,8 @@ import type { Schedule } from '../../recurrent/internal/Schedule.js';
 import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './directionRun.js';
 import type { DirectionRun } from './directionRun.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
+import { WORD } from './machine/KernelMemory.js';
 import {
-  WORD,
   fillZeros,
   gatherRows,
   multiply,

@@ -9,16 +9,8 @@ import type { Schedule } from '../../recurrent/internal/Schedule.js';
 import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './directionRun.js';
 import type { DirectionRun } from './directionRun.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
-import {
-  WORD,
-  fillZeros,
-  multiply,
-  multiplyTransposed,
-  panelsOf,
-  scatterRows,
-  sumGroups,
-  sumRows,
-} from './products.js';
+import { WORD } from './machine/KernelMemory.js';
+import { fillZeros, multiply, multiplyTransposed, panelsOf, scatterRows, sumGroups, sumRows } from './products.js';
 import { simdKernel } from './simdKernel.js';
 
 /** The forward and the backward pass have the same attributes object, so the schedules are made once per step. */

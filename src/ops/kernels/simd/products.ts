@@ -1,7 +1,5 @@
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
-
-/** The size of a float32 or an int32 in bytes. */
-export const WORD = 4;
+import { WORD } from './machine/KernelMemory.js';
 
 /**
  * The number of rows of a product per task: few enough to give every thread work, and enough to make reading a panel

@@ -1,5 +1,5 @@
 import type { KernelMachine } from './machine/KernelMachine.js';
-import { WORD } from './products.js';
+import { WORD } from './machine/KernelMemory.js';
 
 /** The rows of a new table, and its maximum: 24 MiB for both directions of H = 128. */
 const FIRST_ROWS = 256;

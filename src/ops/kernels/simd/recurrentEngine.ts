@@ -3,16 +3,8 @@ import type { RecurrentEngine } from '../../recurrent/internal/RecurrentEngine.j
 import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './directionRun.js';
 import type { DirectionRun, Take } from './directionRun.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
-import {
-  WORD,
-  fillZeros,
-  gatherRows,
-  multiply,
-  multiplyTransposed,
-  panelsOf,
-  scatterRows,
-  sumRows,
-} from './products.js';
+import { WORD } from './machine/KernelMemory.js';
+import { fillZeros, gatherRows, multiply, multiplyTransposed, panelsOf, scatterRows, sumRows } from './products.js';
 
 /**
  * The offset of the final states of direction d, and the distance between two rows: [D, B, H] one direction after the

@@ -3,9 +3,7 @@ import type { RowProducts, TableSize } from '../../sparse/RowProducts.js';
 import { RowTable } from '../../sparse/RowTable.js';
 import { Block, ChunkList } from './machine/blocks.js';
 import { linearKernels, rowMemory } from './machine/linearKernels.js';
-
-/** The size of a float32 in bytes. */
-const WORD = 4;
+import { WORD } from './machine/KernelMemory.js';
 
 /**
  * The products and steps for the rows of a table with vector instructions, in their own memory.

@@ -10,7 +10,8 @@ import { runPool } from './layers/pool.js';
 import { runSoftmax } from './layers/softmax.js';
 import { putEntries } from './layers/sparseLinear.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
-import { multiply, panelsOf, WORD } from './products.js';
+import { WORD } from './machine/KernelMemory.js';
+import { multiply, panelsOf } from './products.js';
 import { ProjectedWords } from './projectedWords.js';
 
 /** The weights of a wide GRU, in the kernels' memory. */

@@ -1,5 +1,6 @@
 import { embeddingGradOp, embeddingOp } from '../../../layers/embedding.js';
-import { WORD, fillZeros, gatherRows } from '../products.js';
+import { WORD } from '../machine/KernelMemory.js';
+import { fillZeros, gatherRows } from '../products.js';
 import { simdKernel } from '../simdKernel.js';
 
 export const embeddingKernels = [

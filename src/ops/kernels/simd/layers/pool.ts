@@ -2,7 +2,8 @@ import { partsOf, poolGradOp, poolOp } from '../../../pooling/internal/poolOps.j
 import type { PoolAttributes } from '../../../pooling/internal/poolOps.js';
 import { putInts } from '../directionRun.js';
 import type { KernelMachine } from '../machine/KernelMachine.js';
-import { WORD, tasksFor } from '../products.js';
+import { WORD } from '../machine/KernelMemory.js';
+import { tasksFor } from '../products.js';
 import { simdKernel } from '../simdKernel.js';
 
 /** The number of rows per task. */

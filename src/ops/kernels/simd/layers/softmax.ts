@@ -2,7 +2,8 @@ import { softmaxOp } from '../../../layers/softmax.js';
 import type { LossAttributes } from '../../../layers/softmaxCrossEntropy.js';
 import { putInts } from '../directionRun.js';
 import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
-import { WORD, tasksFor } from '../products.js';
+import { WORD } from '../machine/KernelMemory.js';
+import { tasksFor } from '../products.js';
 import { simdKernel } from '../simdKernel.js';
 
 /** The number of rows per task. */

@@ -3,7 +3,8 @@ import { sparseLinearGradOp, sparseLinearOp } from '../../../sparse/sparseLinear
 import { putInts } from '../directionRun.js';
 import type { Take } from '../directionRun.js';
 import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
-import { tasksFor, WORD } from '../products.js';
+import { WORD } from '../machine/KernelMemory.js';
+import { tasksFor } from '../products.js';
 import { simdKernel } from '../simdKernel.js';
 
 /** The addresses of sparse rows in the memory of the kernels. */

@@ -3,7 +3,8 @@ import { vectorEmbeddingGradOp, vectorEmbeddingOp, writeVectors } from '../../..
 import type { VectorEmbeddingAttributes } from '../../../layers/vectorEmbedding.js';
 import { putInts } from '../directionRun.js';
 import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
-import { sumGroups, tasksFor, WORD } from '../products.js';
+import { WORD } from '../machine/KernelMemory.js';
+import { sumGroups, tasksFor } from '../products.js';
 import { simdKernel } from '../simdKernel.js';
 
 /** The number of vectors per task. */

@@ -1,11 +1,9 @@
 import type { DataType, TensorInfo, backend_util } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { KernelMachine } from './KernelMachine.js';
+import { WORD } from './KernelMemory.js';
 
 type DataId = TensorInfo['dataId'];
-
-/** The bytes of a float32. */
-const WORD = 4;
 
 // It does not use the name SharedArrayBuffer: browsers hide it on pages that may not share memory between threads.
 const isShared = (values: backend_util.BackendValues | undefined): boolean =>

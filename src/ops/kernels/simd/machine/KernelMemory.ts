@@ -3,6 +3,9 @@ import { MOST_THREADS } from './mostThreads.js';
 import { webAssembly } from './webAssembly.js';
 import type { WasmMemory } from './webAssembly.js';
 
+/** The size of a float32 or an int32 in bytes. */
+export const WORD = 4;
+
 const PAGE = 65536;
 
 /**

@@ -1,10 +1,7 @@
 import type { HeldRows } from '../../../sparse/internal/RowKernels.js';
 import type { RowStore } from '../../../sparse/internal/RowStore.js';
-import type { KernelMemory } from './KernelMemory.js';
+import { type KernelMemory, WORD } from './KernelMemory.js';
 import type { LinearKernels } from './linearKernels.js';
-
-/** The size of a float32 or an int32 in bytes. */
-const WORD = 4;
 
 /** A block that is replaced by a larger one on demand. */
 export class Block {

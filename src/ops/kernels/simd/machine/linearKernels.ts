@@ -1,6 +1,6 @@
 import type { RowMemory } from '../../../sparse/internal/RowMemory.js';
 import { kernelBytes } from './kernelBytes.js';
-import { KernelMemory } from './KernelMemory.js';
+import { KernelMemory, WORD } from './KernelMemory.js';
 import { webAssembly, type WasmModule } from './webAssembly.js';
 
 /** The exports of the module of assembly/linear.ts. Addresses and places are integers. */
@@ -81,9 +81,6 @@ export const linearKernels = (): { readonly memory: KernelMemory; readonly kerne
     kernels: new webAssembly.Instance(compiled, { env: { memory: memory.memory } }).exports as LinearKernels,
   };
 };
-
-/** The size of a float32 or an int32 in bytes. */
-const WORD = 4;
 
 /** A memory for the rows of a table in the memory of the kernels. */
 export const rowMemory = (memory: KernelMemory): RowMemory => {
