@@ -2,13 +2,14 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { catchError, EMPTY, filter, type OperatorFunction, tap } from 'rxjs';
+import { filter, type OperatorFunction, tap } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { jsonLine } from '../../sinks/jsonLine.js';
 import { jsonLines } from '../../sinks/jsonLines.js';
 import type { ReportMade } from '../../sinks/metrics/ReportMade.js';
+import { catchSinkError } from '../process/catchSinkError.js';
 
 /** The length of an event log, and the hash of its content. */
 export interface LogPosition {
@@ -95,30 +96,22 @@ export const openEventLog = async (
   const stream: Writable = file.createWriteStream({ start: bytes });
   stream.on('error', () => undefined);
   return {
-    sink: (event$) => {
-      let failure: { readonly error: unknown } | undefined;
-      return event$.pipe(
-        // An error of the training itself is not an error of the log.
-        catchError((error: unknown) => {
-          failure = { error };
-          throw error;
-        }),
-        filter(isOfTraining),
-        tap((event) => {
-          const line = `${jsonLine(event)}\n`;
-          hash.update(line);
-          bytes += Buffer.byteLength(line);
-        }),
-        jsonLines(stream, { valve, end: true }),
-        catchError((error: unknown) => {
-          if (failure?.error === error) throw error;
-          say(
-            `The event log ${path} could not be written, and the training goes on without it: ${error instanceof Error ? error.message : String(error)}`,
-          );
-          return EMPTY;
-        }),
-      );
-    },
+    sink: catchSinkError(
+      (event$) =>
+        event$.pipe(
+          filter(isOfTraining),
+          tap((event) => {
+            const line = `${jsonLine(event)}\n`;
+            hash.update(line);
+            bytes += Buffer.byteLength(line);
+          }),
+          jsonLines(stream, { valve, end: true }),
+        ),
+      (error) =>
+        say(
+          `The event log ${path} could not be written, and the training goes on without it: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+    ),
     position: () => ({ bytes, sha256: hash.copy().digest('hex') }),
     synced: async () => {
       try {

@@ -1,5 +1,6 @@
-import { catchError, EMPTY, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { catchSinkError } from './catchSinkError.js';
 
 /**
  * A sink whose failure does not end the main stream. If it cannot write, this is reported, and the sink is
@@ -14,21 +15,11 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
  * @param sink the sink
  * @param say called with the reason, if nothing else reports it
  */
-export const untilLost =
-  <T>(sink: OperatorFunction<T, never>, say?: (line: string) => void): OperatorFunction<T, never> =>
-  (source) => {
-    let failure: { readonly error: unknown } | undefined;
-    return source.pipe(
-      // An error of the source is not an error of the sink.
-      catchError((error: unknown) => {
-        failure = { error };
-        throw error;
-      }),
-      sink,
-      catchError((error: unknown) => {
-        if (failure?.error === error || !(error instanceof HeadwaterError)) throw error;
-        say?.(`${error.message} The work goes on without it. [${error.code}]`);
-        return EMPTY;
-      }),
-    );
-  };
+export const untilLost = <T>(
+  sink: OperatorFunction<T, never>,
+  say?: (line: string) => void,
+): OperatorFunction<T, never> =>
+  catchSinkError(sink, (error) => {
+    if (!(error instanceof HeadwaterError)) throw error;
+    say?.(`${error.message} The work goes on without it. [${error.code}]`);
+  });
