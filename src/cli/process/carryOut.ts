@@ -1,10 +1,8 @@
 import {
   catchError,
   concatMap,
-  defer,
   EMPTY,
   endWith,
-  finalize,
   fromEventPattern,
   ignoreElements,
   lastValueFrom,
@@ -14,6 +12,7 @@ import {
   type Observable,
   of,
   take,
+  tap,
 } from 'rxjs';
 import { FAILURE, SIGNALS, SUCCESS } from './exitStatus.js';
 import type { Job } from './Job.js';
@@ -51,14 +50,12 @@ const interruptions$ = ({ finish, outlivesHangup = false }: Job, terminal: Termi
     }),
   );
 
-/** Reports during a job that memory is running out. */
-const tellingLowMemory =
-  ({ stderr }: Terminal) =>
-  <T>(source: Observable<T>): Observable<T> =>
-    defer(() => {
-      const looking = memoryWarning$().subscribe((warning) => void stderr.write(`headwater: ${warning}\n`));
-      return source.pipe(finalize(() => looking.unsubscribe()));
-    });
+/** Reports that memory is running out. */
+const lowMemory$ = ({ stderr }: Terminal): Observable<never> =>
+  memoryWarning$().pipe(
+    tap((warning) => stderr.write(`headwater: ${warning}\n`)),
+    ignoreElements(),
+  );
 
 /**
  * Subscribes to a job until it ends, a signal ends it, or its output cannot be written. Resolves with the exit status.
@@ -68,6 +65,7 @@ export const carryOut = (job: Job, terminal: Terminal): Promise<number> => {
   /** Whether output was lost that a reader still wanted. */
   let lost = false;
   const status$ = merge(
+    lowMemory$(terminal),
     interruptions$(job, terminal),
     outputErrors$(terminal).pipe(
       concatMap((error): Observable<number> => {
@@ -85,6 +83,6 @@ export const carryOut = (job: Job, terminal: Terminal): Promise<number> => {
       map(() => (lost ? FAILURE : SUCCESS)),
       catchError((error: unknown) => of(tellError(error, terminal))),
     ),
-  ).pipe(take(1), tellingLowMemory(terminal));
+  ).pipe(take(1));
   return lastValueFrom(status$);
 };
