@@ -28,14 +28,16 @@ const run = (command, ...args) => {
   return stdout;
 };
 
-/** Headlines that are not in the training data, each for a suitable feed. */
-const NAMES = {
-  '/business.xml': 'Harbour Gazette',
-  '/technology.xml': 'Circuit Weekly',
-  '/sport.xml': 'Valley Post',
-  '/world.xml': 'Evening Courier',
+/** The feed of each class: its path, its name and its items. */
+const FEEDS = {
+  Business: { path: '/business.xml', name: 'Harbour Gazette', items: [] },
+  'Sci/Tech': { path: '/technology.xml', name: 'Circuit Weekly', items: [] },
+  Sports: { path: '/sport.xml', name: 'Valley Post', items: [] },
+  World: { path: '/world.xml', name: 'Evening Courier', items: [] },
 };
-const PATHS = { Business: '/business.xml', 'Sci/Tech': '/technology.xml', Sports: '/sport.xml', World: '/world.xml' };
+const feeds = Object.values(FEEDS);
+
+/** Headlines that are not in the training data, each for a suitable feed. */
 const news = [...sampleCsv({ rows: 400, seed: 7 })]
   .join('')
   .split('\n')
@@ -43,28 +45,25 @@ const news = [...sampleCsv({ rows: 400, seed: 7 })]
   .filter((line) => line !== '' && !line.includes('"'))
   .map((line) => {
     const at = line.lastIndexOf(',');
-    return { title: line.slice(0, at), path: PATHS[line.slice(at + 1)] };
+    return { title: line.slice(0, at), feed: FEEDS[line.slice(at + 1)] };
   });
 
-const feeds = new Map(Object.values(PATHS).map((path) => [path, []]));
 let published = 0;
 const publish = () => {
-  const { title, path } = news[published++];
-  feeds
-    .get(path)
-    ?.unshift(
-      `<item><title>${title}</title><guid>${published}</guid><pubDate>${new Date().toUTCString()}</pubDate></item>`,
-    );
+  const { title, feed } = news[published++];
+  feed.items.unshift(
+    `<item><title>${title}</title><guid>${published}</guid><pubDate>${new Date().toUTCString()}</pubDate></item>`,
+  );
 };
 
 const server = createServer((request, response) => {
-  const items = feeds.get(request.url);
-  if (items === undefined) response.writeHead(503).end();
+  const feed = feeds.find(({ path }) => path === request.url);
+  if (feed === undefined) response.writeHead(503).end();
   else
     response
       .writeHead(200, { 'content-type': 'application/rss+xml' })
       .end(
-        `<rss version="2.0"><channel><title>${NAMES[request.url]}</title>${items.slice(0, 40).join('')}</channel></rss>`,
+        `<rss version="2.0"><channel><title>${feed.name}</title>${feed.items.slice(0, 40).join('')}</channel></rss>`,
       );
 });
 
@@ -88,7 +87,7 @@ try {
   await new Promise((listening) => server.listen(PORT, '127.0.0.1', listening));
   for (let i = 0; i < 6; i++) publish();
   const ticker = setInterval(publish, 900);
-  const addresses = [...feeds.keys(), '/weather.xml'].map((path) => `http://127.0.0.1:${PORT}${path}`);
+  const addresses = [...feeds.map(({ path }) => path), '/weather.xml'].map((path) => `http://127.0.0.1:${PORT}${path}`);
   const command = `LANG=C.UTF-8 TERM=screen-256color '${process.execPath}' '${main}' watch ${addresses.join(' ')} --model model --interval 2 --insist 2>/dev/null`;
   run(
     'tmux',
