@@ -85,7 +85,9 @@ export function transposeRows(t: SparseTranspose): void {
   }
   // The offset of each column is stored one place late. The loop below increments it up to the offset of the next
   // column.
-  for (let c = 2; c <= columns; c++) i32.store(at(t.columnStarts, c), load<i32>(at(t.columnStarts, c)) + load<i32>(at(t.columnStarts, c - 1)));
+  for (let c = 2; c <= columns; c++) {
+    i32.store(at(t.columnStarts, c), load<i32>(at(t.columnStarts, c)) + load<i32>(at(t.columnStarts, c - 1)));
+  }
   for (let row = 0; row < t.m; row++) {
     const end = load<i32>(at(t.starts, row + 1));
     for (let e = load<i32>(at(t.starts, row)); e < end; e++) {

@@ -61,7 +61,10 @@ export function adagradRows(rows: usize, squares: usize, count: i32, width: i32,
 }
 
 /** m' = β₁·m + (1 − β₁)·g;  v' = β₂·v + (1 − β₂)·g²;  w' = w − stepSize · m' ÷ (√v' + epsilon), of each row. */
-export function adamRows(rows: usize, firsts: usize, seconds: usize, count: i32, width: i32, gradient: usize, beta1: f32, beta2: f32, rest1: f32, rest2: f32, stepSize: f32, epsilon: f32): void {
+export function adamRows(
+  rows: usize, firsts: usize, seconds: usize, count: i32, width: i32, gradient: usize,
+  beta1: f32, beta2: f32, rest1: f32, rest2: f32, stepSize: f32, epsilon: f32,
+): void {
   const b1 = f32x4.splat(beta1), b2 = f32x4.splat(beta2), r1 = f32x4.splat(rest1), r2 = f32x4.splat(rest2);
   const size = f32x4.splat(stepSize), least = f32x4.splat(epsilon);
   for (let i = 0; i < count; i++, gradient += <usize>width << 2) {

@@ -165,12 +165,20 @@ export const referencePages = (
       })),
       {
         path: 'reference/index.md',
-        markdown: `# Reference\n\nEvery export of the package, from the doc comments of the code.\n[The command](/reference/command) and [errors](/reference/errors) have pages of their own.\n\n| entry | what it has |\n| --- | --- |\n${entries
-          .map(
-            ({ name, summary }) =>
-              `| [\`${name}\`](/reference/${entryName(name)}/) | ${summary.split('\n\n')[0]?.replaceAll('\n', ' ') ?? ''} |`,
-          )
-          .join('\n')}\n`,
+        markdown: `# Reference
+
+Every export of the package, from the doc comments of the code.
+[The command](/reference/command) and [errors](/reference/errors) have pages of their own.
+
+| entry | what it has |
+| --- | --- |
+${entries
+  .map(
+    ({ name, summary }) =>
+      `| [\`${name}\`](/reference/${entryName(name)}/) | ${summary.split('\n\n')[0]?.replaceAll('\n', ' ') ?? ''} |`,
+  )
+  .join('\n')}
+`,
       },
     ],
     // One for each entry: together they would be the larger part of every page.

@@ -9,9 +9,11 @@ export type TitleMarkup = 'html' | 'text';
 // `List<String> explained`.
 const ELEMENTS: ReadonlySet<string> = new Set(
   (
-    'a abbr acronym address applet article aside audio b basefont bdi bdo big blink blockquote body br center cite code data dd del dfn div dl dt em embed figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins ' +
-    'kbd label li link main map mark marquee math meta nav nobr noembed noframes noscript object ol p picture pre q rp rt ruby s samp script section small source span strike strong style sub summary sup svg table tbody td th thead time ' +
-    'title tr tt u ul var video wbr'
+    'a abbr acronym address applet article aside audio b basefont bdi bdo big blink blockquote body br center ' +
+    'cite code data dd del dfn div dl dt em embed figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head ' +
+    'header hr html i iframe img input ins kbd label li link main map mark marquee math meta nav nobr noembed ' +
+    'noframes noscript object ol p picture pre q rp rt ruby s samp script section small source span strike strong ' +
+    'style sub summary sup svg table tbody td th thead time title tr tt u ul var video wbr'
   ).split(' '),
 );
 
