@@ -80,7 +80,8 @@ const measure = async (): Promise<AccuracyFigures> => {
       headlines.push(result);
       for (const each of [baselines.scikit, baselines.fasttext]) if ('missing' in each) missing.add(each.missing);
       say(
-        `headlines, seed ${seed}, ${rows.train} train rows: F1 ${withVectors?.f1.toFixed(4) ?? '–'} with vectors, ${withoutVectors.f1.toFixed(4)} without`,
+        `headlines, seed ${seed}, ${rows.train} train rows: F1 ${withVectors?.f1.toFixed(4) ?? '–'} ` +
+          `with vectors, ${withoutVectors.f1.toFixed(4)} without`,
       );
     }
 

@@ -189,7 +189,8 @@ const AXES: Readonly<
 };
 
 const lineOf = (figure: Figure): string =>
-  `${figure.model?.toUpperCase() ?? ''} ${figure['of'] === 'train' ? 'training' : 'evaluation'}, ${figure.threads ?? 1} thr.`;
+  `${figure.model?.toUpperCase() ?? ''} ${figure['of'] === 'train' ? 'training' : 'evaluation'}, ` +
+  `${figure.threads ?? 1} thr.`;
 
 /** The next lower number of 1, 2, 5, 10, 20, …: the start of an axis. */
 const leastOf = (values: readonly number[]): number => {

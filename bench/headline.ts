@@ -135,7 +135,8 @@ for (const folder of positionals) {
   console.log(`  headwater          ${inMicroseconds(times.ours)}`);
   console.log(`  onnxruntime-node   ${inMicroseconds(times.theirs)}`);
   console.log(
-    `  ratio of p50       ${(half(times.theirs) / half(times.ours)).toFixed(2)}; largest difference ${stray.toExponential(1)}`,
+    `  ratio of p50       ${(half(times.theirs) / half(times.ours)).toFixed(2)}; ` +
+      `largest difference ${stray.toExponential(1)}`,
   );
   model.dispose();
 }

@@ -159,8 +159,11 @@ const measure = async (variant: string, perSecond: number, duration: number): Pr
 const told = (figure: Figure): Figure => {
   const ms = (field: string): string => (Number(figure[field]) / 1000).toFixed(1);
   tell(
-    `${figure.variant ?? ''} at ${String(figure['rate'])} headlines/s: p50 ${ms('p50_us')} ms, p99 ${ms('p99_us')} ms, most ${ms('max_us')} ms; ${String(figure['dropped'])} dropped; batches of ${String(figure['mean_batch'])}; ` +
-      `event loop ${ms('lag_p99_us')} ms apart (p99) and ${ms('lag_max_us')} ms (most), busy ${(100 * Number(figure['busy'])).toFixed(0)} %`,
+    `${figure.variant ?? ''} at ${String(figure['rate'])} headlines/s: p50 ` +
+      `${ms('p50_us')} ms, p99 ${ms('p99_us')} ms, most ${ms('max_us')} ms; ` +
+      `${String(figure['dropped'])} dropped; batches of ${String(figure['mean_batch'])}; ` +
+      `event loop ${ms('lag_p99_us')} ms apart (p99) and ${ms('lag_max_us')} ms ` +
+      `(most), busy ${(100 * Number(figure['busy'])).toFixed(0)} %`,
   );
   return figure;
 };

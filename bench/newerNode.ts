@@ -15,7 +15,8 @@ export const newerNode = (): string | undefined => {
   );
   if (status !== 0)
     throw new Error(
-      `Node ${NEWER} cannot be had from npm (${error?.message ?? stderr.trim()}). Give the path of one by --node, or --node none.`,
+      `Node ${NEWER} cannot be had from npm (${error?.message ?? stderr.trim()}). ` +
+        'Give the path of one by --node, or --node none.',
     );
   return stdout.trim();
 };

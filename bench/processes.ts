@@ -43,7 +43,8 @@ export const outcomeOf = ({ command, args, pinned: hold = false }: Job): Outcome
   });
   if (status !== 0)
     throw new Error(
-      `${[program, ...given].join(' ')} ended with status ${status ?? 'none'}${error === undefined ? '' : ` (${error.message})`}.\n${stdout}${stderr}`,
+      `${[program, ...given].join(' ')} ended with status ` +
+        `${status ?? 'none'}${error === undefined ? '' : ` (${error.message})`}.\n${stdout}${stderr}`,
     );
   return {
     figures: stdout

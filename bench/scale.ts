@@ -209,7 +209,8 @@ const measureLatency = async (open: (take: Take) => Promise<ScaleTopics>, worker
 
 const [cpu] = cpus();
 console.log(
-  `${cpu?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}, load ${loadavg()[0]?.toFixed(1) ?? '?'}`,
+  `${cpu?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ` +
+    `Node ${process.versions.node}, load ${loadavg()[0]?.toFixed(1) ?? '?'}`,
 );
 await measureKernels();
 model.dispose();

@@ -107,7 +107,9 @@ const load = async (
     max_us: Math.round(latency.max * 1000),
   };
   process.stderr.write(
-    `${variant}: ${String(figure['requests_per_s'])} requests/s, ${String(figure.rows_per_s)} headlines/s, p50 ${latency.p50} ms, p99 ${latency.p99} ms, most ${latency.max} ms\n`,
+    `${variant}: ${String(figure['requests_per_s'])} requests/s, ` +
+      `${String(figure.rows_per_s)} headlines/s, p50 ${latency.p50} ms, p99 ${latency.p99} ms, ` +
+      `most ${latency.max} ms\n`,
   );
   return figure;
 };

@@ -152,7 +152,8 @@ const load = async (url: string, connections: number, duration: number) => {
   // A service that fails answers fast, or hardly at all. In both cases a comparison is meaningless.
   if (failed > 0 || requests.total === 0)
     throw new Error(
-      `${url}: ${errors} errors, ${timeouts} timeouts, ${non2xx} answers other than 200, ${requests.total} answers in all. Nothing is compared.`,
+      `${url}: ${errors} errors, ${timeouts} timeouts, ${non2xx} answers other ` +
+        `than 200, ${requests.total} answers in all. Nothing is compared.`,
     );
   return {
     requests_per_s: Math.round(requests.total / duration),
@@ -211,7 +212,9 @@ try {
             }
           }
           process.stderr.write(
-            `${variant}, ${clients} clients, ${loops} busy loops: ${median(ratios.cold).toFixed(2)} times as many requests cold, ${median(ratios.warm).toFixed(2)} warm\n`,
+            `${variant}, ${clients} clients, ${loops} busy loops: ` +
+              `${median(ratios.cold).toFixed(2)} times as many requests cold, ` +
+              `${median(ratios.warm).toFixed(2)} warm\n`,
           );
         }
       } finally {

@@ -73,7 +73,8 @@ const samePath = (python: string): void => {
     figures.push(...figuresOf(script('samePath', csv, '--peer', python, '--threads', threads, '--batch', batch)));
   } catch (error) {
     process.stderr.write(
-      `Headwater and the peer do not come to the same loss, or one of them failed: no speed is reported.\n${error instanceof Error ? error.message : String(error)}\n`,
+      'Headwater and the peer do not come to the same loss, or one of them failed: no speed is ' +
+        `reported.\n${error instanceof Error ? error.message : String(error)}\n`,
     );
     process.exit(1);
   }
@@ -118,7 +119,8 @@ const measureRounds = (): void => {
         const after = (option: string): string | undefined =>
           job.args.includes(option) ? job.args[job.args.indexOf(option) + 1] : undefined;
         tell(
-          `round ${round} of ${rounds}: ${engines.includes(job.command) ? 'headwater' : 'peer'} ${after('--only') ?? ''}${after('--backend') === undefined ? '' : ` on ${after('--backend') ?? ''}`}`,
+          `round ${round} of ${rounds}: ${engines.includes(job.command) ? 'headwater' : 'peer'} ` +
+            `${after('--only') ?? ''}${after('--backend') === undefined ? '' : ` on ${after('--backend') ?? ''}`}`,
         );
         const { figures: found, stderr } = outcomeOf(job);
         if (found.length === 0) tell(`it has no figures: ${stderr.trim()}`);

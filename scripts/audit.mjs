@@ -58,7 +58,8 @@ try {
 const counts = report.metadata?.vulnerabilities;
 if (counts === undefined) {
   console.log(
-    `vulnerabilities: SKIPPED, the registry that npm is configured for offers no audit (${report.message ?? report.error?.summary ?? 'no answer'})`,
+    'vulnerabilities: SKIPPED, the registry that npm is configured for offers no ' +
+      `audit (${report.message ?? report.error?.summary ?? 'no answer'})`,
   );
 } else {
   console.log(`vulnerabilities: ${JSON.stringify(counts)}`);

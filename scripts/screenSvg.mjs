@@ -78,8 +78,13 @@ const textElement = ({ text, column, width, style: { color, bold, dim } }, row) 
   const shown = text.trim();
   if (shown === '') return '';
   const columns = width - (text.length - shown.length);
-  const position = `x="${number(MARGIN + (column + lead) * CELL.width)}" y="${number(MARGIN + (row + 0.75) * CELL.height)}" textLength="${number(columns * CELL.width)}"`;
-  return `<text ${position} fill="${color}"${bold ? ' font-weight="bold"' : ''}${dim ? ' opacity="0.55"' : ''}>${escaped(shown)}</text>\n`;
+  const position =
+    `x="${number(MARGIN + (column + lead) * CELL.width)}" y="${number(MARGIN + (row + 0.75) * CELL.height)}" ` +
+    `textLength="${number(columns * CELL.width)}"`;
+  return (
+    `<text ${position} ` +
+    `fill="${color}"${bold ? ' font-weight="bold"' : ''}${dim ? ' opacity="0.55"' : ''}>${escaped(shown)}</text>\n`
+  );
 };
 
 export const screenSvg = (screen, columns, title) => {

@@ -64,7 +64,8 @@ const run = (say, command, ...args) => {
   });
   if (status === 0) return;
   process.stderr.write(
-    `${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}. Correct what it reports above, then try again.\n`,
+    `${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}. ` +
+      'Correct what it reports above, then try again.\n',
   );
   process.exit(1);
 };

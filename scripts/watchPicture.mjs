@@ -88,7 +88,9 @@ try {
   for (let i = 0; i < 6; i++) publish();
   const ticker = setInterval(publish, 900);
   const addresses = [...feeds.map(({ path }) => path), '/weather.xml'].map((path) => `http://127.0.0.1:${PORT}${path}`);
-  const command = `LANG=C.UTF-8 TERM=screen-256color '${process.execPath}' '${main}' watch ${addresses.join(' ')} --model model --interval 2 --insist 2>/dev/null`;
+  const command =
+    `LANG=C.UTF-8 TERM=screen-256color '${process.execPath}' '${main}' watch ` +
+    `${addresses.join(' ')} --model model --interval 2 --insist 2>/dev/null`;
   run(
     'tmux',
     '-S',

@@ -24,7 +24,10 @@ const drawEnd = (kind: Exclude<Notification['kind'], 'next'>, x: number, y: numb
   if (kind === 'error')
     return `<path class="stroke failed" d="M${x - 9} ${y - 9}L${x + 9} ${y + 9}M${x + 9} ${y - 9}L${x - 9} ${y + 9}"/>`;
   const up = kind === 'subscribe' ? -1 : 1;
-  return `<path class="stroke" d="M${x} ${y + 12}V${y - 12}M${x - 6} ${y + up * 5}L${x} ${y + up * 12}L${x + 6} ${y + up * 5}"/>`;
+  return (
+    `<path class="stroke" d="M${x} ${y + 12}V${y - 12}M${x - 6} ` +
+    `${y + up * 5}L${x} ${y + up * 12}L${x + 6} ${y + up * 5}"/>`
+  );
 };
 
 const drawTimeline = (line: Timeline, left: number, width: number, y: number): string => {
@@ -38,7 +41,8 @@ const drawTimeline = (line: Timeline, left: number, width: number, y: number): s
   // The first of a group lies on top.
   return (
     `<text class="name" x="0" y="${y + 5}">${escapeXml(line.name)}</text>` +
-    `<path class="stroke axis" d="M${left} ${y}H${width - 4}M${width - 11} ${y - 5}L${width - 4} ${y}L${width - 11} ${y + 5}"/>` +
+    `<path class="stroke axis" d="M${left} ${y}H${width - 4}M${width - 11} ` +
+    `${y - 5}L${width - 4} ${y}L${width - 11} ${y + 5}"/>` +
     marks.toReversed().join('')
   );
 };
@@ -69,7 +73,8 @@ export const drawDiagram = ({ lines, text }: Diagram, title: string): string => 
     }
     y += OPERATOR_ROW;
     return (
-      `<rect class="operator" x="${left}" y="${y - OPERATOR_ROW + 4}" width="${width - left - 2}" height="${OPERATOR_ROW - 8}" rx="6"/>` +
+      `<rect class="operator" x="${left}" y="${y - OPERATOR_ROW + 4}" ` +
+      `width="${width - left - 2}" height="${OPERATOR_ROW - 8}" rx="6"/>` +
       `<text class="code" x="${left + 12}" y="${y - OPERATOR_ROW / 2 + 5}">${escapeXml(line.code)}</text>`
     );
   });
@@ -78,7 +83,8 @@ export const drawDiagram = ({ lines, text }: Diagram, title: string): string => 
     return `<text class="legend" x="${left}" y="${y - 4}">${escapeXml(legend)}</text>`;
   });
   return (
-    `<svg class="marble-diagram" role="img" viewBox="0 0 ${Math.ceil(width)} ${y + 4}" width="${Math.ceil(width)}" xmlns="http://www.w3.org/2000/svg">` +
+    `<svg class="marble-diagram" role="img" viewBox="0 0 ${Math.ceil(width)} ` +
+    `${y + 4}" width="${Math.ceil(width)}" xmlns="http://www.w3.org/2000/svg">` +
     `<title>${escapeXml(title)}</title><desc>${escapeXml(text)}</desc>${drawn.join('')}${explained.join('')}</svg>`
   );
 };

@@ -10,14 +10,16 @@ const marbles = (text: string): string => {
   const title = operator === undefined ? 'Marble diagram' : `Marble diagram of ${operator}`;
   return (
     '<figure class="marbles" v-pre>' +
-    `<div class="marbles-frame" tabindex="0" role="region" aria-label="${escapeXml(title)}">${drawDiagram(diagram, title)}</div>` +
+    '<div class="marbles-frame" tabindex="0" role="region" ' +
+    `aria-label="${escapeXml(title)}">${drawDiagram(diagram, title)}</div>` +
     `<details><summary>as text</summary><pre>${escapeXml(text)}</pre></details></figure>\n`
   );
 };
 
 /** A button beside code that a browser can run. */
 const runnable = (code: string, shown: string): string =>
-  `<div class="runnable" data-code="${escapeXml(encodeURIComponent(code))}">${shown}<button type="button" class="run">Run and edit</button></div>\n`;
+  `<div class="runnable" data-code="${escapeXml(encodeURIComponent(code))}">${shown}<button ` +
+  'type="button" class="run">Run and edit</button></div>\n';
 
 /** Draws blocks of code marked `marbles`, and gives a button to each block of TypeScript that a browser can run. */
 export const fences = ({ renderer: { rules } }: MarkdownRenderer): void => {

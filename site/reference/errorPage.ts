@@ -19,7 +19,8 @@ The command \`headwater explain HW_PATH\` prints the same as this page.
 ${Object.entries(ERROR_EXPLANATIONS)
   .map(
     ([code, { meaning, causes, cures }]) =>
-      `## ${code}\n\n${asCode(meaning)}\n\n**Causes**\n\n${asCode(bullets(causes))}\n\n**What to do**\n\n${asCode(bullets(cures))}\n`,
+      `## ${code}\n\n${asCode(meaning)}\n\n**Causes**\n\n${asCode(bullets(causes))}\n\n**What ` +
+      `to do**\n\n${asCode(bullets(cures))}\n`,
   )
   .join('\n')}`,
 });

@@ -160,7 +160,9 @@ export const checkpoints = (
           (cause: unknown) => {
             const error = new HeadwaterError(
               'HW_WRITE',
-              `A checkpoint could not be written to ${dir}: ${cause instanceof Error ? cause.message : String(cause)}. Free some disk space, or check the folder.`,
+              `A checkpoint could not be written to ${dir}: ` +
+                `${cause instanceof Error ? cause.message : String(cause)}. Free some disk space, ` +
+                'or check the folder.',
               { cause, where: dir },
             );
             if (failed === undefined) subscriber.error(error);

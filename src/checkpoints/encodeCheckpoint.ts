@@ -140,7 +140,8 @@ const checkVersion = (
     : E.left(
         new HeadwaterError(
           'HW_ARTIFACT_VERSION',
-          `${where ?? 'This'} is a checkpoint of version ${String(version)}, and this version of Headwater reads ${VERSION}. Go on with the version that wrote it, or train anew.`,
+          `${where ?? 'This'} is a checkpoint of version ${String(version)}, and this version of ` +
+            `Headwater reads ${VERSION}. Go on with the version that wrote it, or train anew.`,
           where === undefined ? {} : { where },
         ),
       );

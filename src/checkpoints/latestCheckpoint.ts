@@ -109,7 +109,8 @@ export const latestCheckpoint = (
       if (files.length === 0) return undefined;
       throw new HeadwaterError(
         'HW_ARTIFACT',
-        `None of the ${files.length} checkpoints in ${dir} can be used: each is torn, edited or of another version. Remove them to train anew.`,
+        `None of the ${files.length} checkpoints in ${dir} can be used: ` +
+          'each is torn, edited or of another version. Remove them to train anew.',
         { where: dir },
       );
     },

@@ -129,7 +129,8 @@ const VERSION_FLAGS = ['-v', '--version'] as const;
 export const buildProgram = async (args: readonly string[], terminal: Terminal, choose: Choose): Promise<Command> => {
   const program = new Command('headwater')
     .description(
-      'Text classification on streams: train a classifier from a CSV file or URL, evaluate it, and classify headlines as they arrive.',
+      'Text classification on streams: train a classifier from a CSV file or ' +
+        'URL, evaluate it, and classify headlines as they arrive.',
     )
     .version(VERSION, VERSION_FLAGS.join(', '))
     // `setup` has its own --version.
@@ -137,7 +138,8 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
     .showSuggestionAfterError()
     .addHelpText(
       'after',
-      '\nEach command has its own help with examples: headwater train --help\nExit status: 0 success, 1 failure, 2 wrong usage, 129, 130 and 143 interrupted.\n',
+      '\nEach command has its own help with examples: headwater train --help\nExit status: ' +
+        '0 success, 1 failure, 2 wrong usage, 129, 130 and 143 interrupted.\n',
     );
   const [first] = args;
   if (isCommand(first)) program.addCommand((await COMMANDS[first].load())(terminal, choose));

@@ -115,7 +115,8 @@ export const checkTime = (operator: string, name: string, value: unknown, zero =
   const given = typeof value === 'number' ? `${value} ms` : optionText(value);
   throw new HeadwaterError(
     'HW_USAGE',
-    `${operator}: ${name} is ${given}, but must be ${zero ? 'at least' : 'more than'} 0 milliseconds; Infinity means never.`,
+    `${operator}: ${name} is ${given}, but must be ${zero ? 'at least' : 'more than'} ` +
+      '0 milliseconds; Infinity means never.',
   );
 };
 

@@ -72,7 +72,8 @@ export const classifier = (config: ClassifierConfig, settings: ClassifierSetting
   if (backend === WEBGPU_NAME)
     throw new HeadwaterError(
       'HW_USAGE',
-      'A classifier cannot live on the backend "webgpu": results of its device can be read only later. Make a deferredClassifier.',
+      'A classifier cannot live on the backend "webgpu": results of its ' +
+        'device can be read only later. Make a deferredClassifier.',
     );
   const placed = placeWeights(config, settings);
   const { classWeights, weights, inputs, adam, checkAlive } = placed;

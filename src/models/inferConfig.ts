@@ -15,7 +15,8 @@ const unknown = (why: string, where: string | undefined): E.Either<HeadwaterErro
   E.left(
     new HeadwaterError(
       'HW_ARTIFACT',
-      `The weights${where === undefined ? '' : ` in ${where}`} are no classifier's: ${why}. Give the state dict of a classifier, or a config.json beside it.`,
+      `The weights${where === undefined ? '' : ` in ${where}`} are no classifier's: ` +
+        `${why}. Give the state dict of a classifier, or a config.json beside it.`,
       where === undefined ? {} : { where },
     ),
   );
@@ -65,7 +66,8 @@ export const inferConfig = (state: StateDict, where?: string): E.Either<Headwate
   const cell = CELLS.find((candidate) => GATES[candidate] * hiddenDim === rows);
   if (cell === undefined)
     return unknown(
-      `rnn.weight_hh_l0 has ${rows} rows for a hidden state of ${hiddenDim}, where an RNN has 1, a GRU 3 and an LSTM 4 times as many`,
+      `rnn.weight_hh_l0 has ${rows} rows for a hidden state of ${hiddenDim}, ` +
+        'where an RNN has 1, a GRU 3 and an LSTM 4 times as many',
       where,
     );
   const [vocabularySize, embeddingDim] = embeddings;

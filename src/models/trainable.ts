@@ -75,13 +75,15 @@ const explained = (error: unknown, name: string): unknown => {
   if (kernel !== undefined)
     return new HeadwaterError(
       'HW_USAGE',
-      `The model "${name}" uses tfjs's op ${kernel}, whose gradient is not registered. Call await registerOps({ stockGradients: true }) once at the start.`,
+      `The model "${name}" uses tfjs's op ${kernel}, whose gradient is not registered. ` +
+        'Call await registerOps({ stockGradients: true }) once at the start.',
       { cause: error },
     );
   if (message.startsWith('Cannot compute gradient'))
     return new HeadwaterError(
       'HW_USAGE',
-      `The loss of the model "${name}" does not depend on every parameter by ops that have gradients. Use each parameter in forward, and leave the others out.`,
+      `The loss of the model "${name}" does not depend on every parameter by ops that have ` +
+        'gradients. Use each parameter in forward, and leave the others out.',
       { cause: error },
     );
   return error;
@@ -169,7 +171,8 @@ export const trainable = <Name extends string>(options: TrainableOptions<Name>):
     if (logits.shape.join() !== `${batch.size},${classes}`)
       throw new HeadwaterError(
         'HW_USAGE',
-        `trainable: forward of the model "${name}" gave logits of shape [${logits.shape.join(', ')}], but a batch of ${batch.size} rows and ${classes} classes has the shape [${batch.size}, ${classes}].`,
+        `trainable: forward of the model "${name}" gave logits of shape [${logits.shape.join(', ')}], but ` +
+          `a batch of ${batch.size} rows and ${classes} classes has the shape [${batch.size}, ${classes}].`,
       );
     return logits;
   };
@@ -178,7 +181,8 @@ export const trainable = <Name extends string>(options: TrainableOptions<Name>):
     if (value.rank === 0) return value as Scalar;
     throw new HeadwaterError(
       'HW_USAGE',
-      `trainable: loss of the model "${name}" gave a tensor of shape [${value.shape.join(', ')}], but must give a scalar.`,
+      `trainable: loss of the model "${name}" gave a tensor of shape ` +
+        `[${value.shape.join(', ')}], but must give a scalar.`,
     );
   };
   const numberOf = (what: string, value: Tensor, where: string): number =>

@@ -24,7 +24,9 @@ const placesOf = (names: readonly string[], before: readonly string[]): readonly
 const unfit = (name: string, old: Weight | undefined, fresh: Weight): HeadwaterError =>
   new HeadwaterError(
     'HW_USAGE',
-    `warmStart: the weight "${name}" is of shape [${fresh.shape.join(', ')}] in the new model, but ${old === undefined ? 'missing' : `[${old.shape.join(', ')}]`} in the old one. Make the new model of the same architecture and sizes; its tokens and classes alone may be others.`,
+    `warmStart: the weight "${name}" is of shape [${fresh.shape.join(', ')}] in the new model, ` +
+      `but ${old === undefined ? 'missing' : `[${old.shape.join(', ')}]`} in the old one. Make the new ` +
+      'model of the same architecture and sizes; its tokens and classes alone may be others.',
   );
 
 /** The new weight. Each row that has an old counterpart is replaced by the old row. */

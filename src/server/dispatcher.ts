@@ -98,7 +98,8 @@ export const dispatcher = ({
     if (route === undefined)
       throw new Refusal(
         'not-found',
-        `There is nothing at ${path.slice(0, 100)}.${routes.has('/openapi.json') ? ' What there is, GET /openapi.json tells.' : ''}`,
+        'There is nothing at ' +
+          `${path.slice(0, 100)}.${routes.has('/openapi.json') ? ' What there is, GET /openapi.json tells.' : ''}`,
       );
     if (isDraining() && !route.probe)
       throw new Refusal('draining', 'The server is shutting down. Try again later.', {

@@ -124,7 +124,8 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
   const exposed = (): HeadwaterError =>
     new HeadwaterError(
       'HW_USAGE',
-      `serveModel: other machines can reach ${host}, so the server needs a token. Give one (--token), or listen on 127.0.0.1.`,
+      `serveModel: other machines can reach ${host}, so the server needs ` +
+        'a token. Give one (--token), or listen on 127.0.0.1.',
       { where: host },
     );
   const tokens = [
@@ -334,7 +335,8 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
         subscriber.error(
           new HeadwaterError(
             'HW_HTTP_TIMEOUT',
-            `${connections.answering} requests were not answered within ${drainMs} ms of the shutdown, and were closed. Allow more time with --drain.`,
+            `${connections.answering} requests were not answered within ${drainMs} ms of ` +
+              'the shutdown, and were closed. Allow more time with --drain.',
           ),
         );
       }, drainMs);

@@ -51,7 +51,9 @@ export const jsonLine = (value: unknown): string => {
   } catch (cause) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `A value cannot be written as JSON: ${cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause)}. Map it to plain data before it is written.`,
+      'A value cannot be written as JSON: ' +
+        `${cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause)}. ` +
+        'Map it to plain data before it is written.',
       { cause },
     );
   }

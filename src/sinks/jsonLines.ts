@@ -114,7 +114,8 @@ export const jsonLines = (
           if (stream.writableLength > limit) {
             throw new HeadwaterError(
               'HW_OVERFLOW',
-              `The output of JSON lines is ${stream.writableLength} bytes behind, more than the limit of ${limit}. Give jsonLines() the valve that the source honours, or raise limit.`,
+              `The output of JSON lines is ${stream.writableLength} bytes behind, more than the limit of ` +
+                `${limit}. Give jsonLines() the valve that the source honours, or raise limit.`,
             );
           }
           if (!room && valve !== undefined && !subscriber.closed) release ??= valve.hold('jsonLines');

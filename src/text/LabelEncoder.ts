@@ -94,7 +94,8 @@ export class LabelEncoder {
     if (index !== undefined) return index;
     throw new HeadwaterError(
       'HW_LABEL',
-      `The class ${JSON.stringify(name)} is not known; known are ${listNames(this.classes)}. Correct the label, or fit the label encoder on rows that have it.`,
+      `The class ${JSON.stringify(name)} is not known; known are ${listNames(this.classes)}. ` +
+        'Correct the label, or fit the label encoder on rows that have it.',
     );
   }
 
@@ -108,7 +109,8 @@ export class LabelEncoder {
     if (name !== undefined) return name;
     throw new HeadwaterError(
       'HW_LABEL',
-      `No class has the index ${index}: the ${this.size} classes have 0 to ${this.size - 1}. The indices must come from this label encoder.`,
+      `No class has the index ${index}: the ${this.size} classes have 0 to ` +
+        `${this.size - 1}. The indices must come from this label encoder.`,
     );
   }
 
@@ -136,7 +138,8 @@ export class LabelEncoder {
     if (classes.length === 0) {
       throw new HeadwaterError(
         'HW_EMPTY',
-        'There are no labels to learn the classes from: check that the source has rows, and that the train side has some.',
+        'There are no labels to learn the classes from: check that the ' +
+          'source has rows, and that the train side has some.',
       );
     }
     return new LabelEncoder(classes);

@@ -128,7 +128,8 @@ export const textSteps = (options: TextStepsOptions = {}): TextSteps => {
   if (isLesson && (steps.keepCase || steps.punctuation))
     throw new HeadwaterError(
       'HW_USAGE',
-      `The lesson's preprocessor lower-cases texts and leaves punctuation out: ${steps.keepCase ? 'keepCase (--keep-case)' : 'punctuation'} needs the preprocessor unicode.`,
+      "The lesson's preprocessor lower-cases texts and leaves punctuation out: " +
+        `${steps.keepCase ? 'keepCase (--keep-case)' : 'punctuation'} needs the preprocessor unicode.`,
     );
   return decoded.right;
 };
@@ -167,7 +168,9 @@ export const parseTextSteps = (text: string, where?: string): E.Either<Headwater
           ({ formatVersion }) =>
             new HeadwaterError(
               'HW_ARTIFACT_VERSION',
-              `${where ?? 'The text steps'} is of format version ${formatVersion}, but version ${TEXT_VERSION} is what can be read here. Use the version of headwater that wrote it, or train the model again.`,
+              `${where ?? 'The text steps'} is of format version ${formatVersion}, ` +
+                `but version ${TEXT_VERSION} is what can be read here. Use the version ` +
+                'of headwater that wrote it, or train the model again.',
               where === undefined ? {} : { where },
             ),
         ),

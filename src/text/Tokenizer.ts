@@ -79,7 +79,8 @@ const settle = (options: TokenizerOptions): Settings => {
   if (!whole(settings.numTokens) || settings.numTokens < 3) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `numTokens is ${settings.numTokens}: give a whole number of at least 3, since padding and unknown take two of them.`,
+      `numTokens is ${settings.numTokens}: give a whole number of at ` +
+        'least 3, since padding and unknown take two of them.',
     );
   }
   if (!Number.isInteger(settings.minTokenFrequency) || settings.minTokenFrequency < 1) {
@@ -178,7 +179,8 @@ const select = ({ table, counts, settings }: TokenCounts): Vocabulary => {
   if (last === undefined) {
     const why =
       words === 0
-        ? 'There are no texts to learn a vocabulary from: check that the source has rows, and that the train side has some.'
+        ? 'There are no texts to learn a vocabulary from: check that the ' +
+          'source has rows, and that the train side has some.'
         : `None of ${words} tokens occurs ${minTokenFrequency} times: lower minTokenFrequency.`;
     throw new HeadwaterError('HW_EMPTY', why);
   }
@@ -377,7 +379,8 @@ export class Tokenizer {
           : E.left(
               artifactError(
                 WHAT,
-                `its oov_token ${JSON.stringify(unknown)} must have an index in token_to_index, and not 0, which is the padding token's`,
+                `its oov_token ${JSON.stringify(unknown)} must have an index in ` +
+                  "token_to_index, and not 0, which is the padding token's",
                 where,
               ),
             );

@@ -30,7 +30,8 @@ export const classWeights = (counts: ArrayLike<number>): Float32Array => {
     if (count === 0) {
       throw new HeadwaterError(
         'HW_EMPTY',
-        `Class ${index} has no train rows, so it has no weight. Add rows of it, give the train side a larger share, or fit the label encoder on the train rows alone.`,
+        `Class ${index} has no train rows, so it has no weight. Add rows of it, give the train ` +
+          'side a larger share, or fit the label encoder on the train rows alone.',
       );
     }
     return 1 / count;

@@ -42,7 +42,8 @@ export const rememberTexts = (
   if ('learn' in encoder)
     throw new HeadwaterError(
       'HW_USAGE',
-      'rememberTexts was given a vocabulary that learns, which encodes a text otherwise later on. Give it one that stays as it is.',
+      'rememberTexts was given a vocabulary that learns, which encodes a ' +
+        'text otherwise later on. Give it one that stays as it is.',
     );
   checkWhole('rememberTexts', 'maxValues', maxValues, 0);
   const known = new Map<string, EncodedText>();

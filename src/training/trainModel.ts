@@ -63,7 +63,11 @@ export const whyNoNetwork = (
   if (split.rows.validation === 0) return 'there are no validation rows to compare models on';
   if (vectors !== undefined && coverage >= ENOUGH_COVERAGE) return undefined;
   if (split.rows.train < ENOUGH_ROWS)
-    return `${split.rows.train.toLocaleString('en')} train rows ${vectors === undefined ? 'without word vectors' : 'in other words than the vectors have'} are few for a recurrent one`;
+    return (
+      `${split.rows.train.toLocaleString('en')} train rows ` +
+      `${vectors === undefined ? 'without word vectors' : 'in other words than the vectors have'} are ` +
+      'few for a recurrent one'
+    );
   return undefined;
 };
 
@@ -154,7 +158,9 @@ export const trainModel = (split: Split, options: TrainModelOptions = {}): Obser
             architecture === 'wide-gru' ? network : linear,
           );
           const others = [linear, network, sum].filter((other) => other !== kept);
-          const reason = `${scored(kept.measured)} on the validation rows; ${others.map(({ measured }) => `${measured.candidate} ${scored(measured)}`).join('; ')}`;
+          const reason =
+            `${scored(kept.measured)} on the validation rows; ` +
+            `${others.map(({ measured }) => `${measured.candidate} ${scored(measured)}`).join('; ')}`;
           return concat(
             tell(sum.measured),
             defer(() => {

@@ -141,7 +141,8 @@ console.log((await classify(${JSON.stringify(TEXT)})).category);`;
         const page = await browser.newPage();
         await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
         const category = await page.evaluate(
-          `import('/lesson.mjs').then(({ classify }) => classify(${JSON.stringify(TEXT)})).then(({ category }) => category)`,
+          "import('/lesson.mjs').then(({ classify }) => " +
+            `classify(${JSON.stringify(TEXT)})).then(({ category }) => category)`,
         );
         expect(category).toBe((await answered('lesson')).category);
         expect(asked.filter((path) => path !== '/favicon.ico')).toEqual(['/', '/lesson.mjs']);

@@ -14,7 +14,8 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 
 /** A feed of RSS with these titles; an empty one makes an item without. */
 export const rssOf = (titles: readonly string[]): string =>
-  `<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>${titles.map((title) => `<item>${title === '' ? '' : `<title>${escaped(title)}</title>`}</item>`).join('')}</channel></rss>`;
+  '<?xml version="1.0"?><rss ' +
+  `version="2.0"><channel><title>News</title>${titles.map((title) => `<item>${title === '' ? '' : `<title>${escaped(title)}</title>`}</item>`).join('')}</channel></rss>`;
 
 /** A local server of feeds that lives until the test ends. */
 export const serveFeeds = async (given: Readonly<Record<string, readonly string[] | number>>): Promise<FeedServer> => {

@@ -131,7 +131,9 @@ describe('headwater serve', () => {
   it('sends what its feeds bring to those who listen, once', async () => {
     const feed = await serve((_request, response) =>
       response.end(
-        '<rss version="2.0"><channel><item><title>Late goal &amp; cup</title></item><item><title>Late goal &amp; cup</title></item></channel></rss>',
+        '<rss version="2.0"><channel><item><title>Late goal &amp; ' +
+          'cup</title></item><item><title>Late goal &amp; ' +
+          'cup</title></item></channel></rss>',
       ),
     );
     const { url } = await serving(['--feed', `${feed}/rss`]);

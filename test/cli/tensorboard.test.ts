@@ -81,7 +81,9 @@ describe('--tensorboard', () => {
   it('leaves whole records where the disk takes no more, and says so', ({ skip }) => {
     if (process.platform === 'win32') return skip('There is no ulimit here.');
     // Eight blocks of 512 or 1,024 bytes are more than the settings take, and less than all epochs.
-    const command = `ulimit -f 8; exec "${process.execPath}" "${MAIN}" train --data tiny.csv --out model-full ${TINY_SIZES.join(' ')} --epochs 40 --patience 40 --tensorboard runs-full`;
+    const command =
+      `ulimit -f 8; exec "${process.execPath}" "${MAIN}" train --data tiny.csv --out model-full ` +
+      `${TINY_SIZES.join(' ')} --epochs 40 --patience 40 --tensorboard runs-full`;
     const { status, stderr } = spawnSync('sh', ['-c', command], {
       cwd,
       encoding: 'utf8',

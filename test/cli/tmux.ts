@@ -62,11 +62,15 @@ export const tmuxTerminal = (cwd: string): TmuxTerminal => {
         TERM: 'screen-256color',
         ...env,
       }).map(([name, value]) => `${name}='${value}'`);
-      const command = `env -i ${variables.join(' ')} '${process.execPath}' '${MAIN}' ${args.join(' ')}; status=$?; echo '-- ended'; echo $status > status; exec cat`;
+      const command =
+        `env -i ${variables.join(' ')} '${process.execPath}' '${MAIN}' ` +
+        `${args.join(' ')}; status=$?; echo '-- ended'; echo $status > status; exec cat`;
       session(command);
     },
     shell: () => {
-      const command = `env -i PATH='${process.env['PATH'] ?? ''}' HOME='${cwd}' LANG=C.UTF-8 TERM=screen-256color PS1='$ ' bash --norc --noprofile -i`;
+      const command =
+        `env -i PATH='${process.env['PATH'] ?? ''}' HOME='${cwd}' LANG=C.UTF-8 ` +
+        "TERM=screen-256color PS1='$ ' bash --norc --noprofile -i";
       session(command);
       tmux('send-keys', `headwater() { '${process.execPath}' '${MAIN}' "$@"; }`, 'Enter');
     },

@@ -79,7 +79,8 @@ describe('headwater watch --once', () => {
     const given = Array.from(
       { length: 40 },
       (_, i) =>
-        `${[GOAL, SHARES, MOON][i % 3] ?? ''} ${['again', 'in the city', 'after the vote', 'at sea'][i % 4] ?? ''} ${i}`,
+        `${[GOAL, SHARES, MOON][i % 3] ?? ''} ` +
+        `${['again', 'in the city', 'after the vote', 'at sea'][i % 4] ?? ''} ${i}`,
     );
     const { origin } = await serveFeeds({ '/news.xml': given });
     const ask = async (...args: readonly string[]) => watch(['--once', '--json', `${origin}/news.xml`, ...args]);
@@ -154,7 +155,8 @@ describe('headwater watch --once', () => {
     writeFileSync(join(cwd, 'moon.xml'), rssOf([MOON]));
     writeFileSync(
       join(cwd, 'feeds.opml'),
-      `<opml version="2.0"><body><outline xmlUrl="${origin}/more.xml"/><outline xmlUrl="${origin}/news.xml"/><outline xmlUrl="ftp://example.org/"/></body></opml>`,
+      `<opml version="2.0"><body><outline xmlUrl="${origin}/more.xml"/><outline ` +
+        `xmlUrl="${origin}/news.xml"/><outline xmlUrl="ftp://example.org/"/></body></opml>`,
     );
     const { status, stdout, stderr } = await watch([
       '--once',

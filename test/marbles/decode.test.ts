@@ -45,7 +45,8 @@ const rejected: Rejection = {
 
 const rejectedError = new HeadwaterError(
   'HW_REJECTIONS',
-  'A row was rejected, at news.csv:4 (byte 95): its field "title" should be a non-blank title, but is " ". Correct the row, or give decode an observer of rejections.',
+  'A row was rejected, at news.csv:4 (byte 95): its field "title" should be a non-blank ' +
+    'title, but is " ". Correct the row, or give decode an observer of rejections.',
   { where: 'news.csv:4' },
 );
 

@@ -143,7 +143,8 @@ describe('jsonLines', () => {
       const source = cold('-a-b-c-|');
       const error = new HeadwaterError(
         'HW_OVERFLOW',
-        'The output of JSON lines is 8 bytes behind, more than the limit of 7. Give jsonLines() the valve that the source honours, or raise limit.',
+        'The output of JSON lines is 8 bytes behind, more than the limit of 7. ' +
+          'Give jsonLines() the valve that the source honours, or raise limit.',
       );
       expectObservable(source.pipe(jsonLines(stream, { limit: 7 }))).toBe('---#', undefined, error);
       expectSubscriptions(source.subscriptions).toBe('^--!');

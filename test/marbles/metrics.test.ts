@@ -88,7 +88,8 @@ describe('metrics', () => {
       const source = cold('  --a--x--|', { ...batches, x: evaluated([0, 2], [0, 0]) });
       const error = new HeadwaterError(
         'HW_LABEL',
-        'The true class 2 (row 1 of its batch) is not one of the 2 classes that metrics were asked for: give the class names of the label encoder that the rows were encoded with.',
+        'The true class 2 (row 1 of its batch) is not one of the 2 classes that metrics were asked ' +
+          'for: give the class names of the label encoder that the rows were encoded with.',
       );
       expectObservable(source.pipe(metrics(names))).toBe('-----#', undefined, error);
       expectSubscriptions(source.subscriptions).toBe('^----!');

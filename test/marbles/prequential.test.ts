@@ -27,7 +27,10 @@ const told = (event: LearningEvent): string => {
     case 'live-prediction':
       return `predict ${event.headline.id} ${event.category}`;
     case 'scored':
-      return `score ${event.prediction.headline.id} ${event.correct ? 'right' : 'wrong'}${event.waitedMs === 0 ? '' : ` after ${event.waitedMs}`}`;
+      return (
+        `score ${event.prediction.headline.id} ` +
+        `${event.correct ? 'right' : 'wrong'}${event.waitedMs === 0 ? '' : ` after ${event.waitedMs}`}`
+      );
     case 'learnt':
       return `learn ${event.rows}+${event.replayed}`;
     case 'unlabelled':

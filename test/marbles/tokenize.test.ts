@@ -65,7 +65,9 @@ describe('tokenize', () => {
 
   it('ends at a class that is not known where no rejections are given', () => {
     const unknown = (which: string): string =>
-      `Row 9${which} has the class "Weather", which the label encoder does not know: it should be one of "Sports", "World". Correct the row, fit the label encoder on rows that have the class, or give tokenize somewhere to send rejections to.`;
+      `Row 9${which} has the class "Weather", which the label encoder does not know: ` +
+      'it should be one of "Sports", "World". Correct the row, fit the label encoder on rows ' +
+      'that have the class, or give tokenize somewhere to send rejections to.';
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  --a--x--b--|', rows);
       const subs = '         ^----!';

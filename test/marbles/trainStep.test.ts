@@ -167,7 +167,8 @@ describe('trainStep', () => {
       const batch$ = cold('-a-b-c|', batches);
       const error = new HeadwaterError(
         'HW_NUMERIC',
-        `The loss of model recording became ${loss} (class weights 2 in all) in epoch 2, step 1, at learning rate 0.001. ` +
+        `The loss of model recording became ${loss} (class weights 2 ` +
+          'in all) in epoch 2, step 1, at learning rate 0.001. ' +
           'Lower the learning rate, and check that every class weight is above 0. The ids of its rows: 0, 1.',
         { where: 'epoch 2, step 1' },
       );

@@ -77,7 +77,8 @@ const ask = (): readonly Answer[] => {
 const run = hasTorch ? describe : describe.skip;
 
 run(
-  `our weights load into PyTorch under its names${hasTorch ? '' : ` [skipped: ${python} has no torch and numpy; name one that has in HEADWATER_PYTHON]`}`,
+  'our weights load into PyTorch under its ' +
+    `names${hasTorch ? '' : ` [skipped: ${python} has no torch and numpy; name one that has in HEADWATER_PYTHON]`}`,
   () => {
     it(
       'and its layers give our logits, our losses and our weights after some steps of its Adam',

@@ -158,7 +158,8 @@ const train = (): Answer => {
 const run = hasTorch ? describe : describe.skip;
 
 run(
-  `a network of these ops learns as PyTorch's${hasTorch ? '' : ` [skipped: ${python} has no torch and numpy; name one that has in HEADWATER_PYTHON]`}`,
+  'a network of these ops learns as ' +
+    `PyTorch's${hasTorch ? '' : ` [skipped: ${python} has no torch and numpy; name one that has in HEADWATER_PYTHON]`}`,
   () => {
     const [answer, ...schedules] = hasTorch ? ask() : [];
 

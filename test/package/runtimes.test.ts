@@ -28,7 +28,8 @@ for (const { name, file } of RUNTIMES)
   if (!existsSync(file)) {
     if (process.env['HEADWATER_REQUIRE_RUNTIMES'] !== undefined) throw new Error(`There is no ${file}.`);
     process.stderr.write(
-      `There is no ${name} here (npm install deno bun in a folder that HEADWATER_RUNTIMES names): its tests are skipped.\n`,
+      `There is no ${name} here (npm install deno bun in a folder that ` +
+        'HEADWATER_RUNTIMES names): its tests are skipped.\n',
     );
   }
 
@@ -52,7 +53,8 @@ beforeAll(async () => {
     cpSync(join(import.meta.dirname, file), join(project, file));
   writeFileSync(
     join(project, 'main.mjs'),
-    "import { trainAndClassify } from './trainAndClassify.mjs';\nconsole.log(JSON.stringify(await trainAndClassify(3)));\n",
+    "import { trainAndClassify } from './trainAndClassify.mjs';\nconsole.log(JSON.stringify(await " +
+      'trainAndClassify(3)));\n',
   );
   new WebSocketServer({ server }).on('connection', (socket) => socket.send('From a socket\n'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -103,7 +105,9 @@ describe.skipIf(chromiumPath === undefined)('a browser', () => {
   ])('trains, saves, loads and classifies $what', async ({ isolated, threads }) => {
     const { outputFiles } = await build({
       stdin: {
-        contents: `import { trainAndClassify } from './trainAndClassify.mjs'; globalThis.result = trainAndClassify(${isolated ? 2 : 'undefined'});`,
+        contents:
+          "import { trainAndClassify } from './trainAndClassify.mjs'; " +
+          `globalThis.result = trainAndClassify(${isolated ? 2 : 'undefined'});`,
         resolveDir: project,
       },
       bundle: true,

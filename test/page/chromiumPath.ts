@@ -7,5 +7,6 @@ export const chromiumPath = [process.env['CHROMIUM'], '/usr/bin/chromium'].find(
 
 if (chromiumPath === undefined)
   process.stderr.write(
-    'There is no Chromium here (apt-get install chromium, or name it by CHROMIUM): the tests in a browser are skipped.\n',
+    'There is no Chromium here (apt-get install chromium, or name it ' +
+      'by CHROMIUM): the tests in a browser are skipped.\n',
   );

@@ -10,7 +10,10 @@ export const violations = async (page: Page): Promise<readonly string[]> => {
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.evaluate', { expression: axe });
   const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 160) + ' ' + node.failureSummary)))`,
+    expression:
+      "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', " +
+      "'best-practice'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => " +
+      "nodes.map((node) => id + ': ' + node.html.slice(0, 160) + ' ' + node.failureSummary)))",
     awaitPromise: true,
     returnByValue: true,
   });

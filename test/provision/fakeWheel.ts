@@ -91,7 +91,8 @@ export const fakeWheel = (path: string, options: WheelOptions = {}): string => {
     [
       `${name}-${version}.dist-info/METADATA`,
       text(
-        `Metadata-Version: 2.4\nName: ${name}\nVersion: ${version}\n${requires.map((one) => `Requires-Dist: ${one}\n`).join('')}\nText.\n`,
+        `Metadata-Version: 2.4\nName: ${name}\nVersion: ` +
+          `${version}\n${requires.map((one) => `Requires-Dist: ${one}\n`).join('')}\nText.\n`,
       ),
     ],
   ];

@@ -84,7 +84,9 @@ describe('POST /classify', () => {
     const { connect } = await serving();
     const client = connect();
     client.socket.write(
-      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jsonl\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n"ferry"\n\r\n',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+        'application/jsonl\r\nTransfer-Encoding: ' +
+        'chunked\r\n\r\n8\r\n"ferry"\n\r\n',
     );
     await client.until(/"title":"ferry"/);
     client.socket.write('6\r\n"cup"\n\r\n');

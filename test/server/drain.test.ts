@@ -9,7 +9,9 @@ import { heldTurns, type RawClient, serving } from './serving.js';
 /** Asks for a document to be classified, up to where the server wants to hear it. */
 const begin = async ({ socket, until }: RawClient): Promise<void> => {
   socket.write(
-    'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n',
+    'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+      'application/json\r\nContent-Length: 3\r\nExpect: ' +
+      '100-continue\r\n\r\n',
   );
   await until(/100 Continue/);
 };
@@ -127,7 +129,9 @@ describe('the end', () => {
     const { connect, drain, ended } = await serving({ drainMs: 400 });
     const client = connect();
     client.socket.write(
-      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jsonl\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+        'application/jsonl\r\nTransfer-Encoding: ' +
+        'chunked\r\n\r\n4\r\n"a"\n\r\n',
     );
     await client.until(/"title":"a"/);
     drain();

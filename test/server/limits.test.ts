@@ -83,7 +83,9 @@ describe('limits', () => {
     const { connect } = await serving({ limits: { arrivalMs: 50 } });
     const client = connect();
     client.socket.write(
-      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+        'application/x-ndjson\r\nTransfer-Encoding: ' +
+        'chunked\r\n\r\n4\r\n"a"\n\r\n',
     );
     await client.until(/"title":"a".*"type":"urn:headwater:problem:slow".*\r\n0\r\n\r\n$/s);
   });
@@ -92,7 +94,9 @@ describe('limits', () => {
     const { connect } = await serving({ limits: { arrivalMs: 100 } });
     const client = connect();
     client.socket.write(
-      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n"\r\n',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+        'application/x-ndjson\r\nTransfer-Encoding: ' +
+        'chunked\r\n\r\n1\r\n"\r\n',
     );
     const dripping = setInterval(() => client.socket.write('1\r\nx\r\n'), 20);
     await client.until(/"type":"urn:headwater:problem:slow".*\r\n0\r\n\r\n$/s);
@@ -107,7 +111,9 @@ describe('limits', () => {
       const client = connect();
       client.socket.pause();
       client.socket.write(
-        `POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n${lines.length.toString(16)}\r\n${lines}\r\n`,
+        'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+          'application/x-ndjson\r\nTransfer-Encoding: ' +
+          `chunked\r\n\r\n${lines.length.toString(16)}\r\n${lines}\r\n`,
       );
       return client;
     });
@@ -128,7 +134,9 @@ describe('limits', () => {
     const { connect } = await serving({ limits: { arrivalMs: 50 } });
     const client = connect();
     client.socket.write(
-      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+        'application/x-ndjson\r\nTransfer-Encoding: ' +
+        'chunked\r\n\r\n4\r\n"a"\n\r\n',
     );
     await client.until(/urn:headwater:problem:slow.*\r\n0\r\n\r\n$/s);
     // More than what waits before a server that does not read it.
@@ -155,7 +163,8 @@ describe('limits', () => {
     const client = connect();
     client.socket.pause();
     client.socket.write(
-      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+        'application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n',
     );
     const lines = `${JSON.stringify('goal '.repeat(100))}\n`.repeat(100);
     const chunk = `${Buffer.byteLength(lines).toString(16)}\r\n${lines}\r\n`;

@@ -202,7 +202,9 @@ describe('large answers', () => {
       const client = served.connect();
       client.socket.setEncoding('latin1');
       client.socket.write(
-        `POST /classify HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nAccept-Encoding: ${encoding}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        'POST /classify HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: ' +
+          `application/json\r\nAccept-Encoding: ${encoding}\r\nContent-Length: ` +
+          `${body.length}\r\n\r\n${body}`,
       );
       const text = await client.closed;
       if (encoding !== 'identity') expect(text.toLowerCase()).toContain(`content-encoding: ${encoding}`);

@@ -70,7 +70,8 @@ const serving = (update$: Observable<TrainingUpdate>, options: ServeTrainingOpti
         const listen = async (lastEventId?: string): Promise<RawClient> => {
           const client = rawClient(url);
           client.socket.write(
-            `GET /events HTTP/1.1\r\nHost: localhost\r\n${lastEventId === undefined ? '' : `Last-Event-ID: ${lastEventId}\r\n`}\r\n`,
+            'GET /events HTTP/1.1\r\nHost: ' +
+              `localhost\r\n${lastEventId === undefined ? '' : `Last-Event-ID: ${lastEventId}\r\n`}\r\n`,
           );
           await client.until(/retry: \d+\n\n/);
           return client;

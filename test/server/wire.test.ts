@@ -28,7 +28,8 @@ describe('what is no proper request', () => {
     ],
     [
       'a chunk without a size',
-      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+        'application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
       400,
       'malformed',
     ],
@@ -61,7 +62,8 @@ describe('what is no proper request', () => {
     const { connect, metric } = await serving({ turns: heldTurns().turns });
     const { socket, until, closed } = connect();
     socket.write(
-      'GET /events HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"ferry"',
+      'GET /events HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /classify HTTP/1.1\r\nHost: ' +
+        'localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"ferry"',
     );
     await until(/retry/);
     await metric('headwater_queue_headlines 1');
@@ -75,7 +77,8 @@ describe('requests', () => {
     const { connect } = await serving();
     const { socket, closed } = connect();
     const post = (title: string, last = ''): string =>
-      `POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${title.length + 2}\r\n${last}\r\n"${title}"`;
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+      `application/json\r\nContent-Length: ${title.length + 2}\r\n${last}\r\n"${title}"`;
     socket.write(post('ferry') + post('cup') + post('goal', 'Connection: close\r\n'));
     expect([...(await closed).matchAll(/"title":"(\w+)"/g)].map(([, title]) => title)).toEqual([
       'ferry',
@@ -89,7 +92,8 @@ describe('requests', () => {
     const { socket } = connect();
     socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
     socket.write(
-      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"ferry"',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+        'application/json\r\nContent-Length: 7\r\n\r\n"ferry"',
     );
     await metric('headwater_listeners 3');
     await metric('headwater_queue_headlines 1');
@@ -103,7 +107,9 @@ describe('requests', () => {
     const { connect } = await serving();
     const { socket, closed } = connect();
     socket.setNoDelay(true);
-    for (const byte of 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\nConnection: close\r\n\r\n"ferry"') {
+    for (const byte of 'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+      'application/json\r\nContent-Length: 7\r\nConnection: ' +
+      'close\r\n\r\n"ferry"') {
       socket.write(byte);
       await new Promise(setImmediate);
     }
@@ -116,7 +122,9 @@ describe('requests', () => {
       '',
       'GET /eve',
       'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"a',
-      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n"a"\n\r\n',
+      'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+        'application/x-ndjson\r\nTransfer-Encoding: ' +
+        'chunked\r\n\r\n4\r\n"a"\n\r\n',
     ]) {
       const { socket, closed } = connect();
       socket.end(sent);

@@ -40,7 +40,8 @@ describe('jsonLine', () => {
         }),
       }),
     ).toBe(
-      '{"error":{"name":"HeadwaterError","code":"HW_CSV","message":"A quote is not closed.","where":"news.csv:3","cause":{"name":"TypeError","message":"quote"}}}',
+      '{"error":{"name":"HeadwaterError","code":"HW_CSV","message":"A quote is not ' +
+        'closed.","where":"news.csv:3","cause":{"name":"TypeError","message":"quote"}}}',
     );
   });
 

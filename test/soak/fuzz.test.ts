@@ -67,8 +67,13 @@ const TABLES = [
   '__label__World Rain falls on the harbour\n__label__Sports Late goal\n',
 ];
 const FEEDS = [
-  '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>News</title><ttl>15</ttl><item><title><![CDATA[Rain & wind]]></title><link>/a</link><guid isPermaLink="false">1</guid><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate><category>World</category></item></channel></rss>',
-  '<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title><entry><id>urn:1</id><title type="html">Late &lt;b&gt;goal&lt;/b&gt;</title><link rel="alternate" href="b"/><updated>2026-03-02T10:00:00Z</updated></entry></feed>',
+  '<?xml version="1.0" encoding="utf-8"?><rss ' +
+    'version="2.0"><channel><title>News</title><ttl>15</ttl><item><title><![CDATA[Rain & ' +
+    'wind]]></title><link>/a</link><guid isPermaLink="false">1</guid><pubDate>Mon, 02 Mar 2026 10:00:00 ' +
+    'GMT</pubDate><category>World</category></item></channel></rss>',
+  '<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title><entry><id>urn:1</id><title ' +
+    'type="html">Late &lt;b&gt;goal&lt;/b&gt;</title><link rel="alternate" ' +
+    'href="b"/><updated>2026-03-02T10:00:00Z</updated></entry></feed>',
   '{"version":"https://jsonfeed.org/version/1.1","title":"News","items":[{"id":"1","title":"Rain","url":"https://example.org/1","date_published":"2026-03-02T10:00:00Z","tags":["World"]}]}',
 ];
 const LINES = [
@@ -95,7 +100,8 @@ const PARQUET = [
   ),
 ];
 const OPML = [
-  '<opml version="2.0"><head><title>Feeds</title></head><body><outline text="News"><outline type="rss" text="A" xmlUrl="https://example.org/feed"/></outline></body></opml>',
+  '<opml version="2.0"><head><title>Feeds</title></head><body><outline text="News"><outline ' +
+    'type="rss" text="A" xmlUrl="https://example.org/feed"/></outline></body></opml>',
 ];
 
 const tokenizer = await lastValueFrom(from(['rain goal', 'late']).pipe(Tokenizer.fit({ numTokens: 10 })));

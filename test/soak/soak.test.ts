@@ -41,7 +41,8 @@ describe(`live headlines for ${hour ? 'an hour' : 'ten seconds'}`, () => {
       const { held, sent, classified, repeated, dropped, rejected, asked, told } = report;
       if (hour)
         console.log(
-          `${classified} headlines; held, in MiB, each minute: ${held.map(({ bytes }) => (bytes / NOISE).toFixed(1)).join(' ')}`,
+          `${classified} headlines; held, in MiB, each minute: ` +
+            `${held.map(({ bytes }) => (bytes / NOISE).toFixed(1)).join(' ')}`,
         );
 
       // What came in the last second may wait still.

@@ -51,7 +51,9 @@ describe('a body that broke off', () => {
   });
 
   it('is HW_HTTP_CUT for feeds and event streams too', async () => {
-    const rss = `<rss version="2.0"><channel>${TITLES.map((title) => `<item><title>${title}</title></item>`).join('')}</channel></rss>`;
+    const rss =
+      '<rss ' +
+      `version="2.0"><channel>${TITLES.map((title) => `<item><title>${title}</title></item>`).join('')}</channel></rss>`;
     const feed = await faulty(rss, { faults: [{ type: 'reset', after: 3000 }], framing: 'close' });
     const events: SourceEvent[] = [];
     await collect(

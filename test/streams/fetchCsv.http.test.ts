@@ -66,7 +66,8 @@ describe('fetchCsv over HTTP', () => {
     );
     const { message } = await readTable(round.replace('http://', 'http://me:s3cret@'));
     expect(message).toBe(
-      `${round}/ was redirected more than 5 times, the last time to ${round}/. Give the final address. In code, the option maxRedirects allows more.`,
+      `${round}/ was redirected more than 5 times, the last time to ${round}/. ` +
+        'Give the final address. In code, the option maxRedirects allows more.',
     );
     expect(() => fetchCsv('https://me:s3/cret@example.org/x.csv')).toThrow(
       expect.objectContaining({

@@ -67,7 +67,8 @@ describe('the proxies of the environment', () => {
     const refused = await readTable('https://news.example/table.csv');
     expect(refused.code).toBe('HW_HTTP_CONNECT');
     expect(refused.message).toBe(
-      `https://news.example/table.csv could not be reached through the proxy http://${proxy.address}: it answered 403 Forbidden. Check the proxy and the address, or name the server in NO_PROXY.`,
+      `https://news.example/table.csv could not be reached through the proxy http://${proxy.address}: ` +
+        'it answered 403 Forbidden. Check the proxy and the address, or name the server in NO_PROXY.',
     );
     expect(proxy.asked).toEqual(['CONNECT news.example:443']);
   });

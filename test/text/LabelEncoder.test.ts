@@ -170,7 +170,8 @@ describe('LabelEncoder.fit', () => {
       expectObservable(cold('--a--#').pipe(LabelEncoder.fit())).toBe('-----#');
       const error = new HeadwaterError(
         'HW_EMPTY',
-        'There are no labels to learn the classes from: check that the source has rows, and that the train side has some.',
+        'There are no labels to learn the classes from: check that the ' +
+          'source has rows, and that the train side has some.',
       );
       expectObservable(cold('--|').pipe(LabelEncoder.fit())).toBe('--#', undefined, error);
       const left = cold('--a--b--|');

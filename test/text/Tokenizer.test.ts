@@ -151,7 +151,8 @@ describe('Tokenizer.fit', () => {
       const none = cold('--|').pipe(Tokenizer.fit());
       const error = new HeadwaterError(
         'HW_EMPTY',
-        'There are no texts to learn a vocabulary from: check that the source has rows, and that the train side has some.',
+        'There are no texts to learn a vocabulary from: check that the ' +
+          'source has rows, and that the train side has some.',
       );
       expectObservable(none).toBe('--#', undefined, error);
     });

@@ -32,7 +32,9 @@ export class LossCurve {
         viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
         role: 'img',
         class: 'curve',
-        'aria-label': `Training loss after ${this.#losses.length} steps: from ${(means[0] ?? 0).toFixed(3)} to ${last.toFixed(3)}`,
+        'aria-label':
+          `Training loss after ${this.#losses.length} steps: ` +
+          `from ${(means[0] ?? 0).toFixed(3)} to ${last.toFixed(3)}`,
       },
       svg('path', { class: 'frame', d: `M${LEFT} 8V${HEIGHT - BOTTOM}H${WIDTH - 8}` }),
       svg('text', { x: LEFT - 6, y: 14, class: 'end' }, most.toFixed(2)),

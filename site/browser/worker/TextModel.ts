@@ -53,6 +53,7 @@ export const openModel = async (files: ReadonlyMap<string, Uint8Array>): Promise
       labelEncoder: artifacts.labelEncoder,
       text: artifacts.text,
     },
-    `${artifacts.labelEncoder.size} classes, ${artifacts.tokenizer.size} tokens, ${parameters.toLocaleString('en-GB')} parameters`,
+    `${artifacts.labelEncoder.size} classes, ` +
+      `${artifacts.tokenizer.size} tokens, ${parameters.toLocaleString('en-GB')} parameters`,
   );
 };

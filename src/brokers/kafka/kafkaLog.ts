@@ -34,7 +34,8 @@ export const kafkaLog = async function* ({
       if (reader.partitions > 1)
         throw new HeadwaterError(
           'HW_USAGE',
-          `The topic ${topic} has ${reader.partitions} partitions, but must have one, so that its messages have one order.`,
+          `The topic ${topic} has ${reader.partitions} partitions, ` +
+            'but must have one, so that its messages have one order.',
         );
       if (once && reader.end <= reader.begin) return;
       for await (const { offset, value } of reader.stream) {

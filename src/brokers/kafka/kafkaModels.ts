@@ -137,7 +137,8 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
   const missing = (cause: unknown): HeadwaterError =>
     new HeadwaterError(
       'HW_BROKER',
-      `There is no topic ${topic}. Publish a first model into it: headwater publish-model DIR --to kafka://…/${topic}/NAME`,
+      `There is no topic ${topic}. Publish a first model into it: ` +
+        `headwater publish-model DIR --to kafka://…/${topic}/NAME`,
       { cause, where },
     );
 

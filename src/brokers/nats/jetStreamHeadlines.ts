@@ -277,7 +277,8 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
             ? cause
             : new HeadwaterError(
                 'HW_BROKER',
-                `The stream ${stream} of ${source} cannot be read: ${reasonOf(cause)}. Check the stream's name and the server's log.`,
+                `The stream ${stream} of ${source} cannot be read: ` +
+                  `${reasonOf(cause)}. Check the stream's name and the server's log.`,
                 { cause, where: source },
               ),
         );

@@ -85,7 +85,8 @@ export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => 
       if (!isMissing(cause)) throw cause;
       throw new HeadwaterError(
         'HW_BROKER',
-        `There is no bucket ${bucket}. Publish a first model into it: headwater publish-model DIR --to nats://…/${bucket}/NAME`,
+        `There is no bucket ${bucket}. Publish a first model into it: ` +
+          `headwater publish-model DIR --to nats://…/${bucket}/NAME`,
         { cause, where },
       );
     }
@@ -130,7 +131,8 @@ export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => 
         if (!(cause instanceof Error && 'code' in cause && cause.code === WRONG_SEQUENCE)) throw cause;
         throw new HeadwaterError(
           'HW_BROKER',
-          `Another publisher has replaced the model ${name} in ${where} meanwhile: ${reasonOf(cause)}. Let one at a time publish under a name.`,
+          `Another publisher has replaced the model ${name} in ${where} meanwhile: ` +
+            `${reasonOf(cause)}. Let one at a time publish under a name.`,
           { cause, where },
         );
       }

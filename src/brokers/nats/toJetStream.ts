@@ -64,7 +64,8 @@ const checkSubject = async (js: JetStreamClient, subject: string): Promise<void>
   } catch (cause) {
     throw new HeadwaterError(
       'HW_BROKER',
-      `No JetStream stream takes the subject ${subject.slice(0, 200)}: ${reasonOf(cause)}. Make a stream that lists it, or name another subject.`,
+      `No JetStream stream takes the subject ${subject.slice(0, 200)}: ` +
+        `${reasonOf(cause)}. Make a stream that lists it, or name another subject.`,
       { cause },
     );
   }

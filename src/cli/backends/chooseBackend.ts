@@ -38,9 +38,12 @@ const about = (size: number): number => 2 ** Math.ceil(Math.log2(size));
 /** The key of a choice: the machine, the versions, and the approximate size. */
 const keyOf = ({ config, batchSize, work, threads }: Workload, candidates: readonly Candidate[]): string =>
   [
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores${threads === undefined ? '' : `, ${threads} threads`}`,
-    `node ${process.version}, headwater ${VERSION}, ${candidates.map(({ name, parts }) => `${name} of ${parts.join(' and ')}`).join(', ')}`,
-    `${work} ${config.bidirectional ? 'bidirectional ' : ''}${config.cell}, embedding ${about(config.embeddingDim)}, hidden ${about(config.hiddenDim)}, batch ${about(batchSize)}`,
+    `${cpus()[0]?.model ?? 'unknown processor'}, ` +
+      `${availableParallelism()} cores${threads === undefined ? '' : `, ${threads} threads`}`,
+    `node ${process.version}, headwater ${VERSION}, ` +
+      `${candidates.map(({ name, parts }) => `${name} of ${parts.join(' and ')}`).join(', ')}`,
+    `${work} ${config.bidirectional ? 'bidirectional ' : ''}${config.cell}, embedding ` +
+      `${about(config.embeddingDim)}, hidden ${about(config.hiddenDim)}, batch ${about(batchSize)}`,
   ].join('; ');
 
 const rate = (rowsPerSecond: number): string => `${Math.round(rowsPerSecond).toLocaleString('en-US')} rows/s`;
@@ -82,7 +85,8 @@ const choose = async (
     best === undefined
       ? []
       : [
-          `the fastest here at this size, ${[rate(best.rowsPerSecond), ...others.map((other) => `${other.name} ${rate(other.rowsPerSecond)}`)].join(', ')}`,
+          'the fastest here at this size, ' +
+            `${[rate(best.rowsPerSecond), ...others.map((other) => `${other.name} ${rate(other.rowsPerSecond)}`)].join(', ')}`,
         ];
   return {
     choice: {
@@ -105,7 +109,9 @@ const load = async (
   if (why === '') return selected.right;
   return {
     ...selected.right,
-    reason: `${remembered ? `as found on ${date}: ` : ''}${why}; ${selected.right.reason.replace(/^asked for by name[;:] /, '')}`,
+    reason:
+      `${remembered ? `as found on ${date}: ` : ''}${why}; ` +
+      `${selected.right.reason.replace(/^asked for by name[;:] /, '')}`,
   };
 };
 

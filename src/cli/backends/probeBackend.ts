@@ -25,7 +25,9 @@ const probe = async (name: BackendName): Promise<Omit<BackendHealth, 'name'>> =>
   if (product.join() !== '19,22,43,50')
     return {
       loads: false,
-      reason: `It computes wrongly: a product of two small matrices is ${product.join(', ')} instead of 19, 22, 43, 50. Do not use it.`,
+      reason:
+        'It computes wrongly: a product of two small matrices is ' +
+        `${product.join(', ')} instead of 19, 22, 43, 50. Do not use it.`,
     };
   return {
     loads: true,

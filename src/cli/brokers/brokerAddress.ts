@@ -80,7 +80,8 @@ export const brokerAddress = (text: string, option: '--from' | '--to' | '--statu
   if (kind !== 'kafka' && kind !== 'nats')
     throw new HeadwaterError(
       'HW_USAGE',
-      `${text.includes('@') ? `${option} is no address that can be read` : quoted}, but must be kafka://broker,broker/topic, nats://server,server/name or - . ${SECRETS}`,
+      `${text.includes('@') ? `${option} is no address that can be read` : quoted}, but must be ` +
+        `kafka://broker,broker/topic, nats://server,server/name or - . ${SECRETS}`,
     );
   const servers = serversOf(hosts, kind, option, quoted);
   const { rule, says } = NAMES[kind][option === '--from' ? '--from' : '--to'];
@@ -104,7 +105,9 @@ export const modelAddress = (text: string, option: '--model' | '--to'): ModelAdd
   if (kind !== 'kafka' && kind !== 'nats')
     throw new HeadwaterError(
       'HW_USAGE',
-      `${text.includes('@') ? `${option} is no address that can be read` : quoted}, but must be kafka://broker,broker/topic/name or nats://server,server/bucket/name; topic, bucket and name have letters, digits, - and _ only. ${SECRETS}`,
+      `${text.includes('@') ? `${option} is no address that can be read` : quoted}, ` +
+        'but must be kafka://broker,broker/topic/name or nats://server,server/bucket/name; ' +
+        `topic, bucket and name have letters, digits, - and _ only. ${SECRETS}`,
     );
   return { kind, servers: serversOf(hosts, kind, option, quoted), place, name };
 };

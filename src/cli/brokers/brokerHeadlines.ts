@@ -56,7 +56,8 @@ export const checkBrokerFlags = ({ from: address, group, brokerOptions }: Broker
     if (group !== undefined || brokerOptions !== undefined)
       throw new HeadwaterError(
         'HW_USAGE',
-        `${group === undefined ? '--broker-options' : '--group'} needs a broker. Name one with --from, or leave the option out.`,
+        `${group === undefined ? '--broker-options' : '--group'} needs a ` +
+          'broker. Name one with --from, or leave the option out.',
       );
   } else if (brokerAddress(address, '--from').kind === 'standard')
     throw new HeadwaterError('HW_USAGE', '--from - is no broker. Give - as a feed to read lines of standard input.');

@@ -39,7 +39,8 @@ export const addCheckpointOptions = (command: Command): Command =>
   command
     .option(
       '--checkpoint-every <interval>',
-      'write a checkpoint to <out>/checkpoints after so much time (30s, 5m), or so many steps (500), or never (default: 30s, less often where one takes long)',
+      'write a checkpoint to <out>/checkpoints after so much time (30s, 5m), or so many ' +
+        'steps (500), or never (default: 30s, less often where one takes long)',
       interval,
     )
     .option('--resume', 'go on from the last checkpoint in <out>/checkpoints: the same options and data are needed')

@@ -60,7 +60,8 @@ const openAt = async (
     if (hash?.copy().digest('hex') !== from.sha256)
       throw new HeadwaterError(
         'HW_USAGE',
-        `The training cannot go on from its checkpoint: the event log ${path} (--events) does not begin with the ${from.bytes} bytes that it had then. Give the same file, or train anew without --resume.`,
+        `The training cannot go on from its checkpoint: the event log ${path} (--events) does not begin ` +
+          `with the ${from.bytes} bytes that it had then. Give the same file, or train anew without --resume.`,
         { where: path },
       );
     const file = await open(path, from.bytes === 0 ? 'w' : 'r+');
@@ -70,7 +71,9 @@ const openAt = async (
     if (cause instanceof HeadwaterError) throw cause;
     throw new HeadwaterError(
       'HW_WRITE',
-      `The event log ${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. Choose another file for --events.`,
+      `The event log ${path} cannot be written: ` +
+        `${cause instanceof Error ? cause.message : String(cause)}. Choose another ` +
+        'file for --events.',
       { cause, where: path },
     );
   }
@@ -109,7 +112,8 @@ export const openEventLog = async (
         ),
       (error) =>
         say(
-          `The event log ${path} could not be written, and the training goes on without it: ${error instanceof Error ? error.message : String(error)}`,
+          `The event log ${path} could not be written, and the training goes on without ` +
+            `it: ${error instanceof Error ? error.message : String(error)}`,
         ),
     ),
     position: () => ({ bytes, sha256: hash.copy().digest('hex') }),

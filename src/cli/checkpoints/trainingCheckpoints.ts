@@ -199,7 +199,9 @@ export const trainingCheckpoints = (
       if ((then === null) !== (options.events === undefined))
         throw new HeadwaterError(
           'HW_USAGE',
-          `The training cannot go on from ${found.path}: ${then === null ? 'there was no event log (--events) then' : 'there was an event log (--events) then, and now there is none'}. Give the same options, or train anew without --resume.`,
+          `The training cannot go on from ${found.path}: ` +
+            `${then === null ? 'there was no event log (--events) then' : 'there was an event log (--events) then, and now there is none'}. ` +
+            'Give the same options, or train anew without --resume.',
           { where: found.path },
         );
     }
@@ -275,7 +277,8 @@ export const trainingCheckpoints = (
             map((files) => {
               if (files.length > 0)
                 say(
-                  `${dir} has checkpoints of a training that did not end; this one replaces them (--resume goes on with it).`,
+                  `${dir} has checkpoints of a training that did not end; ` +
+                    'this one replaces them (--resume goes on with it).',
                 );
               return undefined;
             }),
@@ -294,7 +297,8 @@ export const trainingCheckpoints = (
         (error.code === 'HW_BACKEND' || error.code === 'HW_NUMERIC')
           ? new HeadwaterError(
               error.code,
-              `${error.message} The last checkpoint is ${written.path} (${placeOf(written.checkpoint)})${error.code === 'HW_BACKEND' ? ': the same command with --resume goes on from it' : ''}.`,
+              `${error.message} The last checkpoint is ${written.path} ` +
+                `(${placeOf(written.checkpoint)})${error.code === 'HW_BACKEND' ? ': the same command with --resume goes on from it' : ''}.`,
               { cause: error, where: error.where },
             )
           : error,

@@ -116,7 +116,8 @@ export const aboutOf = ({ path, about }: SavedCheckpoint): AboutTraining => {
   }
   throw new HeadwaterError(
     'HW_ARTIFACT',
-    `The checkpoint ${path} does not say what it was trained on. Only checkpoints of "headwater train" can be resumed by it.`,
+    `The checkpoint ${path} does not say what it was trained on. ` +
+      'Only checkpoints of "headwater train" can be resumed by it.',
     { where: path },
   );
 };
@@ -132,7 +133,8 @@ export const checkIdentity = (saved: SavedCheckpoint, present: Partial<TrainingI
   const refuse = (field: string, was: unknown, is: unknown, advice: string): never => {
     throw new HeadwaterError(
       'HW_USAGE',
-      `The training cannot go on from ${saved.path}: ${field} was ${inWords(was)}, and is now ${inWords(is)}. ${advice}`,
+      `The training cannot go on from ${saved.path}: ${field} was ` +
+        `${inWords(was)}, and is now ${inWords(is)}. ${advice}`,
       { where: saved.path },
     );
   };

@@ -14,7 +14,10 @@ const kindOf = (config: ModelConfig): string => {
     case 'linear':
       return `linear, trained by ${config.optimizer === 'sgd' ? 'SGD' : 'Adagrad'}`;
     case 'wide-gru':
-      return `${config.members === undefined ? '' : `mean of ${config.members} networks: `}bidirectional GRU${config.vectors ? ' on word vectors' : ''}${config.columns > 0 ? ' with a linear part' : ''}`;
+      return (
+        `${config.members === undefined ? '' : `mean of ${config.members} networks: `}bidirectional ` +
+        `GRU${config.vectors ? ' on word vectors' : ''}${config.columns > 0 ? ' with a linear part' : ''}`
+      );
     case 'sum':
       return `${kindOf(config.network)}, and a linear model added`;
   }
@@ -23,14 +26,24 @@ const kindOf = (config: ModelConfig): string => {
 /** The sizes of the model in words. */
 const sizesOf = (config: ModelConfig): string => {
   if (isLessonConfig(config))
-    return `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, fc ${config.fcDim}, dropout ${config.dropout}${config.overPadding ? ', over the padding' : ''}`;
+    return (
+      `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, fc ${config.fcDim}, ` +
+      `dropout ${config.dropout}${config.overPadding ? ', over the padding' : ''}`
+    );
   switch (config.architecture) {
     case 'linear':
       return `columns ${number(config.columns)}, dropout ${config.dropout}`;
     case 'sum':
-      return `${sizesOf(config.network)}; ${sizesOf(config.linear)}; weights ${config.networkWeight.toFixed(2)} and ${config.linearWeight.toFixed(2)}`;
+      return (
+        `${sizesOf(config.network)}; ${sizesOf(config.linear)}; weights ` +
+        `${config.networkWeight.toFixed(2)} and ${config.linearWeight.toFixed(2)}`
+      );
     case 'wide-gru':
-      return `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, ${config.columns > 0 ? `columns ${number(config.columns)}, ` : ''}dropout ${config.dropout}`;
+      return (
+        `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, ` +
+        `${config.columns > 0 ? `columns ${number(config.columns)}, ` : ''}dropout ` +
+        `${config.dropout}`
+      );
   }
 };
 
@@ -57,7 +70,8 @@ const ofTraining = (config: ModelConfig, training: TrainingRecord | undefined): 
       : ([
           [
             'cross-validation',
-            `F1 ${crossValidation.f1.mean.toFixed(4)} ± ${crossValidation.f1.spread.toFixed(4)} over ${crossValidation.folds.length} folds`,
+            `F1 ${crossValidation.f1.mean.toFixed(4)} ± ${crossValidation.f1.spread.toFixed(4)} ` +
+              `over ${crossValidation.folds.length} folds`,
           ],
         ] as const)),
   ];
@@ -75,7 +89,8 @@ export const describeModel = (
     : ([
         [
           'features',
-          `words and pairs (weight ${features.wordWeight}) and n-grams of characters, of ${number(features.frequencies.documents)} texts`,
+          `words and pairs (weight ${features.wordWeight}) and n-grams of ` +
+            `characters, of ${number(features.frequencies.documents)} texts`,
         ],
       ] as const)),
   ...(vectors === undefined
@@ -83,7 +98,8 @@ export const describeModel = (
     : ([
         [
           'vectors',
-          `${number(vectors.size)} words of ${number(vectors.dims)} numbers${vectors.sha256 === undefined ? '' : `, SHA-256 ${vectors.sha256.slice(0, 16)}…`}`,
+          `${number(vectors.size)} words of ${number(vectors.dims)} ` +
+            `numbers${vectors.sha256 === undefined ? '' : `, SHA-256 ${vectors.sha256.slice(0, 16)}…`}`,
         ],
       ] as const)),
   ...ofTraining(config, training),

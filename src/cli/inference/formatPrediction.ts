@@ -40,7 +40,10 @@ const text = ({ top = Infinity, unsureBelow }: AnswerOptions): PredictionFormatt
   line: (prediction) => {
     const { title, known, distribution } = prediction;
     const told = distribution.slice(0, top);
-    return `${printable(title.replaceAll(/\s+/g, ' ').trim())} → ${printable(answerOf(prediction, unsureBelow))} (${told.map(([name, probability]) => `${printable(name)} ${probability.toFixed(3)}`).join(', ')})${known === 0 ? ' [nothing read: no token is known]' : ''}\n`;
+    return (
+      `${printable(title.replaceAll(/\s+/g, ' ').trim())} → ${printable(answerOf(prediction, unsureBelow))} ` +
+      `(${told.map(([name, probability]) => `${printable(name)} ${probability.toFixed(3)}`).join(', ')})${known === 0 ? ' [nothing read: no token is known]' : ''}\n`
+    );
   },
 });
 

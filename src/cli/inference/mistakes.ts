@@ -142,7 +142,10 @@ export const writeMistakes = (
           wholeTextFile(file),
           tap(() =>
             tell(
-              `mistakes: ${surest.length < count ? `the ${surest.length} surest of ${count}` : String(count)}, written to ${file}${taken.rows.size < surest.length ? `; ${surest.length - taken.rows.size} of them without their rows, which are too long to hold` : ''}`,
+              'mistakes: ' +
+                `${surest.length < count ? `the ${surest.length} surest of ${count}` : String(count)}, ` +
+                'written to ' +
+                `${file}${taken.rows.size < surest.length ? `; ${surest.length - taken.rows.size} of them without their rows, which are too long to hold` : ''}`,
             ),
           ),
           ignoreElements(),

@@ -79,7 +79,8 @@ const answeringAtOnce = ({ model, ...loaded }: LoadedModel<TextModel | DeferredC
   model.dispose();
   throw new HeadwaterError(
     'HW_USAGE',
-    `Live headlines need each result at once, and the results of the backend ${loaded.backend.name} arrive later. Use --backend headwater.`,
+    'Live headlines need each result at once, and the results of the backend ' +
+      `${loaded.backend.name} arrive later. Use --backend headwater.`,
   );
 };
 

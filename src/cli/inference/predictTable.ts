@@ -111,7 +111,8 @@ export const predictTable = (
     finalize(() => {
       if (unread > 0)
         terminal.stderr.write(
-          `${unread} ${unread === 1 ? 'row has' : 'rows have'} no token that the model knows; ${unread === 1 ? 'its class is' : 'their classes are'} a guess (--unsure-below P answers "unsure")\n`,
+          `${unread} ${unread === 1 ? 'row has' : 'rows have'} no token that the model knows; ` +
+            `${unread === 1 ? 'its class is' : 'their classes are'} a guess (--unsure-below P answers "unsure")\n`,
         );
     }),
   );

@@ -156,7 +156,8 @@ export const requireSameColumns = (first: TableLayout, next: TableLayout, form: 
   if (form.kind === 'jsonl' || first.columns.join('\0') === next.columns.join('\0')) return;
   throw new HeadwaterError(
     'HW_COLUMNS',
-    `${next.source} has other columns than ${first.source}, so one table cannot hold both. Classify them one after another, or give --format jsonl.`,
+    `${next.source} has other columns than ${first.source}, so one table cannot ` +
+      'hold both. Classify them one after another, or give --format jsonl.',
     { where: next.source },
   );
 };

@@ -19,7 +19,8 @@ export const takeBackLabel = async (path: string, label: Label): Promise<void> =
       if (start < 0 || !buffer.equals(line))
         throw new HeadwaterError(
           'HW_WRITE',
-          `The label of ${JSON.stringify(label.title.slice(0, 80))} is no longer the last line of ${path}: another program has written to the file. Delete the line by hand.`,
+          `The label of ${JSON.stringify(label.title.slice(0, 80))} is no longer the last line of ` +
+            `${path}: another program has written to the file. Delete the line by hand.`,
           { where: path },
         );
       await file.truncate(start);

@@ -14,6 +14,7 @@ export const classFilter = (text: string, classes: readonly string[]): ReadonlyS
   if (unknown.length === 0) return new Set(names);
   throw new HeadwaterError(
     'HW_USAGE',
-    `--filter: the model has no class ${unknown.map((name) => JSON.stringify(name)).join(', ')}. Its classes are ${classes.map(printable).join(', ')}.`,
+    `--filter: the model has no class ${unknown.map((name) => JSON.stringify(name)).join(', ')}. ` +
+      `Its classes are ${classes.map(printable).join(', ')}.`,
   );
 };

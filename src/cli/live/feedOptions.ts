@@ -43,7 +43,8 @@ export const addFeedOptions = (command: Command): Command =>
     .option('--insist', 'allow an interval below 60 seconds, for a server of your own')
     .option(
       '--contact <address>',
-      `your web or mail address, sent with each request so that the owner of a feed can reach you (default: ${CONTACT_VARIABLE} in the environment)`,
+      'your web or mail address, sent with each request so that the owner of a feed ' +
+        `can reach you (default: ${CONTACT_VARIABLE} in the environment)`,
       path,
     )
     .option(
@@ -52,7 +53,8 @@ export const addFeedOptions = (command: Command): Command =>
     )
     .option(
       '--dedupe-by <keys>',
-      'what a headline that was there before is known by: guid, link, content, separated by commas (default: all three)',
+      'what a headline that was there before is known by: guid, ' +
+        'link, content, separated by commas (default: all three)',
       headlineKeys,
     )
     .option('--corrections', 'classify a headline again when its feed corrects the title');
@@ -81,7 +83,8 @@ export const feedRules = (
   if (interval !== undefined && interval < MINUTE && !insist) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `--interval is ${interval}, but must be at least ${MINUTE} seconds: each request costs the owner of the feed. Add --insist for a server of your own.`,
+      `--interval is ${interval}, but must be at least ${MINUTE} seconds: each request ` +
+        'costs the owner of the feed. Add --insist for a server of your own.',
     );
   }
   return {
@@ -99,6 +102,7 @@ export const contactLine = (feeds: readonly WatchedFeed[], { contact }: FeedRule
     ({ kind, address }) => kind !== 'file' && kind !== 'lines' && !isNamedPrivate(new URL(address)),
   );
   return asksOthers && contact === undefined
-    ? `The operators of the feeds cannot reach you: give an address of the web or of mail with --contact, or in ${CONTACT_VARIABLE}.\n`
+    ? 'The operators of the feeds cannot reach you: give an address of the ' +
+        `web or of mail with --contact, or in ${CONTACT_VARIABLE}.\n`
     : '';
 };

@@ -51,7 +51,8 @@ export const stateLock = (folder: string): (() => void) => {
         if (holder !== undefined)
           throw new HeadwaterError(
             'HW_USAGE',
-            `Another headwater keeps its state in ${folder} (${holder}). Give each a folder of its own with --state, or end the other.`,
+            `Another headwater keeps its state in ${folder} (${holder}). ` +
+              'Give each a folder of its own with --state, or end the other.',
             { where: folder },
           );
         rmSync(path, { force: true });
@@ -61,7 +62,8 @@ export const stateLock = (folder: string): (() => void) => {
     if (cause instanceof HeadwaterError) throw cause;
     throw new HeadwaterError(
       'HW_WRITE',
-      `The state cannot be kept in ${folder} (${String(codeOf(cause) ?? cause)}). Check its permissions and the room on the disk, or choose another folder with --state.`,
+      `The state cannot be kept in ${folder} (${String(codeOf(cause) ?? cause)}). Check its ` +
+        'permissions and the room on the disk, or choose another folder with --state.',
       { where: folder, cause },
     );
   } finally {

@@ -40,5 +40,8 @@ export const errorLine = (error: unknown): string => {
   // Quoted text in a message (a header, an error of a package) may contain line breaks and terminal escape sequences.
   if (error instanceof HeadwaterError)
     return `headwater: ${printable(error.message.replaceAll(/\s*[\r\n]\s*/g, ' '))} [${error.code}]`;
-  return `headwater: unexpected error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  return (
+    'headwater: unexpected error, please report it: ' +
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+  );
 };

@@ -47,9 +47,15 @@ const ADVICE = 'Give it fewer rows, a smaller --num-tokens or --max-length, or a
 export const memoryWarning = ({ heap, heapLimit, resident, available, total }: MemoryUse): string | undefined => {
   const inMb = (bytes: number): string => `${Math.round(bytes / MB).toLocaleString('en')} MB`;
   if (heap > HEAP_SHARE * heapLimit)
-    return `memory is nearly full: ${inMb(heap)} of the ${inMb(heapLimit)} that Node may use. If it ends here, allow more: NODE_OPTIONS=--max-old-space-size=${Math.round((2 * heapLimit) / MB)}. ${ADVICE}`;
+    return (
+      `memory is nearly full: ${inMb(heap)} of the ${inMb(heapLimit)} that Node may use. If it ends here, ` +
+      `allow more: NODE_OPTIONS=--max-old-space-size=${Math.round((2 * heapLimit) / MB)}. ${ADVICE}`
+    );
   if (available < FREE_SHARE * total && resident > OWN_SHARE * total)
-    return `memory is nearly full: of ${inMb(total)}, ${inMb(available)} are left, and this process uses ${inMb(resident)}. The system may end it without a word. ${ADVICE}`;
+    return (
+      `memory is nearly full: of ${inMb(total)}, ${inMb(available)} are left, and this process ` +
+      `uses ${inMb(resident)}. The system may end it without a word. ${ADVICE}`
+    );
   return undefined;
 };
 

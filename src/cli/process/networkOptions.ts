@@ -34,7 +34,8 @@ const header = (text: string, before: readonly GivenHeader[] = []): readonly Giv
     // commander's own error is not used, because it prints the value.
     throw new HeadwaterError(
       'HW_USAGE',
-      "--header must be 'NAME: VALUE', or 'https://SERVER NAME: VALUE' where several servers are asked. It may not be one that belongs to the connection itself.",
+      "--header must be 'NAME: VALUE', or 'https://SERVER NAME: VALUE' where several " +
+        'servers are asked. It may not be one that belongs to the connection itself.',
     );
   };
   const url = written === undefined ? undefined : parsedUrl(written);
@@ -52,7 +53,8 @@ const header = (text: string, before: readonly GivenHeader[] = []): readonly Giv
 export const addHeaderOption = (command: Command): Command => {
   const option = new Option(
     '--header <line>',
-    "send this header ('Authorization: …') to the server that is named, and not to where it redirects; may be given several times, with the address of a server before the name where several are asked",
+    "send this header ('Authorization: …') to the server that is named, and not to where it redirects; " +
+      'may be given several times, with the address of a server before the name where several are asked',
   ).argParser(header);
   // The name `header` already belongs to `--no-header`.
   option.attributeName = () => 'headers';
@@ -86,7 +88,8 @@ export const headersFor = (
       'HW_USAGE',
       named.size === 0
         ? '--header is for a server, and none is named. Leave it out, or give an address of the web.'
-        : `--header goes to one server, and ${named.size} are named. Write which before it: --header '${[...named][0] ?? ''} Authorization: …'.`,
+        : `--header goes to one server, and ${named.size} are named. Write which ` +
+            `before it: --header '${[...named][0] ?? ''} Authorization: …'.`,
     );
   const [only] = named;
   return (url) =>

@@ -15,7 +15,8 @@ export const tellError = (error: unknown, { stderr }: Terminal): number => {
 const outputError = (cause: unknown): HeadwaterError =>
   new HeadwaterError(
     'HW_WRITE',
-    `The output could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Check that there is room for it.`,
+    `The output could not be written: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+      'Check that there is room for it.',
     { cause },
   );
 

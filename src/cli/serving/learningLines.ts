@@ -12,8 +12,11 @@ const MEANS = {
 
 /** A line about a detected drift. */
 export const driftLine = ({ of, class: name, before, after, rows }: Drift): string =>
-  `drift: ${MEANS[of]}${name === undefined ? '' : ` ${printable(name)}`} was ${percent(before)}, and is ${percent(after)} for the last ${rows} values`;
+  `drift: ${MEANS[of]}${name === undefined ? '' : ` ${printable(name)}`} was ` +
+  `${percent(before)}, and is ${percent(after)} for the last ${rows} values`;
 
 /** A line about the end of a trial. */
 export const trialLine = ({ type, rows, accuracy, accuracyBefore }: ModelConfirmed | ModelRolledBack): string =>
-  `learning: of the last ${rows} labels the model got ${percent(accuracy)} right, and ${percent(accuracyBefore)} without learning them; ${type === 'confirmed' ? 'what it learnt is kept' : 'it was set back'}`;
+  `learning: of the last ${rows} labels the model got ${percent(accuracy)} right, and ` +
+  `${percent(accuracyBefore)} without learning them; ` +
+  `${type === 'confirmed' ? 'what it learnt is kept' : 'it was set back'}`;

@@ -52,7 +52,8 @@ export const tokenFile = (path: string): readonly AccessToken[] => {
     const place = fault?.context.slice(1).map(({ key }) => key);
     throw bad(
       'HW_USAGE',
-      `${place === undefined || place.length === 0 ? 'it' : place.join('.')} is not ${fault?.context.at(-1)?.type.name ?? 'as it should be'}`,
+      `${place === undefined || place.length === 0 ? 'it' : place.join('.')} is ` +
+        `not ${fault?.context.at(-1)?.type.name ?? 'as it should be'}`,
     );
   }
   if (decoded.right.length === 0) throw bad('HW_USAGE', 'it has no token');

@@ -39,7 +39,9 @@ export const classNames = (records: ClassRecords, where = 'The class names'): Cl
     if (before !== undefined && before !== name)
       throw new HeadwaterError(
         'HW_USAGE',
-        `${where}: the label ${listNames([label])} stands for ${before === null ? 'no class' : listNames([before])} and for ${name === null ? 'no class' : listNames([name])}. Name it once.`,
+        `${where}: the label ${listNames([label])} stands for ` +
+          `${before === null ? 'no class' : listNames([before])} and for ` +
+          `${name === null ? 'no class' : listNames([name])}. Name it once.`,
       );
     byLabel.set(label, name);
   };

@@ -19,7 +19,8 @@ const refuseManyClasses = (classes: ReadonlyMap<string, number>, rows: number): 
   const examples = [...classes.keys()].slice(0, 3).map(quoted);
   throw new HeadwaterError(
     'HW_USAGE',
-    `The label column has ${classes.size} different values in ${rows} rows, such as ${examples.join(', ')}: they are no classes. Name the column that holds the class by --label-column.`,
+    `The label column has ${classes.size} different values in ${rows} rows, such as ` +
+      `${examples.join(', ')}: they are no classes. Name the column that holds the class by --label-column.`,
   );
 };
 
@@ -47,7 +48,9 @@ const refuseSeveralLabels = (classes: ReadonlyMap<string, number>): void => {
   if (first === undefined) return;
   throw new HeadwaterError(
     'HW_USAGE',
-    `${rows} rows have several labels in one cell, such as ${quoted(first)}, and ${parts.slice(0, 3).map(quoted).join(' and ')} stand alone in other rows. A row has one class here: keep one label a row, or say by --class-names what such a cell stands for.`,
+    `${rows} rows have several labels in one cell, such as ${quoted(first)}, and ` +
+      `${parts.slice(0, 3).map(quoted).join(' and ')} stand alone in other rows. A row has one ` +
+      'class here: keep one label a row, or say by --class-names what such a cell stands for.',
   );
 };
 
@@ -85,7 +88,8 @@ const missingLabels = (classes: ReadonlyMap<string, number>): readonly string[] 
   const missing = [...classes].filter(([name]) => MISSING.has(name.toLowerCase()));
   if (missing.length === 0) return [];
   return [
-    `${missing.length === 1 ? 'a class' : 'classes'} that may stand for a missing value: ${withRows(missing.slice(0, TOLD))}; --class-names can leave ${missing.length === 1 ? 'it' : 'them'} out`,
+    `${missing.length === 1 ? 'a class' : 'classes'} that may stand for a missing value: ` +
+      `${withRows(missing.slice(0, TOLD))}; --class-names can leave ${missing.length === 1 ? 'it' : 'them'} out`,
   ];
 };
 
@@ -98,7 +102,9 @@ const rareClasses = (classes: ReadonlyMap<string, number>): readonly string[] =>
   const [first] = rare;
   if (first === undefined) return [];
   return [
-    `${rare.length === 1 ? '1 class has' : `${rare.length} classes have`} fewer than ${FEW_OF_CLASS} rows, such as ${printable(quoted(first[0]))} (${first[1]}); --min-class-rows ${FEW_OF_CLASS} leaves ${rare.length === 1 ? 'it' : 'them'} out`,
+    `${rare.length === 1 ? '1 class has' : `${rare.length} classes have`} fewer than ` +
+      `${FEW_OF_CLASS} rows, such as ${printable(quoted(first[0]))} (${first[1]}); ` +
+      `--min-class-rows ${FEW_OF_CLASS} leaves ${rare.length === 1 ? 'it' : 'them'} out`,
   ];
 };
 

@@ -24,7 +24,9 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 
 /** The possible values of `--data`, for help texts. */
 export const DATA_HELP =
-  'a table (CSV, TSV, JSON, fastText, Parquet, or a folder of texts for each class): a path, a pattern, a file: or http(s) URL, - for stdin, or "ag-news" for the lesson\'s 120,000 headlines; may be given several times';
+  'a table (CSV, TSV, JSON, fastText, Parquet, or a folder of texts for each ' +
+  'class): a path, a pattern, a file: or http(s) URL, - for stdin, or "ag-news" ' +
+  "for the lesson's 120,000 headlines; may be given several times";
 
 /** Tables in the command line. */
 export type DataNames = string | readonly string[];
@@ -59,7 +61,10 @@ const layoutLine = (layout: TableLayout): string | undefined => {
     ...(encoding === 'utf-8' ? [] : [encoding]),
   ].join(', ');
   const others = otherTitleColumns.length === 0 ? '' : `; ${names(otherTitleColumns)} could be it too (--title-column)`;
-  return `${source}: text in ${names(titleColumns)}${labelColumn === undefined ? '' : `, class in ${names([labelColumn])}`}${others}; ${how}`;
+  return (
+    `${source}: text in ` +
+    `${names(titleColumns)}${labelColumn === undefined ? '' : `, class in ${names([labelColumn])}`}${others}; ${how}`
+  );
 };
 
 const noticeLine = (notice: TableNotice): string => {
@@ -68,13 +73,25 @@ const noticeLine = (notice: TableNotice): string => {
   const has = records === 1 ? 'has' : 'have';
   switch (notice.type) {
     case 'quotes':
-      return `${source}: ${counted} ${has} a quote where none may stand, the first in line ${notice.firstLine}; it is read as text`;
+      return (
+        `${source}: ${counted} ${has} a quote where none may stand, ` +
+        `the first in line ${notice.firstLine}; it is read as text`
+      );
     case 'wide':
-      return `${source}: ${counted} ${has} more fields than the header, the first in line ${notice.firstLine}; what is too much is read as text, or left out where it is empty`;
+      return (
+        `${source}: ${counted} ${has} more fields than the header, the first in line ` +
+        `${notice.firstLine}; what is too much is read as text, or left out where it is empty`
+      );
     case 'header':
-      return `${source}: ${counted} ${records === 1 ? 'repeats' : 'repeat'} the header, the first in line ${notice.firstLine}; left out`;
+      return (
+        `${source}: ${counted} ${records === 1 ? 'repeats' : 'repeat'} the ` +
+        `header, the first in line ${notice.firstLine}; left out`
+      );
     case 'encoding':
-      return `${source}: ${counted} ${records === 1 ? 'is' : 'are'} not UTF-8; likely ${notice.likely}: give --encoding ${notice.likely}`;
+      return (
+        `${source}: ${counted} ${records === 1 ? 'is' : 'are'} not UTF-8; ` +
+        `likely ${notice.likely}: give --encoding ${notice.likely}`
+      );
   }
 };
 
@@ -201,7 +218,8 @@ export const openTables = <T>(
           if (!first || maxRejections !== undefined || rejected.rows <= FEW_REJECTED || share <= MOST_SHARE) return;
           throw new HeadwaterError(
             'HW_REJECTIONS',
-            `${rejected.rows} of ${all} rows of ${nameOfData(data)} were rejected (${reasonsOf(rejected)}), more than 1 %. ${firstOf(rejected)}${advice()}`,
+            `${rejected.rows} of ${all} rows of ${nameOfData(data)} were rejected ` +
+              `(${reasonsOf(rejected)}), more than 1 %. ${firstOf(rejected)}${advice()}`,
           );
         },
       }),

@@ -36,7 +36,8 @@ export const addSplitOptions = (command: Command): Command =>
     .option('--test-data <source>', 'a table of test rows; may be given several times', collect)
     .option(
       '--shares <shares>',
-      'the shares of the rows of --data to train on, to validate and to test on (default: 0.7,0.15,0.15; a side with a table of its own has none)',
+      'the shares of the rows of --data to train on, to validate and to test on ' +
+        '(default: 0.7,0.15,0.15; a side with a table of its own has none)',
       shares,
     )
     .option('--no-test', 'keep no test rows, so that more are trained on');
@@ -77,7 +78,9 @@ export const checkSides = (
     if (options[`${side}Data`] !== undefined && rows[side] === 0)
       throw new HeadwaterError(
         'HW_EMPTY',
-        `No row of --${side}-data can be used. The classes of the train rows are ${printable(listNames(labelEncoder.classes))}: correct those of --${side}-data, or merge them with --class-names.`,
+        `No row of --${side}-data can be used. The classes of the train rows are ` +
+          `${printable(listNames(labelEncoder.classes))}: correct those of --${side}-data, or merge them ` +
+          'with --class-names.',
       );
 };
 
@@ -89,14 +92,16 @@ export const splitLines = ({ mixed, shared }: Pick<Split, 'mixed' | 'shared'>): 
   if (mixed?.first !== undefined) {
     const { row, other } = mixed.first;
     lines.push(
-      `${number(mixed.rows)} ${mixed.rows === 1 ? 'row has' : 'rows have'} a text that stands with another class too, such as ${quoted(row.title)}: ${quoted(other)} and ${quoted(row.category)}`,
+      `${number(mixed.rows)} ${mixed.rows === 1 ? 'row has' : 'rows have'} a text that stands with another ` +
+        `class too, such as ${quoted(row.title)}: ${quoted(other)} and ${quoted(row.category)}`,
     );
   }
   for (const side of ['validation', 'test'] as const) {
     const texts = shared?.[side] ?? 0;
     if (texts > 0)
       lines.push(
-        `${number(texts)} ${texts === 1 ? 'text' : 'texts'} of --${side}-data ${texts === 1 ? 'is' : 'are'} in train rows too, so the scores are too high`,
+        `${number(texts)} ${texts === 1 ? 'text' : 'texts'} of --${side}-data ` +
+          `${texts === 1 ? 'is' : 'are'} in train rows too, so the scores are too high`,
       );
   }
   return lines;

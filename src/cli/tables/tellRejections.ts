@@ -37,7 +37,8 @@ export const checkRejectionsFile = (data: DataNames, { rejections: file }: Rejec
 const unwritable = (file: string, cause: unknown): HeadwaterError =>
   new HeadwaterError(
     'HW_WRITE',
-    `${file} could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Choose another file for the rejections.`,
+    `${file} could not be written: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+      'Choose another file for the rejections.',
     { cause, where: file },
   );
 

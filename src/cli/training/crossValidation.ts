@@ -59,7 +59,9 @@ const summary = (folds: readonly FoldRecord[]): CrossValidationRecord => {
 const figure = ({ mean, spread }: CrossValidationRecord['f1']): string => `${mean.toFixed(4)} ± ${spread.toFixed(4)}`;
 
 const foldLine = ({ fold, rows, model, f1, accuracy, linearF1 }: FoldRecord, folds: number): string =>
-  `fold ${fold} of ${folds}: F1 ${f1.toFixed(4)}, accuracy ${accuracy.toFixed(4)} on ${rows.toLocaleString('en')} rows; ${printable(model)}${linearF1 === undefined ? '' : `; linear F1 ${linearF1.toFixed(4)}`}`;
+  `fold ${fold} of ${folds}: F1 ${f1.toFixed(4)}, accuracy ${accuracy.toFixed(4)} on ` +
+  `${rows.toLocaleString('en')} rows; ` +
+  `${printable(model)}${linearF1 === undefined ? '' : `; linear F1 ${linearF1.toFixed(4)}`}`;
 
 /** The means over the folds, one line for each measure. */
 const summaryLines = ({ folds, f1, accuracy, linearF1 }: CrossValidationRecord): string =>

@@ -29,7 +29,8 @@ export const trainingPage = (
   if (directories.length >= MOST_RUNS)
     throw new HeadwaterError(
       'HW_USAGE',
-      `--beside is given ${directories.length} times, and the page shows at most ${MOST_RUNS - 1} models beside the training. Leave some out.`,
+      `--beside is given ${directories.length} times, and the page shows at most ` +
+        `${MOST_RUNS - 1} models beside the training. Leave some out.`,
     );
   if (!ui) return undefined;
   const { stderr, env } = terminal;

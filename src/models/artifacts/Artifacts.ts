@@ -112,7 +112,8 @@ export const checkArtifacts = (artifacts: Artifacts, where?: string): E.Either<H
     E.left(
       new HeadwaterError(
         'HW_ARTIFACT',
-        `The artifacts${where === undefined ? '' : ` in ${where}`} do not belong together: ${why}. Take files that were saved together.`,
+        `The artifacts${where === undefined ? '' : ` in ${where}`} do not ` +
+          `belong together: ${why}. Take files that were saved together.`,
         where === undefined ? {} : { where },
       ),
     );
@@ -127,7 +128,8 @@ export const checkArtifacts = (artifacts: Artifacts, where?: string): E.Either<H
     return bad(`the label encoder has ${labelEncoder.size} classes, but the model ${config.classes} outputs`);
   if (training !== undefined && training.confusion.length !== config.classes ** 2)
     return bad(
-      `the confusion matrix has ${training.confusion.length} counts, but ${config.classes} classes have ${config.classes ** 2}`,
+      `the confusion matrix has ${training.confusion.length} counts, ` +
+        `but ${config.classes} classes have ${config.classes ** 2}`,
     );
   return pipe(
     checkModelWeights(config, weights, where),

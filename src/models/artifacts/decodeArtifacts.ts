@@ -27,7 +27,9 @@ import { trainingCodec } from './internal/trainingJson.js';
 const versionError = (formatVersion: number, where: string | undefined): HeadwaterError =>
   new HeadwaterError(
     'HW_ARTIFACT_VERSION',
-    `${where ?? 'The configuration'} is of format version ${formatVersion}, but versions ${EARLIER_VERSION} to ${FORMAT_VERSION} are what can be read here. Use the version of headwater that wrote it, or train the model again.`,
+    `${where ?? 'The configuration'} is of format version ${formatVersion}, ` +
+      `but versions ${EARLIER_VERSION} to ${FORMAT_VERSION} are what can be read here. ` +
+      'Use the version of headwater that wrote it, or train the model again.',
     where === undefined ? {} : { where },
   );
 
@@ -91,7 +93,8 @@ const identify = (
       return E.left(
         new HeadwaterError(
           'HW_ARTIFACT',
-          `${path(name)} is not the file that was saved with the model: its SHA-256 differs from the one in ${MANIFEST_FILE}. Take the files as they were saved, or train the model again.`,
+          `${path(name)} is not the file that was saved with the model: its SHA-256 differs from the one ` +
+            `in ${MANIFEST_FILE}. Take the files as they were saved, or train the model again.`,
           { where: path(name) },
         ),
       );
@@ -151,7 +154,8 @@ export const decodeArtifacts = (
           ? E.left(
               new HeadwaterError(
                 'HW_ARTIFACT',
-                `There is no ${path(ARTIFACT_FILES[file])}. Give a directory that a training has saved its artifacts in.`,
+                `There is no ${path(ARTIFACT_FILES[file])}. Give a ` +
+                  'directory that a training has saved its artifacts in.',
                 { where: path(ARTIFACT_FILES[file]) },
               ),
             )

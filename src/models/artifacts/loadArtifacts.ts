@@ -31,7 +31,8 @@ const checkDirectory = (directory: string): TE.TaskEither<HeadwaterError, void> 
         : TE.left(
             new HeadwaterError(
               'HW_PATH',
-              `${directory} is a file. Give the directory that holds ${ARTIFACT_FILES.weights} and the other files of the model.`,
+              `${directory} is a file. Give the directory that holds ` +
+                `${ARTIFACT_FILES.weights} and the other files of the model.`,
               { where: directory },
             ),
           ),

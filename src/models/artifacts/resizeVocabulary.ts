@@ -22,7 +22,8 @@ interface Resizing {
 const misfit = (name: string, shape: readonly number[]): HeadwaterError =>
   new HeadwaterError(
     'HW_USAGE',
-    `resizeVocabulary: the weights have no "${name}" of shape [${shape.join(', ')}]. Give the configuration and the weights of one model.`,
+    `resizeVocabulary: the weights have no "${name}" of shape ` +
+      `[${shape.join(', ')}]. Give the configuration and the weights of one model.`,
   );
 
 /** The embeddings of all tokens, in one matrix. */

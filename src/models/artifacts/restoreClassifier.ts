@@ -39,6 +39,7 @@ export const restoreClassifier = (
   if (isLessonConfig(config)) return classifier(config, { ...settings, seed: settings.seed ?? 0, weights });
   throw new HeadwaterError(
     'HW_USAGE',
-    `restoreClassifier was given a model of the architecture ${config.architecture}. Use restoreModel, which restores any.`,
+    'restoreClassifier was given a model of the architecture ' +
+      `${config.architecture}. Use restoreModel, which restores any.`,
   );
 };

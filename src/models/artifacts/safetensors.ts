@@ -149,7 +149,8 @@ const readEntries = (
       return E.left(
         new HeadwaterError(
           'HW_ARTIFACT',
-          `${where ?? 'The safetensors file'} has a tensor ${quoted(name)} of the dtype ${quoted(dtype)}, which cannot be read here; ${[...DTYPES.keys()].join(', ')} can. Save its weights as F32.`,
+          `${where ?? 'The safetensors file'} has a tensor ${quoted(name)} of the dtype ${quoted(dtype)}, ` +
+            `which cannot be read here; ${[...DTYPES.keys()].join(', ')} can. Save its weights as F32.`,
           where === undefined ? {} : { where },
         ),
       );
@@ -158,7 +159,8 @@ const readEntries = (
     if (end > length) return bad(`${quoted(name)} ends at byte ${end} of the values, but the file has ${length}`);
     if (end - begin !== sizeOf(shape) * bytes)
       return bad(
-        `${quoted(name)} of shape [${shape.slice(0, 8).join(', ')}] and dtype ${dtype} should take ${sizeOf(shape) * bytes} bytes, but takes ${end - begin}`,
+        `${quoted(name)} of shape [${shape.slice(0, 8).join(', ')}] and dtype ${dtype} ` +
+          `should take ${sizeOf(shape) * bytes} bytes, but takes ${end - begin}`,
       );
     filled = end;
   }

@@ -111,7 +111,8 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
     if (features !== undefined) return features;
     throw new HeadwaterError(
       'HW_USAGE',
-      `The model "${name}" reads hashed features, but the batch has none. Make batches with a rowEncoder that has the model's features.`,
+      `The model "${name}" reads hashed features, but the batch has none. ` +
+        "Make batches with a rowEncoder that has the model's features.",
     );
   };
 
@@ -199,7 +200,8 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
     if (given?.data.length !== classes)
       throw new HeadwaterError(
         'HW_ARTIFACT',
-        `The weights do not fit the model "${name}": "bias" should have ${classes} values, but has ${given?.data.length ?? 0}.`,
+        `The weights do not fit the model "${name}": "bias" should have ` +
+          `${classes} values, but has ${given?.data.length ?? 0}.`,
       );
     settle();
     table.loadStateDict(

@@ -55,7 +55,8 @@ export const mixLinear = (parts: readonly MixedPart[], settings: Omit<LinearSett
     if (config.classes !== classes || config.columns !== columns)
       throw new HeadwaterError(
         'HW_USAGE',
-        `mixLinear was given models of ${classes} classes and ${columns} columns, and of ${config.classes} and ${config.columns}. Give models that were trained on one split and its features.`,
+        `mixLinear was given models of ${classes} classes and ${columns} columns, and of ${config.classes} ` +
+          `and ${config.columns}. Give models that were trained on one split and its features.`,
       );
     const weights = weightsOf(model.stateDict());
     for (const id of weights.rows) if (!slots.has(id)) slots.set(id, slots.size);

@@ -17,7 +17,8 @@ const LESSON_DESCRIPTION =
   'lengths: the number of tokens of each row, at least 1. probabilities: those of each class.';
 
 const DESCRIPTION =
-  'A text classifier. Its inputs are made of a text by the tokenizer, the word vectors and the hashed features of the model. ' +
+  'A text classifier. Its inputs are made of a text by the tokenizer, ' +
+  'the word vectors and the hashed features of the model. ' +
   'probabilities: those of each class.';
 
 /** The graph of a model, whatever its architecture. */
@@ -80,7 +81,8 @@ export const encodeOnnx = (artifacts: Artifacts): Uint8Array => {
   if (bytes > MOST_WEIGHT_BYTES)
     throw new HeadwaterError(
       'HW_USAGE',
-      `The weights have ${bytes} bytes, and an ONNX file holds less than 2 GiB. Train a model with fewer words or a smaller --embedding-dim.`,
+      `The weights have ${bytes} bytes, and an ONNX file holds less than 2 GiB. ` +
+        'Train a model with fewer words or a smaller --embedding-dim.',
     );
   const { tokens } = inputsOf(config);
   return writeOnnxModel({

@@ -75,7 +75,8 @@ export const sumClassifier = (parts: SumParts, settings: SumSettings = {}): SumC
   if (linear.classes !== classes)
     throw new HeadwaterError(
       'HW_USAGE',
-      `sumClassifier was given a network of ${classes} classes and a linear model of ${linear.classes}. Give models of one split.`,
+      `sumClassifier was given a network of ${classes} classes and a ` +
+        `linear model of ${linear.classes}. Give models of one split.`,
     );
   const config = sumConfig({ network: network.config, linear: linear.config, networkWeight, linearWeight });
   const linearRate = LINEAR_RATE[linear.config.optimizer];

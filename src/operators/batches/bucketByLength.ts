@@ -62,7 +62,8 @@ const check = (options: BucketByLengthOptions, boundaries: readonly number[], ma
   if (!boundaries.every((boundary, i) => Number.isSafeInteger(boundary) && boundary > (boundaries[i - 1] ?? 0))) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `bucketByLength: the boundaries are [${boundaries.join(', ')}], but must be whole numbers of at least 1, each above the one before.`,
+      `bucketByLength: the boundaries are [${boundaries.join(', ')}], ` +
+        'but must be whole numbers of at least 1, each above the one before.',
     );
   }
 };

@@ -31,7 +31,8 @@ const ofEach = <T>(
   if (missing === rows.length) return undefined;
   throw new HeadwaterError(
     'HW_USAGE',
-    `padRows: ${rows.length - missing} of ${rows.length} rows have ${what}, but either all rows of a batch have one or none has.`,
+    `padRows: ${rows.length - missing} of ${rows.length} rows have ` +
+      `${what}, but either all rows of a batch have one or none has.`,
   );
 };
 
@@ -42,7 +43,8 @@ const laidOut = (vectorIds: readonly Int32Array[], rows: readonly TokenizedRow[]
     if (ids.length !== tokens.length) {
       throw new HeadwaterError(
         'HW_USAGE',
-        `padRows: row ${id} has ${tokens.length} tokens but ${ids.length} vector ids. Each token has one; 0 stands for none.`,
+        `padRows: row ${id} has ${tokens.length} tokens but ` +
+          `${ids.length} vector ids. Each token has one; 0 stands for none.`,
       );
     }
     all.set(ids, at * time);
@@ -105,7 +107,8 @@ export function padRows(rows: readonly TokenizedRow[], padIndex = 0): PaddedBatc
     if (row.tokens.length === 0) {
       throw new HeadwaterError(
         'HW_USAGE',
-        `padRows: row ${row.id} has no tokens, but a row of a batch has at least one. Drop it, or give it the unknown token.`,
+        `padRows: row ${row.id} has no tokens, but a row of a batch has ` +
+          'at least one. Drop it, or give it the unknown token.',
       );
     }
     tokens.set(row.tokens, at * time);

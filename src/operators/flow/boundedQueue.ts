@@ -55,7 +55,8 @@ const limited = <T>(limit: number): QueueBuffer<T> => {
       if (waiting.size === limit) {
         throw new HeadwaterError(
           'HW_OVERFLOW',
-          `boundedQueue: more than ${limit} values wait for their consumer, though the valve is closed. Give the source the same valve, or raise the limit.`,
+          `boundedQueue: more than ${limit} values wait for their consumer, though the ` +
+            'valve is closed. Give the source the same valve, or raise the limit.',
         );
       }
       waiting.push(value);

@@ -54,7 +54,8 @@ export const adwin = ({ delta = 0.002 }: AdwinOptions = {}): OperatorFunction<nu
           if (!(value >= 0 && value <= 1)) {
             throw new HeadwaterError(
               'HW_NUMERIC',
-              `adwin: value ${at} is ${value}, but must be between 0 and 1. Give it errors as 0 and 1, or values scaled to that range.`,
+              `adwin: value ${at} is ${value}, but must be between 0 and 1. ` +
+                'Give it errors as 0 and 1, or values scaled to that range.',
             );
           }
           window.add(value);

@@ -177,7 +177,8 @@ export const modelSlot = (
       if (candidate.classes !== current.classes) {
         throw new HeadwaterError(
           'HW_USAGE',
-          `The model ${candidate.name} has ${candidate.classes} classes, but ${current.name}, which is in use, ${current.classes}. Train it with the same label encoder.`,
+          `The model ${candidate.name} has ${candidate.classes} classes, but ${current.name}, ` +
+            `which is in use, ${current.classes}. Train it with the same label encoder.`,
         );
       }
       if (candidate === current) return;

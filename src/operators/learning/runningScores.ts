@@ -76,7 +76,8 @@ export const runningScores = (
     if (index !== undefined) return index;
     throw new HeadwaterError(
       'HW_LABEL',
-      `runningScores: the class ${JSON.stringify(name)} is not among ${listNames(classes)}. Give the classes of the model's own label encoder.`,
+      `runningScores: the class ${JSON.stringify(name)} is not among ` +
+        `${listNames(classes)}. Give the classes of the model's own label encoder.`,
     );
   };
 

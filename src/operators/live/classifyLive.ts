@@ -31,7 +31,8 @@ const withoutBlanks = (headlines: readonly LiveHeadline[]): readonly LiveHeadlin
   if (blank !== undefined) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `classifyLive: the title of headline ${blank.id} of ${blank.source} is blank. Leave out headlines without a title, as the sources do.`,
+      `classifyLive: the title of headline ${blank.id} of ${blank.source} is ` +
+        'blank. Leave out headlines without a title, as the sources do.',
     );
   }
   return headlines;

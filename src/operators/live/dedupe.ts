@@ -97,7 +97,8 @@ export const dedupe = <R extends LiveHeadline>(options: DedupeOptions<R> = {}): 
   if (memory !== undefined && capacity !== undefined) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `dedupe: capacity is ${capacity}, but the memory that is given has room for ${memory.capacity} keys. Give one of the two.`,
+      `dedupe: capacity is ${capacity}, but the memory that is given has ` +
+        `room for ${memory.capacity} keys. Give one of the two.`,
     );
   }
   if (by.length === 0)
@@ -110,7 +111,8 @@ export const dedupe = <R extends LiveHeadline>(options: DedupeOptions<R> = {}): 
   if (memory !== undefined && memory.capacity < room) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `dedupe: the memory that is given has room for ${memory.capacity} keys, but a headline is known by up to ${room} (${by.join(', ')}). Give it room for more, or name fewer.`,
+      `dedupe: the memory that is given has room for ${memory.capacity} keys, but a headline is ` +
+        `known by up to ${room} (${by.join(', ')}). Give it room for more, or name fewer.`,
     );
   }
 

@@ -34,7 +34,8 @@ export const checkCapacity = (operator: string, capacity: number, least = 1): vo
   if (capacity > RecentHashes.MOST)
     throw new HeadwaterError(
       'HW_USAGE',
-      `${operator}: capacity is ${capacity}, but must be at most ${RecentHashes.MOST}; each key takes up to 28 bytes at the start.`,
+      `${operator}: capacity is ${capacity}, but must be at most ` +
+        `${RecentHashes.MOST}; each key takes up to 28 bytes at the start.`,
     );
 };
 

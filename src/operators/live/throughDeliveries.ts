@@ -61,7 +61,8 @@ export const throughDeliveries = <T, R, D extends Delivery<T> = Delivery<T>>(
     if (results.length === batch.length) return batch.map((delivery, i) => withValue(delivery, results[i] as R));
     throw new HeadwaterError(
       'HW_USAGE',
-      `throughDeliveries: the operator gave ${results.length} results of ${batch.length} values, but must give one a value.`,
+      `throughDeliveries: the operator gave ${results.length} results ` +
+        `of ${batch.length} values, but must give one a value.`,
     );
   };
 

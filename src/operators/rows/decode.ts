@@ -34,7 +34,8 @@ type Renaming = readonly (readonly [field: string, column: string])[];
 const missingColumn = (field: string, column: string, row: SourceRow): HeadwaterError =>
   new HeadwaterError(
     'HW_COLUMNS',
-    `${row.source} has no column ${JSON.stringify(column)}, which the field ${JSON.stringify(field)} is read from; it has ${listNames(Object.keys(row.fields)) || 'none'}. Name the right column.`,
+    `${row.source} has no column ${JSON.stringify(column)}, which the field ${JSON.stringify(field)} is ` +
+      `read from; it has ${listNames(Object.keys(row.fields)) || 'none'}. Name the right column.`,
     { where: row.source },
   );
 
@@ -120,7 +121,9 @@ const rejectionOfIssues = (row: SourceRow, renaming: Renaming, { field, message 
 const asError = ({ source, line = 0, byte = 0, field, expected, got }: Rejection): HeadwaterError =>
   new HeadwaterError(
     'HW_REJECTIONS',
-    `A row was rejected, at ${source}:${line} (byte ${byte}): ${field === undefined ? 'the record' : `its field ${JSON.stringify(field)}`} should be ${expected}, but is ${JSON.stringify(got)}. Correct the row, or give decode an observer of rejections.`,
+    `A row was rejected, at ${source}:${line} (byte ${byte}): ` +
+      `${field === undefined ? 'the record' : `its field ${JSON.stringify(field)}`} should be ` +
+      `${expected}, but is ${JSON.stringify(got)}. Correct the row, or give decode an observer of rejections.`,
     { where: `${source}:${line}` },
   );
 

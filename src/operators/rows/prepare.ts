@@ -143,13 +143,15 @@ const settle = (
   if (rows.train + rows.validation + rows.test === 0) {
     throw new HeadwaterError(
       'HW_EMPTY',
-      'There are no rows to prepare. Check that the source has rows below its header, and that they are not all rejected or left out.',
+      'There are no rows to prepare. Check that the source has rows below ' +
+        'its header, and that they are not all rejected or left out.',
     );
   }
   if (rows.train === 0) {
     throw new HeadwaterError(
       'HW_EMPTY',
-      `None of the ${rows.validation + rows.test} rows is on the train side. Raise the share of the train side (--shares).`,
+      `None of the ${rows.validation + rows.test} rows is on the train ` +
+        'side. Raise the share of the train side (--shares).',
     );
   }
   const unlearnt = [...counts.classes].filter(([, { rows: ofClass }]) => ofClass.train === 0);
@@ -157,7 +159,10 @@ const settle = (
     if (rejections === undefined) {
       throw new HeadwaterError(
         'HW_LABEL',
-        `The class ${JSON.stringify(excerpt(category))} has no row on the train side, so it cannot be learnt; rows of it elsewhere: ${withoutTrain.length}, row ${withoutTrain[0] ?? 0} among them. Correct their class, add rows of it, raise the share of the train side, or give prepare somewhere to send rejections to.`,
+        `The class ${JSON.stringify(excerpt(category))} has no row on the train side, ` +
+          `so it cannot be learnt; rows of it elsewhere: ${withoutTrain.length}, row ` +
+          `${withoutTrain[0] ?? 0} among them. Correct their class, add rows of it, ` +
+          'raise the share of the train side, or give prepare somewhere to send rejections to.',
       );
     }
     counts.leaveOut(category, rejections, source);
@@ -166,7 +171,8 @@ const settle = (
     const only = listNames([...counts.classes.keys()]);
     throw new HeadwaterError(
       'HW_EMPTY',
-      `All rows that can be learnt from have one class, ${only}: there is nothing to tell apart. Check the column that the class is read from, or add rows of another class.`,
+      `All rows that can be learnt from have one class, ${only}: there is nothing to tell apart. ` +
+        'Check the column that the class is read from, or add rows of another class.',
     );
   }
   const { rows: withoutText, first } = counts.withoutText;
@@ -174,12 +180,16 @@ const settle = (
   if (first !== undefined && withoutText > maxWithoutText * all && (counts.hasText || counts.dropsEmpty))
     throw new HeadwaterError(
       'HW_EMPTY',
-      `${withoutText.toLocaleString('en')} of ${all.toLocaleString('en')} titles have no word left, the first in ${place(first.id)}: ${JSON.stringify(excerpt(first.title))}. ${counts.dropsEmpty ? 'Check the column that the title is read from, and the stop words' : 'The preprocessor of the lesson keeps ASCII letters and digits alone: use unicode (--text unicode)'}, or allow more (maxWithoutText, --max-without-text).`,
+      `${withoutText.toLocaleString('en')} of ${all.toLocaleString('en')} titles have no word ` +
+        `left, the first in ${place(first.id)}: ${JSON.stringify(excerpt(first.title))}. ` +
+        `${counts.dropsEmpty ? 'Check the column that the title is read from, and the stop words' : 'The preprocessor of the lesson keeps ASCII letters and digits alone: use unicode (--text unicode)'}, ` +
+        'or allow more (maxWithoutText, --max-without-text).',
     );
   if (!counts.hasText) {
     throw new HeadwaterError(
       'HW_EMPTY',
-      'No title of a train row has a word left after preprocessing, which keeps ASCII letters and digits and leaves out stop words. Check the column that the title is read from.',
+      'No title of a train row has a word left after preprocessing, which keeps ASCII letters and ' +
+        'digits and leaves out stop words. Check the column that the title is read from.',
     );
   }
 };

@@ -7,7 +7,8 @@ import type { Split } from './prepare.js';
 const changed = (what: string): HeadwaterError =>
   new HeadwaterError(
     'HW_SOURCE_CHANGED',
-    `The rows are not those that were prepared: ${what}. The source must give the same rows at every reading: prepare it again, or keep a snapshot of it.`,
+    `The rows are not those that were prepared: ${what}. The source must give the same ` +
+      'rows at every reading: prepare it again, or keep a snapshot of it.',
   );
 
 /**

@@ -36,7 +36,9 @@ const unknownClass = (row: Row, classes: readonly string[], source: string): Rej
 const asError = ({ id, source, expected, got }: Rejection): HeadwaterError =>
   new HeadwaterError(
     'HW_LABEL',
-    `Row ${id}${source === '' ? '' : ` of ${source}`} has the class ${JSON.stringify(got)}, which the label encoder does not know: it should be ${expected}. Correct the row, fit the label encoder on rows that have the class, or give tokenize somewhere to send rejections to.`,
+    `Row ${id}${source === '' ? '' : ` of ${source}`} has the class ${JSON.stringify(got)}, ` +
+      `which the label encoder does not know: it should be ${expected}. Correct the row, fit the label ` +
+      'encoder on rows that have the class, or give tokenize somewhere to send rejections to.',
     source === '' ? {} : { where: source },
   );
 

@@ -92,12 +92,15 @@ const checkRows = (rows: SideCounts, keep: 'best' | 'last'): void => {
   if (rows.train === 0)
     throw new HeadwaterError(
       'HW_EMPTY',
-      'There are no train rows to learn from. Check that the source has rows, and raise the share of the train side (--shares).',
+      'There are no train rows to learn from. Check that the source has ' +
+        'rows, and raise the share of the train side (--shares).',
     );
   if (rows.validation === 0 && keep === 'best') {
     throw new HeadwaterError(
       'HW_EMPTY',
-      "There are no validation rows, and without them no epoch is the best. Raise the share of the validation side (--shares), give the source more rows, or keep the weights of the last epoch (keep: 'last', --keep last).",
+      'There are no validation rows, and without them no epoch is the best. ' +
+        'Raise the share of the validation side (--shares), give the source more rows, ' +
+        "or keep the weights of the last epoch (keep: 'last', --keep last).",
     );
   }
 };
@@ -107,7 +110,8 @@ const endOf = (model: string, validationRows: number, state: TrainingState): Tra
   if (state.best.epoch === 0 && validationRows > 0) {
     throw new HeadwaterError(
       'HW_NUMERIC',
-      `No validation loss of model ${model} was a finite number in ${state.epoch} epochs. Lower the learning rate, and check that the classes of the validation rows have weights above 0.`,
+      `No validation loss of model ${model} was a finite number in ${state.epoch} epochs. Lower the ` +
+        'learning rate, and check that the classes of the validation rows have weights above 0.',
     );
   }
   return {

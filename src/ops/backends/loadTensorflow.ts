@@ -69,7 +69,8 @@ export const loadTensorflow = (): LoadedTensorflow => {
     }
     if (setup.manifest.gpu && !hasDriver()) {
       refusals.push(
-        `${setup.folder}: it is for NVIDIA GPUs, and no driver answers (nvidia-smi). Install the driver, or run headwater setup tensorflow without --gpu`,
+        `${setup.folder}: it is for NVIDIA GPUs, and no driver answers (nvidia-smi). ` +
+          'Install the driver, or run headwater setup tensorflow without --gpu',
       );
       continue;
     }

@@ -101,7 +101,8 @@ export const asWebgpuFailure = (cause: unknown): HeadwaterError => {
   return (
     loaded?.failure ??
     failed(
-      `The WebGPU device ${loaded?.adapter ?? ''} did not answer${message}. What was being computed is lost; what was saved is not.`,
+      `The WebGPU device ${loaded?.adapter ?? ''} did not answer${message}. ` +
+        'What was being computed is lost; what was saved is not.',
       cause,
     )
   );
@@ -113,7 +114,9 @@ const importPackage = async <Package>(name: string): Promise<Package> => {
   } catch (cause) {
     throw new HeadwaterError(
       'HW_BACKEND',
-      `The WebGPU backend needs the package ${name}, which does not load (${firstLine(cause)}). Install both that it is made of (npm install webgpu @tensorflow/tfjs-backend-webgpu), or use --backend headwater.`,
+      `The WebGPU backend needs the package ${name}, which does not load ` +
+        `(${firstLine(cause)}). Install both that it is made of (npm install webgpu ` +
+        '@tensorflow/tfjs-backend-webgpu), or use --backend headwater.',
       { cause },
     );
   }
@@ -148,8 +151,10 @@ const findAdapter = async (gpu: Gpu): Promise<GpuAdapter> => {
   if (found !== null) return found;
   throw new HeadwaterError(
     'HW_BACKEND',
-    'No driver for WebGPU was found. It needs one of Vulkan (on Debian: libvulkan1 and the driver of your graphics card), Metal or Direct3D 12; ' +
-      'the software Vulkan of the package chromium serves where VK_DRIVER_FILES names its vk_swiftshader_icd.json. Or use --backend headwater.',
+    'No driver for WebGPU was found. It needs one of Vulkan (on Debian: ' +
+      'libvulkan1 and the driver of your graphics card), Metal or Direct3D 12; ' +
+      'the software Vulkan of the package chromium serves where VK_DRIVER_FILES ' +
+      'names its vk_swiftshader_icd.json. Or use --backend headwater.',
   );
 };
 
@@ -169,7 +174,8 @@ const load = async (): Promise<Loaded> => {
   };
   void device.lost.then(({ reason, message }) => {
     present.failure ??= failed(
-      `The WebGPU device ${present.adapter} was lost (${reason}: ${message}). What was being computed is lost; what was saved is not.`,
+      `The WebGPU device ${present.adapter} was lost (${reason}: ` +
+        `${message}). What was being computed is lost; what was saved is not.`,
     );
   });
   device.addEventListener('uncapturederror', (event) => {

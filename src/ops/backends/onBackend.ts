@@ -38,7 +38,8 @@ export const onBackend = <Result>(name: string, work: (() => Result) & Synchrono
   result.then(undefined, () => undefined);
   throw new HeadwaterError(
     'HW_USAGE',
-    `onBackend("${name}") was given a function that returns a promise. What follows its first await would run on another backend. Give a synchronous function, or await tf.setBackend("${name}").`,
+    `onBackend("${name}") was given a function that returns a promise. What follows its first await would ` +
+      `run on another backend. Give a synchronous function, or await tf.setBackend("${name}").`,
   );
 };
 
@@ -52,7 +53,8 @@ export const runOn = <Result>(name: string, work: () => Result): Result => {
   if (!engine().backendNames().includes(name) || ((findBackend(name) as unknown) ?? null) === null)
     throw new HeadwaterError(
       'HW_BACKEND',
-      `The backend "${name}" is not registered with tfjs, or not ready. Call registerBackend() for "headwater"; for another, import its package and await tf.setBackend("${name}") once.`,
+      `The backend "${name}" is not registered with tfjs, or not ready. Call registerBackend() for ` +
+        `"headwater"; for another, import its package and await tf.setBackend("${name}") once.`,
     );
   void setBackend(name);
   try {

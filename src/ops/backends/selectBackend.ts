@@ -23,7 +23,11 @@ export interface SelectedBackend {
 const variantInWords = (): string => {
   const { simd, threads, reason } = backendVariant();
   if (simd === 'none') return `the reference kernels, for ${reason}`;
-  return `WebAssembly with ${{ wide: 'relaxed SIMD in pairs', relaxed: 'relaxed SIMD', simd: `SIMD, for ${reason}` }[simd]}, ${threads} thread${threads === 1 ? '' : 's'}`;
+  return (
+    'WebAssembly with ' +
+    `${{ wide: 'relaxed SIMD in pairs', relaxed: 'relaxed SIMD', simd: `SIMD, for ${reason}` }[simd]}, ` +
+    `${threads} thread${threads === 1 ? '' : 's'}`
+  );
 };
 
 /**

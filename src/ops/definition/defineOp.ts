@@ -127,7 +127,8 @@ export const defineOp = <
       if (gradient !== undefined && engine().isTapeOn() && (getGradient(name) as unknown) === undefined) {
         throw new HeadwaterError(
           'HW_USAGE',
-          `The gradient of ${name} is not registered, so nothing can be trained through it. Call registerOps() or registerBackend() once at the start.`,
+          `The gradient of ${name} is not registered, so nothing can be trained through ` +
+            'it. Call registerOps() or registerBackend() once at the start.',
         );
       }
       backend(); // tfjs selects a backend at the first use; only then its name is known

@@ -13,6 +13,7 @@ export const checkLengths = (op: string, lengths: Int32Array, batch: number, tim
   if (bad !== -1)
     throw new HeadwaterError(
       'HW_USAGE',
-      `${op} was given the length ${lengths[bad] ?? NaN} for row ${bad}. Lengths must be between 1 and ${time}, the number of steps.`,
+      `${op} was given the length ${lengths[bad] ?? NaN} for row ${bad}. ` +
+        `Lengths must be between 1 and ${time}, the number of steps.`,
     );
 };

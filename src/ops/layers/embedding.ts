@@ -109,7 +109,8 @@ export const checkTokens = (
     const at = `row ${Math.floor(i / time)}, position ${i % time}`;
     throw new HeadwaterError(
       'HW_USAGE',
-      `${op} was given the token ${token} at ${at}. Tokens must be between 0 and ${vocabularySize - 1}: is this tokenizer the model's?`,
+      `${op} was given the token ${token} at ${at}. Tokens must be between 0 ` +
+        `and ${vocabularySize - 1}: is this tokenizer the model's?`,
     );
   }
   return vocabularySize;

@@ -105,7 +105,8 @@ export class Adam {
         const given = gradient === undefined ? 'none' : `[${gradient.shape.join(', ')}]`;
         throw new HeadwaterError(
           'HW_USAGE',
-          `Adam needs a gradient of shape [${weight.shape.join(', ')}] for the weight "${name}", but was given ${given}.`,
+          `Adam needs a gradient of shape [${weight.shape.join(', ')}] ` +
+            `for the weight "${name}", but was given ${given}.`,
         );
       }
       return { weight, gradient, m, v };
@@ -168,7 +169,8 @@ export class Adam {
         if (data.length !== slot[key].size)
           throw new HeadwaterError(
             'HW_ARTIFACT',
-            `The optimizer state does not fit: "${name}.${suffix}" should have ${slot[key].size} values, but has ${data.length}.`,
+            `The optimizer state does not fit: "${name}.${suffix}" should ` +
+              `have ${slot[key].size} values, but has ${data.length}.`,
           );
         return { moment: slot[key], data };
       }),
@@ -176,7 +178,8 @@ export class Adam {
     if (state.size !== replacements.length + 1)
       throw new HeadwaterError(
         'HW_ARTIFACT',
-        `The optimizer state does not fit: it has ${state.size} entries, but this optimizer ${replacements.length + 1}.`,
+        `The optimizer state does not fit: it has ${state.size} ` +
+          `entries, but this optimizer ${replacements.length + 1}.`,
       );
     this.#step = step;
     for (const { moment, data } of replacements)

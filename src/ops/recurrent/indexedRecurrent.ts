@@ -73,7 +73,8 @@ export const indexedRecurrent = (
     if (i % time < lengths[Math.floor(i / time)]! && !(places[i]! >= 0 && places[i]! < count))
       throw new HeadwaterError(
         'HW_USAGE',
-        `${op} was given the place ${places[i]!} at row ${Math.floor(i / time)}, position ${i % time}. Places must be between 0 and ${count - 1}.`,
+        `${op} was given the place ${places[i]!} at row ${Math.floor(i / time)}, ` +
+          `position ${i % time}. Places must be between 0 and ${count - 1}.`,
       );
   const { directions } = checkLayerWeights(op, cell, inputSize, weights);
   const ops = INDEXED_OPS[cell];

@@ -71,7 +71,8 @@ export const recurrentStack = (
   if (layers === 0)
     throw new HeadwaterError(
       'HW_USAGE',
-      'recurrentStack was given no weight_ih_l0. Give the weights of at least one layer, under the names that PyTorch has for them.',
+      'recurrentStack was given no weight_ih_l0. Give the weights of at ' +
+        'least one layer, under the names that PyTorch has for them.',
     );
   const run = (input: Tensor, layer: number): Tensor3D => {
     const {

@@ -275,7 +275,8 @@ export class RowTable {
     if (bad < ids.length)
       throw new HeadwaterError(
         'HW_USAGE',
-        `RowTable was asked for row ${ids[bad]!}. Its rows are 0 to ${rows - 1}: are these features made for this model?`,
+        `RowTable was asked for row ${ids[bad]!}. Its rows are 0 to ` +
+          `${rows - 1}: are these features made for this model?`,
       );
   }
 }

@@ -28,7 +28,8 @@ export const attachmentOf = <Kind extends Attachment>(
   if (attachment instanceof kind) return attachment;
   throw new HeadwaterError(
     'HW_BACKEND',
-    'The gradient of a recurrent layer was given a reserve that another kernel made. Register kernels before the first step, and not between a forward pass and its gradient.',
+    'The gradient of a recurrent layer was given a reserve that another kernel made. ' +
+      'Register kernels before the first step, and not between a forward pass and its gradient.',
   );
 };
 

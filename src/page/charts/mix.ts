@@ -13,7 +13,10 @@ export const describeMix = (classes: readonly string[], { counts }: BinColumns):
     .sort((a, b) => b.count - a.count)
     .slice(0, 6)
     .map(({ name, count }) => `${name} ${formatShare(count / all)}`);
-  return `Of ${formatCount(all)} headline${all === 1 ? '' : 's'}: ${said.join(', ')}${classes.length > 6 ? ' and others' : ''}.`;
+  return (
+    `Of ${formatCount(all)} headline${all === 1 ? '' : 's'}: ` +
+    `${said.join(', ')}${classes.length > 6 ? ' and others' : ''}.`
+  );
 };
 
 /**

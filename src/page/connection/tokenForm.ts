@@ -19,7 +19,8 @@ export const tokenForm = (main: HTMLElement, given: () => void): void => {
     element(
       'p',
       { id: 'token-help' },
-      'The server was started with one: --token, or HEADWATER_TOKEN in its environment. It is kept in this tab alone, until it is closed.',
+      'The server was started with one: --token, or HEADWATER_TOKEN in its ' +
+        'environment. It is kept in this tab alone, until it is closed.',
     ),
     element('label', { for: 'token' }, 'Token'),
     input,

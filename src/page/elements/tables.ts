@@ -49,7 +49,8 @@ export const confusionTable = (classes: readonly string[], confusion: readonly n
   const said =
     worst === undefined
       ? 'No class was taken for another.'
-      : `Most often ${classes[worst.actual] ?? ''} was taken for ${classes[worst.predicted] ?? ''}: ${formatCount(worst.count)} times.`;
+      : `Most often ${classes[worst.actual] ?? ''} was taken for ` +
+        `${classes[worst.predicted] ?? ''}: ${formatCount(worst.count)} times.`;
   return element(
     'div',
     {},

@@ -86,7 +86,8 @@ export class ExplainPanel {
       element(
         'p',
         { class: 'hint' },
-        'Choose a headline to see which of its words moved the prediction: each word is taken out in turn, and the model asked again.',
+        'Choose a headline to see which of its words moved the prediction: ' +
+          'each word is taken out in turn, and the model asked again.',
       ),
     );
     this.node = element(

@@ -99,7 +99,8 @@ export class HeadlineStream {
         element(
           'p',
           { id: 'list-keys' },
-          `In the list: arrows move, Enter explains, O opens the article, P pauses, / goes to the search, and a digit gives the right class: ${digits.join(', ')}.`,
+          'In the list: arrows move, Enter explains, O opens the article, P pauses, / goes to ' +
+            `the search, and a digit gives the right class: ${digits.join(', ')}.`,
         ),
       ),
     );

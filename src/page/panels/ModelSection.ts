@@ -65,7 +65,8 @@ export class ModelSection {
         element(
           'p',
           { class: 'card hint' },
-          'The server knows nothing of how this model was trained. A training saves it beside the model, as training.json.',
+          'The server knows nothing of how this model was trained. ' +
+            'A training saves it beside the model, as training.json.',
         ),
       );
     this.node.replaceChildren(

@@ -56,7 +56,10 @@ export const describeLosses = (epochs: readonly EpochRecord[]): string => {
   if (last === undefined) return 'No epoch has ended yet.';
   const best = epochs.findLast(({ improved }) => improved);
   const many = epochs.length === 1 ? '1 epoch' : `${epochs.length} epochs`;
-  return `After ${many} the train loss is ${formatLoss(last.trainLoss)} and the validation loss ${formatLoss(last.validationLoss)}.${best === undefined ? '' : ` The lowest validation loss, ${formatLoss(best.validationLoss)}, was that of epoch ${best.epoch}.`}`;
+  return (
+    `After ${many} the train loss is ${formatLoss(last.trainLoss)} and the validation loss ` +
+    `${formatLoss(last.validationLoss)}.${best === undefined ? '' : ` The lowest validation loss, ${formatLoss(best.validationLoss)}, was that of epoch ${best.epoch}.`}`
+  );
 };
 
 /** The data of a loss chart without steps. */
@@ -79,6 +82,7 @@ export const qualityData = (epochs: readonly EpochRecord[]): ChartData => {
     summary:
       last === undefined
         ? 'No epoch has ended yet.'
-        : `After epoch ${last.epoch} the accuracy is ${share(last.validationAccuracy)} and the macro F1 ${share(last.validationMacroF1)}.`,
+        : `After epoch ${last.epoch} the accuracy is ${share(last.validationAccuracy)} ` +
+          `and the macro F1 ${share(last.validationMacroF1)}.`,
   };
 };

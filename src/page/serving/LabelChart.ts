@@ -40,7 +40,9 @@ export class LabelChart {
     this.#chart.show({
       x: this.#accuracies.map((_, index) => first + index),
       y: [this.#accuracies],
-      summary: `The model had said ${formatScore(accuracy)} of the last ${labels === 1 ? 'label' : `${formatCount(labels)} labels`}.`,
+      summary:
+        `The model had said ${formatScore(accuracy)} of the last ` +
+        `${labels === 1 ? 'label' : `${formatCount(labels)} labels`}.`,
     });
   }
 }

@@ -74,7 +74,8 @@ export const readSetup = (folder: string): FoundSetup => {
   const manifest = decoded.right;
   if (manifest.platform !== process.platform || manifest.arch !== process.arch)
     return unusable(
-      `it was made for ${manifest.platform} on ${manifest.arch}, and this is ${process.platform} on ${process.arch}. Run headwater setup tensorflow on this machine.`,
+      `it was made for ${manifest.platform} on ${manifest.arch}, and this is ` +
+        `${process.platform} on ${process.arch}. Run headwater setup tensorflow on this machine.`,
     );
   for (const [name, size] of Object.entries(manifest.files)) {
     const found = statSync(join(folder, name), { throwIfNoEntry: false })?.size;

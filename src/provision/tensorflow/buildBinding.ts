@@ -26,7 +26,11 @@ const findNodeGyp = async ({ run, signal }: Step): Promise<string> => {
  * The file that node-gyp needs from Node's sources besides the headers. A binding to Node's stable interface needs only
  * these settings.
  */
-const COMMON_GYPI = `{ 'target_defaults': { 'default_configuration': 'Release', 'cflags': ['-pthread', '-Wno-deprecated-declarations'], 'ldflags': ['-pthread'], 'cflags_cc': ['-std=gnu++17', '-O2'], 'configurations': { 'Release': {}, 'Debug': {} } } }\n`;
+const COMMON_GYPI =
+  "{ 'target_defaults': { 'default_configuration': 'Release', 'cflags': " +
+  "['-pthread', '-Wno-deprecated-declarations'], 'ldflags': ['-pthread'], " +
+  "'cflags_cc': ['-std=gnu++17', '-O2'], 'configurations': { 'Release': {}, " +
+  "'Debug': {} } } }\n";
 const CONFIG_GYPI = `{ 'target_defaults': {}, 'variables': {} }\n`;
 
 /**
@@ -91,7 +95,8 @@ export const buildBinding = async (folder: string, step: Step): Promise<void> =>
     if (ended?.status !== 0) {
       throw setupError(
         `The binding could not be built: ${firstComplaint(`${ended?.stdout ?? ''}\n${ended?.stderr ?? ''}`)}.`,
-        'Make sure that a C++ compiler for C++17 is there (Debian and Ubuntu: apt-get install g++ make), then run the same command again.',
+        'Make sure that a C++ compiler for C++17 is there (Debian and Ubuntu: ' +
+          'apt-get install g++ make), then run the same command again.',
       );
     }
     await cp(built, dirname(bindingFile(folder)), { recursive: true });

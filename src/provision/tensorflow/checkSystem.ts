@@ -30,7 +30,8 @@ export const checkSystem = async (
     throw setupError(`TensorFlow has GPU wheels for x64 alone, and this is ${arch}.`, 'Leave --gpu out.');
   if (glibc === undefined)
     throw setupError(
-      `TensorFlow's wheels need the GNU C library ${LEAST_GLIBC} or later, and this system has another C library (musl, as Alpine has).`,
+      `TensorFlow's wheels need the GNU C library ${LEAST_GLIBC} or later, ` +
+        'and this system has another C library (musl, as Alpine has).',
       'Use an image with glibc (node:22-slim, Debian, Ubuntu), or --backend headwater.',
     );
   if (isOlder(glibc, LEAST_GLIBC))

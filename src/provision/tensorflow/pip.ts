@@ -55,7 +55,8 @@ const MEANINGS: readonly (readonly [RegExp, string, string])[] = [
   [
     /NewConnectionError|Max retries|name resolution|Could not fetch URL|ConnectTimeout|Read timed out|ProxyError|Network is unreachable|Connection (refused|reset|aborted)|SSLError/i,
     'The package index cannot be reached.',
-    'Check the network and the proxy (pip reads HTTPS_PROXY and PIP_INDEX_URL), or download the wheel elsewhere and name it with --wheel.',
+    'Check the network and the proxy (pip reads HTTPS_PROXY and ' +
+      'PIP_INDEX_URL), or download the wheel elsewhere and name it with --wheel.',
   ],
 ];
 
@@ -66,7 +67,8 @@ const failure = (wanted: string, { stdout, stderr }: Finished): HeadwaterError =
   if (meaning !== undefined) return setupError(`${meaning[1]} (pip: ${lastLine(stderr)})`, meaning[2]);
   if (versions !== undefined || said.includes('No matching distribution found'))
     return setupError(
-      `The package index has no wheel of ${wanted} for this machine (${process.platform}, ${process.arch})${versions === undefined ? '' : `; the newest that there are: ${versions.join(', ')}`}.`,
+      `The package index has no wheel of ${wanted} for this machine (${process.platform}, ` +
+        `${process.arch})${versions === undefined ? '' : `; the newest that there are: ${versions.join(', ')}`}.`,
       'Name another version with --version, or a wheel of yours with --wheel.',
     );
   return setupError(

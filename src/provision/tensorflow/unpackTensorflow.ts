@@ -68,7 +68,8 @@ export const unpackTensorflow = async (
     const found = await elfArchitecture(path);
     if (found !== arch)
       throw setupError(
-        `${library} in ${wheel.path} is ${found === undefined ? 'no library for Linux' : `for ${found}`}, and this machine is ${arch}.`,
+        `${library} in ${wheel.path} is ${found === undefined ? 'no library for Linux' : `for ${found}`}, ` +
+          `and this machine is ${arch}.`,
         `Take the wheel for ${arch}: leave --wheel out, and pip chooses it.`,
       );
   }

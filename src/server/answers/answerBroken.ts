@@ -28,6 +28,8 @@ export const answerBroken = (error: Error, socket: Duplex, answering: boolean): 
   const { status } = broken;
   const body = JSON.stringify(broken);
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: ${PROBLEM_JSON}\r\ncontent-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: ` +
+      `${PROBLEM_JSON}\r\ncontent-length: ${Buffer.byteLength(body)}\r\ncache-control: ` +
+      `no-store\r\nconnection: close\r\n\r\n${body}`,
   );
 };

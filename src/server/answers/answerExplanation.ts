@@ -44,7 +44,8 @@ export const answerExplanation = async (
   if (variants.length > limits.batch)
     throw new Refusal(
       'too-many',
-      `The headline has ${variants.length - 1} words that the model reads; the limit is ${limits.batch - 1}. Send a shorter headline.`,
+      `The headline has ${variants.length - 1} words that the model reads; ` +
+        `the limit is ${limits.batch - 1}. Send a shorter headline.`,
     );
   requireRoom(queue, variants.length, dropped);
   await new Promise<void>((resolve, reject) => {

@@ -85,7 +85,8 @@ export const decodeDocument = (text: string, limits: ServerLimits): Asked => {
   if (values.length > limits.batch)
     throw new Refusal(
       'too-many',
-      `A document may hold ${limits.batch} headlines, and this one holds ${values.length}. Send fewer at a time, or send them as JSON lines.`,
+      `A document may hold ${limits.batch} headlines, and this one holds ` +
+        `${values.length}. Send fewer at a time, or send them as JSON lines.`,
     );
   const headlines: LiveHeadline[] = [];
   const errors: Fault[] = [];
@@ -97,7 +98,8 @@ export const decodeDocument = (text: string, limits: ServerLimits): Asked => {
   if (errors.length === 0) return { headlines, many };
   throw new Refusal(
     'invalid',
-    `${errors.length} of ${values.length} values are not headlines, so nothing was classified. ${errors[0]?.detail ?? ''}`,
+    `${errors.length} of ${values.length} values are not headlines, ` +
+      `so nothing was classified. ${errors[0]?.detail ?? ''}`,
     { errors: errors.slice(0, TOLD) },
   );
 };

@@ -67,7 +67,8 @@ export const labelLearner = (
   if (!isOnline(model))
     throw new HeadwaterError(
       'HW_USAGE',
-      `serveModel: this model cannot learn while it is served. Leave out the option learn, or serve a model that restoreModel makes.`,
+      'serveModel: this model cannot learn while it is served. Leave out the ' +
+        'option learn, or serve a model that restoreModel makes.',
     );
   const label$ = new Subject<readonly LiveHeadline[]>();
   let happened: LearningEvent[] = [];

@@ -38,7 +38,8 @@ export const originGuard = (allowed: readonly string[]): ((request: IncomingMess
     if (['http', 'https'].some((scheme) => parsedUrl(`${scheme}://${host ?? ''}`)?.origin === origin)) return NONE;
     throw new Refusal(
       'origin',
-      'Pages of this origin may not send requests to this server. To allow them, start the server with --allow-origin and the origin.',
+      'Pages of this origin may not send requests to this server. To allow ' +
+        'them, start the server with --allow-origin and the origin.',
     );
   };
 };

@@ -15,12 +15,14 @@ const checkTokens = (tokens: readonly AccessToken[]): void => {
     if (!/^[A-Za-z0-9._~+/-]+=*$/.test(token) || token.length < SHORTEST)
       throw new HeadwaterError(
         'HW_USAGE',
-        `serveModel: the token ${JSON.stringify(name)} must have at least ${SHORTEST} characters, all of them letters, digits or any of -._~+/ (and = at its end). Make one: openssl rand -hex 24.`,
+        `serveModel: the token ${JSON.stringify(name)} must have at least ${SHORTEST} characters, all of ` +
+          'them letters, digits or any of -._~+/ (and = at its end). Make one: openssl rand -hex 24.',
       );
     if (names.has(name) || values.has(token))
       throw new HeadwaterError(
         'HW_USAGE',
-        `serveModel: the name or the value of the token ${JSON.stringify(name)} is that of another one. Give each token a name and a value of its own.`,
+        `serveModel: the name or the value of the token ${JSON.stringify(name)} is ` +
+          'that of another one. Give each token a name and a value of its own.',
       );
     names.add(name);
     values.add(token);

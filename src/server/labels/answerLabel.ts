@@ -51,7 +51,9 @@ export const answerLabel = async (
   const { title, guid, category } = decoded.headline;
   const { classes } = generations.inUse.labelEncoder;
   if (category === undefined || !classes.includes(category)) {
-    const detail = `Give the right class as category. The model knows ${classes.slice(0, 20).join(', ')}${classes.length > 20 ? ', …' : ''}.`;
+    const detail =
+      'Give the right class as category. The model knows ' +
+      `${classes.slice(0, 20).join(', ')}${classes.length > 20 ? ', …' : ''}.`;
     throw new Refusal('invalid', detail, { errors: [{ pointer: '/category', detail }] });
   }
   requireRoom(queue, 1, dropped);

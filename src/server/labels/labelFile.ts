@@ -48,7 +48,8 @@ export const labelFile = (path: string): KeepLabel => {
     } catch (cause) {
       throw new HeadwaterError(
         'HW_WRITE',
-        `The label could not be written to ${path} (${String(codeOf(cause) ?? cause)}). Check its folder and the room on the disk.`,
+        `The label could not be written to ${path} (${String(codeOf(cause) ?? cause)}). ` +
+          'Check its folder and the room on the disk.',
         { cause, where: path },
       );
     }

@@ -11,7 +11,10 @@ export const paths = (limits: ServerLimits, classes: readonly string[]): Readonl
     post: {
       summary: 'Classify headlines',
       operationId: 'classify',
-      description: `One headline, an array of at most ${limits.batch}, or JSON lines without end. Answers come in the order of the headlines, as they are ready; in JSON lines, a line that is not a headline gets a problem in its place. The answer has the form of the request, unless Accept asks for the other.`,
+      description:
+        `One headline, an array of at most ${limits.batch}, or JSON lines without end. Answers come in the ` +
+        'order of the headlines, as they are ready; in JSON lines, a line that is not a headline gets a ' +
+        'problem in its place. The answer has the form of the request, unless Accept asks for the other.',
       requestBody: {
         required: true,
         content: {
@@ -75,7 +78,10 @@ export const paths = (limits: ServerLimits, classes: readonly string[]): Readonl
     post: {
       summary: 'Explain a prediction',
       operationId: 'explain',
-      description: `One headline, with at most ${limits.batch - 1} words that the model reads. For each word the answer tells by how much the probability of the predicted class falls when the word is taken out (occlusion).`,
+      description:
+        `One headline, with at most ${limits.batch - 1} words that the model reads. ` +
+        'For each word the answer tells by how much the probability of the ' +
+        'predicted class falls when the word is taken out (occlusion).',
       requestBody: { required: true, content: { 'application/json': { schema: ref('Headline') } } },
       responses: {
         200: plain('The prediction, and the words that changed it.', 'application/json', ref('Explanation')),
@@ -124,7 +130,10 @@ export const paths = (limits: ServerLimits, classes: readonly string[]): Readonl
       summary: 'Listen to headlines from the feeds',
       operationId: 'events',
       description:
-        'Server-sent events: `prediction` for each headline, `source` for what happens to a feed, `model` for another model in use, `label`, `trial` and `drift` for what labels and headlines tell of it, `missed` with the number of events that a listener can no longer have (null where it is not known). Heartbeats are comments.',
+        'Server-sent events: `prediction` for each headline, `source` for what happens to a feed, ' +
+        '`model` for another model in use, `label`, `trial` and `drift` for what labels and ' +
+        'headlines tell of it, `missed` with the number of events that a listener can no longer ' +
+        'have (null where it is not known). Heartbeats are comments.',
       parameters: [
         {
           name: 'Last-Event-ID',
@@ -152,7 +161,8 @@ export const paths = (limits: ServerLimits, classes: readonly string[]): Readonl
       summary: 'What the pipeline of the server does',
       operationId: 'flow',
       description:
-        'Snapshots of the last three minutes, one a second: for each stage its rate, the share of the time that it works, how long a headline is in it, and what it holds against its bound.',
+        'Snapshots of the last three minutes, one a second: for each stage its rate, the share of the time ' +
+        'that it works, how long a headline is in it, and what it holds against its bound.',
       parameters: [
         {
           name: 'after',

@@ -64,13 +64,16 @@ export const serverLimits = (given: Optional<ServerLimits>): ServerLimits => {
   if (limits.queue < limits.batch) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `serveModel: the queue takes ${limits.queue} headlines, but a document may have ${limits.batch}, so it could never be answered. Set limits.queue to at least limits.batch.`,
+      `serveModel: the queue takes ${limits.queue} headlines, but a document may have ` +
+        `${limits.batch}, so it could never be answered. Set limits.queue to at least limits.batch.`,
     );
   }
   if (limits.arrivalMs >= limits.stallMs) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `serveModel: a request may take ${limits.arrivalMs} ms to arrive, but its connection is closed after ${limits.stallMs} ms without data, so the client would never get the status 408. Set arrivalMs below stallMs.`,
+      `serveModel: a request may take ${limits.arrivalMs} ms to arrive, but its ` +
+        `connection is closed after ${limits.stallMs} ms without data, so the client ` +
+        'would never get the status 408. Set arrivalMs below stallMs.',
     );
   }
   return limits;
@@ -89,6 +92,7 @@ export const checkHeartbeat = (
   if (heartbeatMs < stallMs) return;
   throw new HeadwaterError(
     'HW_USAGE',
-    `${operation}: listeners get a heartbeat every ${heartbeatMs} ms, but a connection is closed after ${stallMs} ms without data. Set heartbeatMs below ${stallMs}.`,
+    `${operation}: listeners get a heartbeat every ${heartbeatMs} ms, but a connection is ` +
+      `closed after ${stallMs} ms without data. Set heartbeatMs below ${stallMs}.`,
   );
 };

@@ -147,7 +147,9 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   });
   const drifts = new Counter({
     name: 'headwater_drifts_total',
-    help: 'Times that a mean changed: of errors where labels come, of the confidence and of the share of a class for feeds',
+    help:
+      'Times that a mean changed: of errors where labels come, ' +
+      'of the confidence and of the share of a class for feeds',
     labelNames: ['of'] as const,
     registers,
   });

@@ -68,7 +68,10 @@ const fault = ([error]: t.Errors): string => {
     .map(({ key }) => key)
     .filter((key) => key !== '')
     .join('.');
-  return `${field === undefined || field === '' ? 'it' : field} should be ${error?.context.at(-1)?.type.name ?? 'something else'}`;
+  return (
+    `${field === undefined || field === '' ? 'it' : field} should be ` +
+    `${error?.context.at(-1)?.type.name ?? 'something else'}`
+  );
 };
 
 const decoded = <A>(
@@ -160,7 +163,8 @@ export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: S
       return left(
         new HeadwaterError(
           'HW_WRITE',
-          `${path} is damaged (${why}), and cannot be moved out of the way: ${messageOf(failure)}. Move it away to begin anew.`,
+          `${path} is damaged (${why}), and cannot be moved out of the ` +
+            `way: ${messageOf(failure)}. Move it away to begin anew.`,
           { where: path, cause: failure },
         ),
       );

@@ -81,7 +81,9 @@ const sortOut = (
     if (content === undefined || sha256Hex(content) !== sha256)
       throw new HeadwaterError(
         'HW_USAGE',
-        `${MANIFEST_FILE} lists ${name}, which is ${content === undefined ? 'not among the files' : 'another file here'}. Give the files together with their own manifest, as encodeArtifacts makes them.`,
+        `${MANIFEST_FILE} lists ${name}, which is ` +
+          `${content === undefined ? 'not among the files' : 'another file here'}. Give the files together ` +
+          'with their own manifest, as encodeArtifacts makes them.',
       );
     listed.set(name, content);
   }

@@ -95,7 +95,8 @@ export const flowTable = (snapshot: FlowSnapshot, options: FlowTableOptions = {}
     .filter(({ share: of }) => of > 0.005)
     .map(({ holder, share: of }) => `${printable(holder)} ${share(of)}`);
   return [
-    `flow after ${(snapshot.atMs / 1000).toFixed(1)} s: ${share(1 - idle)} of the time at work${bottleneck === undefined && stages.length > 0 ? ', the rest waits for input' : ''}`,
+    `flow after ${(snapshot.atMs / 1000).toFixed(1)} s: ${share(1 - idle)} of the time at ` +
+      `work${bottleneck === undefined && stages.length > 0 ? ', the rest waits for input' : ''}`,
     table.toString(),
     ...(held.length === 0 ? [] : [`the valve was held by: ${held.join(', ')}`]),
   ].join('\n');

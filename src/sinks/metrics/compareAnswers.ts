@@ -93,7 +93,8 @@ export const compareAnswers = (
   if (first.length !== rows || second.length !== rows)
     throw new HeadwaterError(
       'HW_USAGE',
-      `compareAnswers was given ${rows} labels, but ${first.length} and ${second.length} answers. Give one of each for every row.`,
+      `compareAnswers was given ${rows} labels, but ${first.length} and ` +
+        `${second.length} answers. Give one of each for every row.`,
     );
   const counts = { alike: 0, bothRight: 0, onlyFirst: 0, onlySecond: 0, bothWrong: 0 };
   for (let row = 0; row < rows; row++) {

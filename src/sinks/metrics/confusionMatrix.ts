@@ -20,7 +20,8 @@ export const countConfusions = (
   if (truth.length !== predicted.length) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `There are ${truth.length} true classes but ${predicted.length} predicted ones: give one prediction for each row.`,
+      `There are ${truth.length} true classes but ${predicted.length} ` +
+        'predicted ones: give one prediction for each row.',
     );
   }
   const check = (index: number, what: string, row: number): void => {
@@ -29,7 +30,8 @@ export const countConfusions = (
     if (Number.isInteger(index) && index >= 0 && index < classes) return;
     throw new HeadwaterError(
       'HW_LABEL',
-      `The ${what} class ${index} (row ${row} of its batch) is not one of the ${classes} classes that metrics were asked for: give the class names of the label encoder that the rows were encoded with.`,
+      `The ${what} class ${index} (row ${row} of its batch) is not one of the ${classes} classes that ` +
+        'metrics were asked for: give the class names of the label encoder that the rows were encoded with.',
     );
   };
   for (let i = 0; i < truth.length; i++) {

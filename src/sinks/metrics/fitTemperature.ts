@@ -54,7 +54,8 @@ const logitsOf = ({ logits, probabilities, labels }: TemperatureInput, classes: 
       if (!Number.isFinite(logit))
         throw new HeadwaterError(
           'HW_NUMERIC',
-          `fitTemperature: the ${logits === undefined ? 'probability' : 'logit'} of class ${c} in row ${b} is ${value}. Give finite ${logits === undefined ? 'probabilities of at least 0' : 'logits'}.`,
+          `fitTemperature: the ${logits === undefined ? 'probability' : 'logit'} of class ${c} in row ${b} ` +
+            `is ${value}. Give finite ${logits === undefined ? 'probabilities of at least 0' : 'logits'}.`,
         );
       shifted[b * classes + c] = logit;
       largest = Math.max(largest, logit);

@@ -117,7 +117,8 @@ class Sums {
       if (confidence === undefined || !(confidence >= 0 && confidence <= 1.001))
         throw new HeadwaterError(
           'HW_NUMERIC',
-          `reliability: the probability of the class predicted for row ${b} of a batch is ${confidence}, and must be from 0 to 1.`,
+          `reliability: the probability of the class predicted for row ${b} ` +
+            `of a batch is ${confidence}, and must be from 0 to 1.`,
         );
       const right = predicted[b] === labels[b];
       this.#bins.add(confidence, right);

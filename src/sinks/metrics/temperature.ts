@@ -40,7 +40,8 @@ class EvenSample {
       if (classes !== this.#classes || !Number.isInteger(classes))
         throw new HeadwaterError(
           'HW_USAGE',
-          `temperature: a batch has ${probabilities.length} probabilities for ${labels.length} rows, but those before it ${this.#classes} a row. Give it the batches of one model.`,
+          `temperature: a batch has ${probabilities.length} probabilities for ${labels.length} rows, ` +
+            `but those before it ${this.#classes} a row. Give it the batches of one model.`,
         );
       this.#rows.push(probabilities.slice(b * classes, (b + 1) * classes));
       this.#labels.push(labels[b]!);

@@ -66,7 +66,9 @@ export const progress = (options: ProgressOptions = {}): OperatorFunction<Traini
         { model, trainLoss, validationLoss, learningRate, improved }: EpochEnded,
         course: ModelProgress,
       ): string =>
-        `${courses.prefix(model)}${courses.epochLabel(course)}  train ${trainLoss.toFixed(3)}${course.validated === false ? '' : `  validation ${validationLoss.toFixed(3)}`}  lr ${learningRate.toExponential(1)}${improved ? `  ${output.paint.green('best')}` : ''}`;
+        `${courses.prefix(model)}${courses.epochLabel(course)}  train ` +
+        `${trainLoss.toFixed(3)}${course.validated === false ? '' : `  validation ${validationLoss.toFixed(3)}`}  ` +
+        `lr ${learningRate.toExponential(1)}${improved ? `  ${output.paint.green('best')}` : ''}`;
 
       const take = (event: TrainingEvent): void => {
         const course = courses.of(event.model);

@@ -83,7 +83,8 @@ export const rowProgress = <T = unknown>(options: RowProgressOptions<T>): Operat
           const seconds = (output.now() - start) / 1000;
           const rate = seconds > 0 ? ` (${perSecond(done / seconds, unit)})` : '';
           output.print(
-            `${label}: ${done.toLocaleString('en-US')} ${unit} in ${seconds < 10 ? `${seconds.toFixed(1)}s` : duration(Math.round(seconds))}${rate}`,
+            `${label}: ${done.toLocaleString('en-US')} ${unit} in ` +
+              `${seconds < 10 ? `${seconds.toFixed(1)}s` : duration(Math.round(seconds))}${rate}`,
           );
           output.finish(() => subscriber.complete());
         },

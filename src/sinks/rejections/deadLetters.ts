@@ -102,7 +102,8 @@ export const deadLetters = ({ limit = Infinity, examples: kept = 10 }: DeadLette
         : { where: example.line === undefined ? example.source : `${example.source}:${example.line}` };
     throw new HeadwaterError(
       'HW_REJECTIONS',
-      `${rows} rows were rejected, more than the limit of ${limit}. The first: ${told}. Correct the rows, or raise the limit.`,
+      `${rows} rows were rejected, more than the limit of ${limit}. ` +
+        `The first: ${told}. Correct the rows, or raise the limit.`,
       where,
     );
   };

@@ -145,7 +145,8 @@ export const tensorboard = (
             ? cause
             : new HeadwaterError(
                 'HW_WRITE',
-                `TensorBoard's events could not be written to ${dir}: ${cause.message}. Check the folder, and that there is room.`,
+                `TensorBoard's events could not be written to ${dir}: ` +
+                  `${cause.message}. Check the folder, and that there is room.`,
                 { cause, where: dir },
               ),
         );
@@ -154,7 +155,8 @@ export const tensorboard = (
         if (stream.writableLength > limit) {
           throw new HeadwaterError(
             'HW_OVERFLOW',
-            `TensorBoard's events are ${stream.writableLength} bytes behind, more than the limit of ${limit}. Give tensorboard() the valve that the source honours, or raise limit.`,
+            `TensorBoard's events are ${stream.writableLength} bytes behind, more than the limit of ` +
+              `${limit}. Give tensorboard() the valve that the source honours, or raise limit.`,
           );
         }
         if (room || subscriber.closed) return;

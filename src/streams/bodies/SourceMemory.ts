@@ -33,8 +33,10 @@ export const sourceChanged = (name: string, kind: 'file' | 'http'): HeadwaterErr
   new HeadwaterError(
     'HW_SOURCE_CHANGED',
     kind === 'file'
-      ? `${name} was changed while it was in use, and every pass must read the same bytes. Start again, and leave it alone meanwhile.`
-      : `${name} was changed while it was in use: another pass has read other bytes. Give snapshotDir, which keeps what the first pass reads (the command does so by itself), or start again.`,
+      ? `${name} was changed while it was in use, and every pass must read ` +
+          'the same bytes. Start again, and leave it alone meanwhile.'
+      : `${name} was changed while it was in use: another pass has read other bytes. Give snapshotDir, ` +
+          'which keeps what the first pass reads (the command does so by itself), or start again.',
     { where: name },
   );
 

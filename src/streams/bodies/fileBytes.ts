@@ -75,7 +75,8 @@ export async function* fileBytes(path: string, unchanged?: Unchanged): AsyncGene
     if (stats.isDirectory())
       throw new HeadwaterError(
         'HW_PATH',
-        `Not a file but a directory: ${path}. Give the path of a file; for several, a pattern such as ${join(path, '*.csv')}.`,
+        `Not a file but a directory: ${path}. Give the path of a file; ` +
+          `for several, a pattern such as ${join(path, '*.csv')}.`,
         {
           where: path,
         },

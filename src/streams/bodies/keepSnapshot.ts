@@ -22,7 +22,8 @@ export interface Snapshot extends Digest {
 const snapshotError = (directory: string, cause: unknown): HeadwaterError =>
   new HeadwaterError(
     'HW_SNAPSHOT',
-    `Cannot write a snapshot in ${directory}: ${cause instanceof Error ? cause.message : String(cause)}. Give a folder that can be written to, with room in it.`,
+    `Cannot write a snapshot in ${directory}: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+      'Give a folder that can be written to, with room in it.',
     {
       cause,
       where: directory,

@@ -65,7 +65,8 @@ export const locate = (source: string | URL): Location => {
   const name = withoutSecrets(url.href);
   throw new HeadwaterError(
     'HW_USAGE',
-    `Cannot read from ${url.protocol} addresses: ${name}. Give http, https, file, or a path (./a:b where its first part has a colon).`,
+    `Cannot read from ${url.protocol} addresses: ${name}. Give http, ` +
+      'https, file, or a path (./a:b where its first part has a colon).',
     { where: name },
   );
 };

@@ -172,7 +172,8 @@ const openFile = async (
 const notStored = (name: string, directory: string | undefined): HeadwaterError =>
   new HeadwaterError(
     'HW_SNAPSHOT',
-    `${name} is not in ${directory ?? 'any folder of snapshots'}, and offline (--offline) asks no server. Read it once without it.`,
+    `${name} is not in ${directory ?? 'any folder of snapshots'}, ` +
+      'and offline (--offline) asks no server. Read it once without it.',
     { where: name },
   );
 
@@ -271,7 +272,8 @@ export const bodyError = (
   if (isDecodingError(error)) {
     return new HeadwaterError(
       'HW_ENCODING',
-      `${name}: the compressed body is damaged or cut short after ${progress}: ${error.message}. Fetch or compress it again.`,
+      `${name}: the compressed body is damaged or cut short after ` +
+        `${progress}: ${error.message}. Fetch or compress it again.`,
       { cause: error, where: name },
     );
   }

@@ -92,9 +92,9 @@ export const readHeader = (
   if (missing.length > 0) {
     throw new HeadwaterError(
       'HW_COLUMNS',
-      `${where}: no column ${listNames(missing)}. The header has ${listNames(names)}. Name the columns so, or ask for others; the first line must be a header${
-        names.length === 1 ? ', and the delimiter must be the one given' : ''
-      }.`,
+      `${where}: no column ${listNames(missing)}. The header has ${listNames(names)}. ` +
+        'Name the columns so, or ask for others; the first line must be a ' +
+        `header${names.length === 1 ? ', and the delimiter must be the one given' : ''}.`,
       { where },
     );
   }

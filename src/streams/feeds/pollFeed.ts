@@ -107,7 +107,8 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
     if (location.kind === 'file')
       throw new HeadwaterError(
         'HW_USAGE',
-        `${location.name} is a path, and feeds are polled over http and https. Give an address such as https://example.org/feed.`,
+        `${location.name} is a path, and feeds are polled over http and ` +
+          'https. Give an address such as https://example.org/feed.',
         { where: location.name },
       );
     // The fragment is not sent to the server: two addresses that differ only in the fragment are one feed.
@@ -192,7 +193,8 @@ export const pollFeed = (
   if (intervalMs < floorMs)
     throw new HeadwaterError(
       'HW_USAGE',
-      `intervalMs must be at least ${MINUTE} ms, not ${intervalMs}: the operator of the feed pays for every request. Pass insist for a server of your own.`,
+      `intervalMs must be at least ${MINUTE} ms, not ${intervalMs}: the operator of the ` +
+        'feed pays for every request. Pass insist for a server of your own.',
     );
   const waits = {
     initialMs: options.backoff?.initialMs ?? MINUTE,

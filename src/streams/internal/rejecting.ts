@@ -20,7 +20,8 @@ export const rejecting = (rejections: DeadLetter | undefined): ((rejection: Reje
     const where = line === undefined ? source : `${source}:${line}`;
     throw new HeadwaterError(
       'HW_REJECTIONS',
-      `${where}: ${field === undefined ? '' : `field ${JSON.stringify(field)}: `}${reason}: expected ${expected}, got ${JSON.stringify(got)}. Correct it, or pass \`rejections\` to have the like set aside.`,
+      `${where}: ${field === undefined ? '' : `field ${JSON.stringify(field)}: `}${reason}: expected ` +
+        `${expected}, got ${JSON.stringify(got)}. Correct it, or pass \`rejections\` to have the like set aside.`,
       { where },
     );
   };

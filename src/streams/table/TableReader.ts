@@ -143,7 +143,8 @@ export class TableReader implements Reader {
     if (this.#headBytes <= MOST_DOCUMENT_BYTES) return;
     throw new HeadwaterError(
       'HW_USAGE',
-      `${source} is one JSON document of more than ${MOST_DOCUMENT_BYTES / 2 ** 20} MiB. Write one object a line (jq -c '.[]' FILE > FILE.jsonl).`,
+      `${source} is one JSON document of more than ${MOST_DOCUMENT_BYTES / 2 ** 20} ` +
+        "MiB. Write one object a line (jq -c '.[]' FILE > FILE.jsonl).",
       { where: source },
     );
   }

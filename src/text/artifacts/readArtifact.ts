@@ -10,7 +10,10 @@ const reason = ([error]: t.Errors): string => {
   if (error.message !== undefined) return error.message;
   const path = error.context.map(({ key }) => key).filter((key) => key !== '');
   const expected = error.context.at(-1)?.type.name ?? 'something else';
-  return `${path.length === 0 ? 'the whole' : excerpt(path.join('.'), 200)} should be ${expected}, but is ${described(error.value)}`;
+  return (
+    `${path.length === 0 ? 'the whole' : excerpt(path.join('.'), 200)} ` +
+    `should be ${expected}, but is ${described(error.value)}`
+  );
 };
 
 /** The error for an artifact that cannot be read: one sentence, and what to do about it. */

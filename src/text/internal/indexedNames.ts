@@ -31,7 +31,9 @@ export const indexedNames = new t.Type<readonly string[], Readonly<Record<string
         index < names.length &&
         names[index] === undefined;
       if (!free) {
-        const why = `${JSON.stringify(excerpt(name))} has the index ${described(index)}, but ${names.length} names take the indices 0 to ${names.length - 1}, each once`;
+        const why =
+          `${JSON.stringify(excerpt(name))} has the index ${described(index)}, but ` +
+          `${names.length} names take the indices 0 to ${names.length - 1}, each once`;
         return t.failure(value, context, why);
       }
       names[index] = name;

@@ -17,9 +17,10 @@ const T = 116;
 
 /** The last labels that make dotted words a host name. Labels that are also English words (`in`, `it`) are excluded. */
 const TOP_LEVEL = new Set(
-  'com org net edu gov mil int info biz io ai tv co uk de fr es eu ru cn jp kr au ca nl ch br pl ua cz se pt gr tr'.split(
-    ' ',
-  ),
+  (
+    'com org net edu gov mil int info biz io ai tv co uk de fr es ' +
+    'eu ru cn jp kr au ca nl ch br pl ua cz se pt gr tr'
+  ).split(' '),
 );
 
 /** A flag, or a pictograph with its skin tone and other pictographs joined to it. */

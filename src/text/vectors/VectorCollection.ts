@@ -40,7 +40,8 @@ export class VectorCollection {
     if (this.#dims === 0 && dims > 0) this.#begin(dims);
     if (dims === 0 || dims !== this.#dims) {
       throw vectorsError(
-        `has a vector of ${dims} numbers for the word ${JSON.stringify(excerpt(word))}, and one of ${this.#dims} before it`,
+        `has a vector of ${dims} numbers for the word ${JSON.stringify(excerpt(word))}, ` +
+          `and one of ${this.#dims} before it`,
         this.#source,
         'All vectors of a file must have the same length.',
       );

@@ -163,7 +163,8 @@ export const parseVectorFile = (
   const bad = (why: string): E.Either<HeadwaterError, never> => E.left(vectorsError(why, where, REMEDY));
   if (bytes.length !== layout.bytes)
     return bad(
-      `is ${bytes.length < layout.bytes ? 'cut short' : 'too long'}: it has ${bytes.length} bytes instead of ${layout.bytes}`,
+      `is ${bytes.length < layout.bytes ? 'cut short' : 'too long'}: ` +
+        `it has ${bytes.length} bytes instead of ${layout.bytes}`,
     );
   const recorded = hex(bytes.subarray(HASH_AT, FIELDS_AT));
   if (sha256 !== undefined && sha256 !== recorded) return bad('is damaged: its bytes have another hash than it says');

@@ -110,7 +110,8 @@ const make = async (
   const room = await machine.free(folder);
   if (room < ROOM)
     throw setupError(
-      `There are ${(room / 1e9).toFixed(1)} GB free in ${folder}, and the set-up needs ${(ROOM / 1e9).toFixed(1)} GB while it is made.`,
+      `There are ${(room / 1e9).toFixed(1)} GB free in ${folder}, and the ` +
+        `set-up needs ${(ROOM / 1e9).toFixed(1)} GB while it is made.`,
       'Make room, or set XDG_CACHE_HOME.',
     );
 
@@ -135,7 +136,8 @@ const make = async (
       await rm(tarball, { force: true });
       throw setupError(
         `What was downloaded as ${NAME} is not what was published under that name.`,
-        'Run the same command again; if it stays so, look at the registry that npm is configured for (npm config get registry).',
+        'Run the same command again; if it stays so, look at the registry ' +
+          'that npm is configured for (npm config get registry).',
       );
     }
 

@@ -9,7 +9,8 @@ it.each([['https://example.org/feed.xml'], ['sse+https://example.org/news'], ['w
   'who asks %s is told to say how it can be reached, until it does',
   (feed) => {
     expect(line(['-', feed])).toBe(
-      'The operators of the feeds cannot reach you: give an address of the web or of mail with --contact, or in HEADWATER_CONTACT.\n',
+      'The operators of the feeds cannot reach you: give an address of the ' +
+        'web or of mail with --contact, or in HEADWATER_CONTACT.\n',
     );
     expect(line([feed], 'me@example.org')).toBe('');
     expect(line([feed], undefined, { HEADWATER_CONTACT: 'me@example.org' })).toBe('');

@@ -19,13 +19,16 @@ it('says nothing while there is enough', () => {
 
 it('names the option where the heap of V8 is nearly full', () => {
   expect(memoryWarning({ ...enough, heap: 3700 * MB })).toBe(
-    'memory is nearly full: 3,700 MB of the 4,000 MB that Node may use. If it ends here, allow more: NODE_OPTIONS=--max-old-space-size=8000. Give it fewer rows, a smaller --num-tokens or --max-length, or a smaller model.',
+    'memory is nearly full: 3,700 MB of the 4,000 MB that Node may use. If it ends ' +
+      'here, allow more: NODE_OPTIONS=--max-old-space-size=8000. Give it fewer rows, ' +
+      'a smaller --num-tokens or --max-length, or a smaller model.',
   );
 });
 
 it('tells where the memory of the machine is nearly full', () => {
   expect(memoryWarning({ ...enough, resident: 15_000 * MB, available: 100 * MB })).toBe(
-    'memory is nearly full: of 16,000 MB, 100 MB are left, and this process uses 15,000 MB. The system may end it without a word. Give it fewer rows, a smaller --num-tokens or --max-length, or a smaller model.',
+    'memory is nearly full: of 16,000 MB, 100 MB are left, and this process uses 15,000 MB. The system may ' +
+      'end it without a word. Give it fewer rows, a smaller --num-tokens or --max-length, or a smaller model.',
   );
 });
 

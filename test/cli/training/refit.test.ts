@@ -36,7 +36,9 @@ describe('train --refit', () => {
     expect(after.training).toEqual({ ...before.training, refittedOn: expect.any(Number) as number });
     expect(after.performance).toBe(before.performance);
     expect(after.weights).not.toBe(before.weights);
-    const line = `refit: the saved model was then trained once more, on all ${after.training.refittedOn} rows; the scores are those of the model before\n`;
+    const line =
+      'refit: the saved model was then trained once more, on all ' +
+      `${after.training.refittedOn} rows; the scores are those of the model before\n`;
     expect(second.stdout.replace(again, once)).toBe(first.stdout.replace('artifacts:', `${line}artifacts:`));
   });
 });

@@ -167,7 +167,8 @@ const ask = (
 const run = hasRuntime ? describe : describe.skip;
 
 run(
-  `an ONNX file gives our answers${hasRuntime ? '' : ` [skipped: ${python} has no onnxruntime and numpy; name one that has in HEADWATER_PYTHON]`}`,
+  'an ONNX file gives our ' +
+    `answers${hasRuntime ? '' : ` [skipped: ${python} has no onnxruntime and numpy; name one that has in HEADWATER_PYTHON]`}`,
   () => {
     it('for each cell, in one direction and two, over the padding and not', { timeout: 150_000 }, () => {
       const models = cases.map(made);

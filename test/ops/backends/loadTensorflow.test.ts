@@ -57,7 +57,8 @@ describe('libtensorflow is refused with the remedy where', () => {
     expect(await select(join(folder, 'none'))).toMatchObject({
       code: 'HW_BACKEND',
       message:
-        'No TensorFlow backend loads (there is no set-up of it, and no package of it is installed). Run headwater setup tensorflow, or use --backend headwater.',
+        'No TensorFlow backend loads (there is no set-up of it, and no package of it is ' +
+        'installed). Run headwater setup tensorflow, or use --backend headwater.',
     });
   });
 

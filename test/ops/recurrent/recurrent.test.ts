@@ -21,7 +21,8 @@ const SETTINGS = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) =>
 );
 
 const name = ({ cell, directions, overPadding, fromState }: (typeof SETTINGS)[number]): string =>
-  `${cell}, ${directions === 2 ? 'two directions' : 'one direction'}, ${overPadding ? 'over the padding' : 'packed'}, from ${fromState ? 'a state given' : 'zeros'}`;
+  `${cell}, ${directions === 2 ? 'two directions' : 'one direction'}, ` +
+  `${overPadding ? 'over the padding' : 'packed'}, from ${fromState ? 'a state given' : 'zeros'}`;
 
 const EACH = SETTINGS.map((settings) => [name(settings), settings] as const);
 

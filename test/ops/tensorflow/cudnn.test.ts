@@ -238,7 +238,8 @@ describeWithTensorflow('the ops of cuDNN in libtensorflow', () => {
    * that it does.
    */
   const refusal = (name: string, attributes: string): string =>
-    `Could not find device for node: {{node ${name}}} = ${name}[${attributes}]\nAll kernels registered for op ${name}:\n  <no registered kernels>`;
+    `Could not find device for node: {{node ${name}}} = ${name}[${attributes}]\nAll ` +
+    `kernels registered for op ${name}:\n  <no registered kernels>`;
 
   it.each(cells)(
     '%s: are known by the names, attributes, types and numbers of inputs that they are called with',
@@ -255,7 +256,9 @@ describeWithTensorflow('the ops of cuDNN in libtensorflow', () => {
             parameters: tf.zeros([cudnnSize(cudnnLayout(cell, 4, 5))]),
             steps: tf.tensor1d([3, 1], 'int32'),
           };
-          const mode = `direction="unidirectional", dropout=0, input_mode="linear_input", num_proj=0, rnn_mode="${cell === 'rnn' ? 'rnn_tanh' : cell}", seed=0, seed2=0`;
+          const mode =
+            'direction="unidirectional", dropout=0, input_mode="linear_input", ' +
+            `num_proj=0, rnn_mode="${cell === 'rnn' ? 'rnn_tanh' : cell}", seed=0, seed2=0`;
           expect(() => cudnnForward(real, cell, inputs, true)).toThrow(
             refusal(
               'CudnnRNNV3',

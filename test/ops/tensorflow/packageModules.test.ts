@@ -19,7 +19,8 @@ describe("the package's files", () => {
   it('get the functions of util that newer Nodes lack, and nobody else does', () => {
     put(
       'dist/old.js',
-      "const util = require('util'); module.exports = [null, undefined, 0, []].map((value) => [util.isNullOrUndefined(value), util.isArray(value), util.inspect(value)].join());",
+      "const util = require('util'); module.exports = [null, undefined, 0, []].map((value) => " +
+        '[util.isNullOrUndefined(value), util.isArray(value), util.inspect(value)].join());',
     );
     const before = Object.keys(createRequire(import.meta.url)('node:util') as object);
     expect(packageModules(folder)('dist/old.js')).toEqual([
@@ -35,7 +36,8 @@ describe("the package's files", () => {
   it('share our tfjs, by either of its names, and its registries', () => {
     put(
       'dist/tfjs.js',
-      "const a = require('@tensorflow/tfjs'); const b = require('@tensorflow/tfjs-core'); module.exports = { same: a === b, Tensor: a.Tensor, engine: a.engine() };",
+      "const a = require('@tensorflow/tfjs'); const b = require('@tensorflow/tfjs-core'); " +
+        'module.exports = { same: a === b, Tensor: a.Tensor, engine: a.engine() };',
     );
     expect(packageModules(folder)('dist/tfjs.js')).toEqual({ same: true, Tensor: tf.Tensor, engine: tf.engine() });
   });
@@ -43,7 +45,8 @@ describe("the package's files", () => {
   it('require one another, once each, and in circles', () => {
     put(
       'dist/a.js',
-      "exports.name = 'a'; exports.b = require('./kernels/b').name; exports.again = require('./kernels/b.js') === require('./kernels/b');",
+      "exports.name = 'a'; exports.b = require('./kernels/b').name; " +
+        "exports.again = require('./kernels/b.js') === require('./kernels/b');",
     );
     put('dist/kernels/b.js', "exports.name = require('../a').name + ' and b';");
     expect(packageModules(folder)('dist/a.js')).toEqual({ name: 'a', b: 'a and b', again: true });

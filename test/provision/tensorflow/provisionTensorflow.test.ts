@@ -269,7 +269,9 @@ describe.runIf(LINUX_X64)('a set-up', () => {
     expect(await refusal()).toMatch(/^HW_SETUP: Another set-up is under way \(process \d+\)\. Wait until it is done\./);
     writeFileSync(lock, '1 another.example.org');
     expect(await refusal()).toBe(
-      `HW_SETUP: Another set-up is under way (process 1 on another.example.org). Wait until it is done; if there is none, remove ${lock}.`,
+      'HW_SETUP: Another set-up is under way (process 1 on ' +
+        'another.example.org). Wait until it is done; if there is none, ' +
+        `remove ${lock}.`,
     );
     writeFileSync(lock, '999999999');
     expect((await provision()).at(-1)).toMatchObject({ made: true });
@@ -374,7 +376,8 @@ describe('a set-up is refused where', () => {
   it.each([
     [
       'the index cannot be reached',
-      "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: No matching distribution found for tensorflow-cpu",
+      "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: " +
+        'No matching distribution found for tensorflow-cpu',
       /package index cannot be reached\. .*network.*--wheel/,
     ],
     [
@@ -384,12 +387,16 @@ describe('a set-up is refused where', () => {
     ],
     [
       'the index has other versions, beside one that cannot be reached',
-      "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: Could not find a version that satisfies the requirement tensorflow-cpu==9 (from versions: 2.20.0, 2.21.0)\nERROR: No matching distribution found",
+      "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: " +
+        'Could not find a version that satisfies the requirement tensorflow-cpu==9 (from ' +
+        'versions: 2.20.0, 2.21.0)\nERROR: No matching distribution found',
       /no wheel of tensorflow-cpu==2\.21\.0 for this machine .*; the newest that there are: 2\.21\.0, 2\.20\.0\. .*--version/,
     ],
     [
       'the index cannot be reached, and has no versions for it',
-      "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: Could not find a version that satisfies the requirement tensorflow-cpu==9 (from versions: none)\nERROR: No matching distribution found",
+      "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: " +
+        'Could not find a version that satisfies the requirement tensorflow-cpu==9 ' +
+        '(from versions: none)\nERROR: No matching distribution found',
       /package index cannot be reached/,
     ],
     [

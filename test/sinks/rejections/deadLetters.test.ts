@@ -67,8 +67,10 @@ describe('deadLetters', () => {
       code: 'HW_REJECTIONS',
       where: 'news.csv:3',
       message:
-        '3 rows were rejected, more than the limit of 2. The first: news.csv:3: field "title": expected a non-empty string, got ""; ' +
-        'news.csv:3: field "category": expected a class name, got ""; news.csv:4: field "title": expected a non-empty string, got "". Correct the rows, or raise the limit.',
+        '3 rows were rejected, more than the limit of 2. The first: ' +
+        'news.csv:3: field "title": expected a non-empty string, got ""; ' +
+        'news.csv:3: field "category": expected a class name, got ""; news.csv:4: field "title": ' +
+        'expected a non-empty string, got "". Correct the rows, or raise the limit.',
     });
     expect(() => letters.next(rejection(3))).toThrow(expect.objectContaining({ code: 'HW_REJECTIONS' }));
     expect(letters.rows).toBe(3);

@@ -57,7 +57,8 @@ const read = (
 const run = hasTensorBoard ? describe : describe.skip;
 
 run(
-  `TensorBoard's own package reads what tensorboard() writes${hasTensorBoard ? '' : ` [skipped: ${python} has no tensorboard; name one that has in HEADWATER_PYTHON]`}`,
+  "TensorBoard's own package reads what tensorboard() " +
+    `writes${hasTensorBoard ? '' : ` [skipped: ${python} has no tensorboard; name one that has in HEADWATER_PYTHON]`}`,
   () => {
     it('its curves, its texts, its hyperparameters and how it ended', { timeout: 150_000 }, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'headwater-tensorboard-'));

@@ -3,7 +3,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 /** A feed of RSS with these titles, as they are to stand in the XML. */
 const rss = (titles: readonly string[], extra = ''): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>Invented News</title>${extra}${titles.map((title) => `<item><title>${title}</title><guid isPermaLink="false">${title}</guid></item>`).join('')}</channel></rss>`;
+  '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>Invented ' +
+  `News</title>${extra}${titles.map((title) => `<item><title>${title}</title><guid isPermaLink="false">${title}</guid></item>`).join('')}</channel></rss>`;
 
 const XML = { 'content-type': 'application/rss+xml' };
 
@@ -145,7 +146,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     response
       .writeHead(200, { 'content-type': 'text/html' })
       .end(
-        '<!doctype html><html><head><title>Invented News</title><link rel="alternate" type="application/rss+xml" href="/good"></head><body><p>Welcome.</body></html>',
+        '<!doctype html><html><head><title>Invented News</title><link rel="alternate" ' +
+          'type="application/rss+xml" href="/good"></head><body><p>Welcome.</body></html>',
       ),
   '/page-without': (_request, response) =>
     response

@@ -122,4 +122,5 @@ export const TITLES = ['Harbour reopens after the storm', 'Town & valley vote on
 
 /** A feed of RSS with these titles, as they are to stand in the XML. */
 export const rssOf = (...titles: readonly string[]): string =>
-  `<rss version="2.0"><channel><title>Example News</title>${titles.map((title) => `<item><title>${title}</title></item>`).join('')}</channel></rss>`;
+  '<rss version="2.0"><channel><title>Example ' +
+  `News</title>${titles.map((title) => `<item><title>${title}</title></item>`).join('')}</channel></rss>`;

@@ -168,7 +168,8 @@ describe('malformed feeds', () => {
   it('read titles whose tags do not match', () => {
     expect(
       titles(
-        '<rss><channel><item><title>One</b></title></item><item><title>Two</item><item><title>Three &</title></item></channel></rss>',
+        '<rss><channel><item><title>One</b></title></item><item><title>Two</item><item><title>Three ' +
+          '&</title></item></channel></rss>',
       ),
     ).toEqual(['One', 'Two', 'Three &']);
   });
@@ -183,7 +184,8 @@ describe('malformed feeds', () => {
   it('find no items in comments and CDATA', () => {
     expect(
       titles(
-        '<rss><channel><!-- <item><title>No</title></item> --><item><title>Yes</title><description><![CDATA[<item><title>No</title></item>]]></description></item></channel></rss>',
+        '<rss><channel><!-- <item><title>No</title></item> ' +
+          '--><item><title>Yes</title><description><![CDATA[<item><title>No</title></item>]]></description></item></channel></rss>',
       ),
     ).toEqual(['Yes']);
   });
@@ -192,14 +194,16 @@ describe('malformed feeds', () => {
     expect(titles('<rss><channel><item x="/>"><title>One</title></item></channel></rss>')).toEqual(['One']);
     expect(
       titles(
-        '<rss><channel a=">"><item x=\'>\'><title>1 < 2 & 3 > 2</title></item><item><title>Two</title></item></channel></rss>',
+        '<rss><channel a=">"><item x=\'>\'><title>1 < 2 & 3 > ' +
+          '2</title></item><item><title>Two</title></item></channel></rss>',
       ),
     ).toEqual(['1 < 2 & 3 > 2', 'Two']);
   });
 
   it('lose one item for a quote that is never closed', () => {
     const feed =
-      '<rss><channel><item><title>One</title><link href="></link></item><item><title>Two</title></item></channel></rss>';
+      '<rss><channel><item><title>One</title><link ' +
+      'href="></link></item><item><title>Two</title></item></channel></rss>';
     expect(titles(feed)).toEqual(['Two']);
     expect(parse(feed).rejections).toMatchObject([{ id: 0, expected: 'an element that closes' }]);
   });

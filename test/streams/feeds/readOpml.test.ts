@@ -23,7 +23,8 @@ describe('readOpml', () => {
   it('gives the addresses in order, out of folders, each once', async () => {
     const list = opml(
       outline('https://a.example/feed?x=1&amp;y=2'),
-      `<outline text="Folder">${outline('http://b.example')}<OUTLINE XMLURL=" https://c.example/ "></OUTLINE>${outline('http://b.example/')}</outline>`,
+      `<outline text="Folder">${outline('http://b.example')}<OUTLINE XMLURL=" ` +
+        `https://c.example/ "></OUTLINE>${outline('http://b.example/')}</outline>`,
       '<outline text="no feed" htmlUrl="https://d.example"/>',
     );
     expect(await read(fileOf(list))).toEqual({

@@ -276,7 +276,9 @@ describe('webSocketLines', () => {
         'opens something else',
         (socket) =>
           void socket.write(
-            'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: bm8=\r\n\r\n',
+            'HTTP/1.1 101 Switching Protocols\r\nUpgrade: ' +
+              'websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ' +
+              'bm8=\r\n\r\n',
           ),
         'HW_HTTP_CONNECT',
       ],

@@ -17,14 +17,16 @@ export const loadKafka = async (version = process.versions.node) => {
   if (major < LEAST_MAJOR || (major === LEAST_MAJOR && minor < LEAST_MINOR))
     throw new HeadwaterError(
       'HW_USAGE',
-      `Kafka's client needs Node ${LEAST_MAJOR}.${LEAST_MINOR} or later, and this is ${version}. Use a newer Node (npx node@24 …), or NATS JetStream, which works on any Node from 20.19.`,
+      `Kafka's client needs Node ${LEAST_MAJOR}.${LEAST_MINOR} or later, and this is ${version}. ` +
+        'Use a newer Node (npx node@24 …), or NATS JetStream, which works on any Node from 20.19.',
     );
   try {
     return await import('@platformatic/kafka');
   } catch (cause) {
     throw new HeadwaterError(
       'HW_USAGE',
-      'Kafka needs the package @platformatic/kafka, and it is not installed. Install it: npm install @platformatic/kafka',
+      'Kafka needs the package @platformatic/kafka, and it is not ' +
+        'installed. Install it: npm install @platformatic/kafka',
       { cause },
     );
   }

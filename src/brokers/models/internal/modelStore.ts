@@ -27,14 +27,16 @@ const idOf = (files: ReadonlyMap<string, Uint8Array>): string => {
   if (bytes === undefined || manifest === undefined)
     throw new HeadwaterError(
       'HW_USAGE',
-      `A model is published with its ${MANIFEST_FILE}, and there is none. Give the files as encodeArtifacts makes them.`,
+      `A model is published with its ${MANIFEST_FILE}, and there is ` +
+        'none. Give the files as encodeArtifacts makes them.',
     );
   for (const { name, sha256 } of manifest.files) {
     const content = files.get(name);
     if (content === undefined || sha256Hex(content) !== sha256)
       throw new HeadwaterError(
         'HW_ARTIFACT',
-        `The model cannot be published: its ${MANIFEST_FILE} lists ${name}, which is ${content === undefined ? 'not among the files' : 'another file here'}. Save the model again.`,
+        `The model cannot be published: its ${MANIFEST_FILE} lists ${name}, which is ` +
+          `${content === undefined ? 'not among the files' : 'another file here'}. Save the model again.`,
       );
   }
   return manifestId(bytes);
@@ -57,7 +59,8 @@ export const modelStore = (shelf: ModelShelf): ModelStore => {
       ? error
       : new HeadwaterError(
           'HW_BROKER',
-          `The models in ${where} cannot be read or written: ${reasonOf(error)}. Check the servers' addresses and logs.`,
+          `The models in ${where} cannot be read or written: ` +
+            `${reasonOf(error)}. Check the servers' addresses and logs.`,
           { cause: error, where },
         );
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -160,7 +163,8 @@ export const modelStore = (shelf: ModelShelf): ModelStore => {
         if (share < 1 && last === undefined)
           throw new HeadwaterError(
             'HW_USAGE',
-            `publish: share is ${share}, but there is no model ${name} yet that could take the rest. Publish a first one without a share.`,
+            `publish: share is ${share}, but there is no model ${name} yet that ` +
+              'could take the rest. Publish a first one without a share.',
           );
         const next =
           share < 1 && last !== undefined

@@ -15,7 +15,8 @@ export const needsNats = async <T>(
   } catch (cause) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `NATS JetStream needs the packages ${packages.join(' and ')}, and they are not installed. Install them: npm install ${packages.join(' ')}`,
+      `NATS JetStream needs the packages ${packages.join(' and ')}, and they are ` +
+        `not installed. Install them: npm install ${packages.join(' ')}`,
       { cause },
     );
   }

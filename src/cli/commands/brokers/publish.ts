@@ -166,7 +166,10 @@ const publishing = (names: readonly string[], options: Options, terminal: Termin
       stdin.pause();
       const { published, repeated, unreadable, unpublished } = counts;
       stderr.write(
-        `${published.toLocaleString('en-US')} published; left out: ${repeated.toLocaleString('en-US')} repeated, ${unreadable.toLocaleString('en-US')} unreadable, ${unpublished.toLocaleString('en-US')} refused by the broker\n`,
+        `${published.toLocaleString('en-US')} published; left out: ` +
+          `${repeated.toLocaleString('en-US')} repeated, ` +
+          `${unreadable.toLocaleString('en-US')} unreadable, ` +
+          `${unpublished.toLocaleString('en-US')} refused by the broker\n`,
       );
     }),
     ignoreElements(),

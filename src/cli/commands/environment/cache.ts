@@ -33,7 +33,8 @@ const nameOf = ({ sources, path }: StoredSnapshot): string =>
   sources.length === 0 ? `a table without an address, ${path}` : sources.join(', ');
 
 const line = (snapshot: StoredSnapshot): string =>
-  `${new Date(snapshot.used).toISOString().slice(0, 10)}  ${megabytes(snapshot.bytes).padStart(10)}  ${printable(nameOf(snapshot))}\n`;
+  `${new Date(snapshot.used).toISOString().slice(0, 10)}  ` +
+  `${megabytes(snapshot.bytes).padStart(10)}  ${printable(nameOf(snapshot))}\n`;
 
 /** The results of set-ups, one folder each. */
 const SETUPS = ['tensorflow', 'vectors'] as const;
@@ -65,7 +66,8 @@ const prune = async (folder: string, { olderThan, json = false }: Options, { std
   for (const snapshot of removed) stdout.write(line(snapshot));
   const freed = removed.reduce((sum, { bytes }) => sum + bytes, 0);
   stdout.write(
-    `removed: ${removed.length} tables, ${megabytes(freed)}${leftBehind === 0 ? '' : `; unfinished files of killed runs: ${leftBehind}`}\n`,
+    `removed: ${removed.length} tables, ` +
+      `${megabytes(freed)}${leftBehind === 0 ? '' : `; unfinished files of killed runs: ${leftBehind}`}\n`,
   );
 };
 

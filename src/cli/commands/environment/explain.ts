@@ -27,7 +27,10 @@ const bullets = (title: string, lines: readonly string[]): string =>
 
 const explain = (code: ErrorCode): string => {
   const { meaning, causes, cures } = ERROR_EXPLANATIONS[code];
-  return `${code}: ${meaning}\n${bullets('Causes', causes)}${bullets('What to do', cures)}\nExit status of the command: ${exitStatusOfCode(code)}\n`;
+  return (
+    `${code}: ${meaning}\n${bullets('Causes', causes)}${bullets('What to do', cures)}\nExit ` +
+    `status of the command: ${exitStatusOfCode(code)}\n`
+  );
 };
 
 const list = (): string => {

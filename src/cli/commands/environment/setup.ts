@@ -50,7 +50,8 @@ const vectorsJob = (headers: NetworkFlags['headers'], terminal: Terminal): Job =
       if (event.type !== 'vectors') return;
       const { vectors, path: file, bytes, made } = event;
       terminal.stdout.write(
-        `${vectors.size.toLocaleString('en-US')} English word vectors of ${vectors.dims} numbers ${made ? 'are set up' : 'were set up before'} in ${printable(file)} (${(bytes / 1e6).toFixed(0)} MB)\n`,
+        `${vectors.size.toLocaleString('en-US')} English word vectors of ${vectors.dims} numbers ` +
+          `${made ? 'are set up' : 'were set up before'} in ${printable(file)} (${(bytes / 1e6).toFixed(0)} MB)\n`,
       );
     }),
   ),
@@ -85,7 +86,8 @@ export const setupCommand = (terminal: Terminal, choose: Choose): Command =>
       if (headers !== undefined)
         throw new HeadwaterError(
           'HW_USAGE',
-          '--header applies to headwater setup vectors only: pip and npm, which fetch the rest, have settings of their own. Leave it out.',
+          '--header applies to headwater setup vectors only: pip and npm, ' +
+            'which fetch the rest, have settings of their own. Leave it out.',
         );
       const root = dest === undefined ? setupsFolder(terminal.env) : resolve(dest);
       choose({
@@ -95,7 +97,8 @@ export const setupCommand = (terminal: Terminal, choose: Choose): Command =>
             if (event.type !== 'ready') return;
             const { folder, manifest } = event.setup;
             terminal.stdout.write(
-              `libtensorflow ${manifest.version} ${event.made ? 'is set up' : 'was set up before'} in ${folder}; it computes on the ${manifest.device === 'gpu' ? 'GPU' : 'processor'}\n`,
+              `libtensorflow ${manifest.version} ${event.made ? 'is set up' : 'was set up before'} in ` +
+                `${folder}; it computes on the ${manifest.device === 'gpu' ? 'GPU' : 'processor'}\n`,
             );
             if (root !== setupsFolder(terminal.env))
               terminal.stderr.write(`So that it is found: export HEADWATER_TENSORFLOW_DIR='${root}'\n`);

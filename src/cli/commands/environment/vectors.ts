@@ -111,7 +111,10 @@ const asText = (source: string, vectors: WordVectors, words: readonly string[]):
       const id = vectors.idOf(word);
       if (id === 0) return `${printable(word)}: no vector`;
       const first = Array.from(vectors.vectorOf(id).subarray(0, 6), (value) => value.toFixed(4)).join(' ');
-      return `${printable(word)}: ${printable(vectors.word(id))}, word ${count(id)}: ${first}${vectors.dims > 6 ? ' …' : ''}`;
+      return (
+        `${printable(word)}: ${printable(vectors.word(id))}, ` +
+        `word ${count(id)}: ${first}${vectors.dims > 6 ? ' …' : ''}`
+      );
     }),
   ];
   return `${lines.join('\n')}\n`;

@@ -178,7 +178,8 @@ export const labelCommand = (terminal: Terminal, choose: Choose): Command =>
       if (source === '-')
         throw new HeadwaterError(
           'HW_USAGE',
-          'The answers come from stdin, so the headlines cannot. Write the headlines to a file, and name it instead of -.',
+          'The answers come from stdin, so the headlines cannot. ' +
+            'Write the headlines to a file, and name it instead of -.',
         );
       choose({
         work$,

@@ -98,7 +98,8 @@ const learning = ({ labels, out, lr, json = false, ...options }: Options, termin
         if (event.type === 'label-unused') unknown += 1;
         if (event.type === 'rolled-back')
           stderr.write(
-            `set back: of the last ${event.rows} labels it got ${(100 * event.accuracy).toFixed(1)} % right, and ${(100 * event.accuracyBefore).toFixed(1)} % without learning them\n`,
+            `set back: of the last ${event.rows} labels it got ${(100 * event.accuracy).toFixed(1)} % ` +
+              `right, and ${(100 * event.accuracyBefore).toFixed(1)} % without learning them\n`,
           );
       }),
       ignoreElements(),
@@ -108,7 +109,8 @@ const learning = ({ labels, out, lr, json = false, ...options }: Options, termin
       if (tally.rows === 0)
         throw new HeadwaterError(
           'HW_EMPTY',
-          `There is no label to learn from in ${source.name}. Check the file of --labels, and that its classes are those of the model: ${listNames(classes)}.`,
+          `There is no label to learn from in ${source.name}. Check the file of --labels, ` +
+            `and that its classes are those of the model: ${listNames(classes)}.`,
         );
       return saveLearnt(out, loaded.model, artifacts, tally);
     });

@@ -81,7 +81,8 @@ const linesOf = (
       if (leftOut === 0) return EMPTY;
       throw new HeadwaterError(
         'HW_REJECTIONS',
-        `Lines of stdin that were skipped: ${leftOut}. All others were classified. Correct these lines and send them again.`,
+        `Lines of stdin that were skipped: ${leftOut}. All others were ` +
+          'classified. Correct these lines and send them again.',
         { where: 'stdin' },
       );
     });

@@ -86,13 +86,15 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
       .option('--max-listeners <n>', 'the most clients of /events', wholeNumber(1), DEFAULT_LIMITS.listeners)
       .option(
         '--state <dir>',
-        'remember in this folder which headlines were classified, and the events, so that a restart loses and repeats none',
+        'remember in this folder which headlines were classified, ' +
+          'and the events, so that a restart loses and repeats none',
         path,
       )
       .option('--history <n>', 'how many events to keep for clients of /events that reconnect', wholeNumber(1), 1000)
       .option(
         '--labels <file>',
-        'append the right classes that people give (POST /labels, and the page) to this file of JSON lines, which train takes',
+        'append the right classes that people give (POST /labels, ' +
+          'and the page) to this file of JSON lines, which train takes',
         path,
       )
       .option('--learn', 'learn from each label of --labels while serving; a model that gets worse by it is set back')

@@ -100,7 +100,12 @@ const totals = ({ headlines, shown, repeated, repeatedBy, corrected, dropped, re
   const by = Object.entries(repeatedBy).flatMap(([name, count]) =>
     count === 0 ? [] : [`${count.toLocaleString('en-US')} by ${name}`],
   );
-  return `${plural(headlines, 'headline')} classified, ${shown.toLocaleString('en-US')} shown; left out: ${repeated.toLocaleString('en-US')} repeated${by.length < 2 ? '' : ` (${by.join(', ')})`}${corrected === 0 ? '' : `, ${corrected.toLocaleString('en-US')} corrected`}, ${dropped.toLocaleString('en-US')} dropped, ${rejected.toLocaleString('en-US')} unreadable`;
+  return (
+    `${plural(headlines, 'headline')} classified, ${shown.toLocaleString('en-US')} shown; ` +
+    `left out: ${repeated.toLocaleString('en-US')} ` +
+    `repeated${by.length < 2 ? '' : ` (${by.join(', ')})`}${corrected === 0 ? '' : `, ${corrected.toLocaleString('en-US')} corrected`}, ` +
+    `${dropped.toLocaleString('en-US')} dropped, ${rejected.toLocaleString('en-US')} unreadable`
+  );
 };
 
 /** Fails if no feed could be read. */

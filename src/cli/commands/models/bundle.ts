@@ -55,7 +55,8 @@ export const bundleCommand = (terminal: Terminal, choose: Choose): Command =>
             const artifacts = smallerArtifacts(whole, { words, linear });
             const about = [
               `A text classifier, made by headwater ${packageJson().version}. It imports nothing.`,
-              'It exports classify(text), which gives { category, probability, distribution, known }, classes, and open(options).',
+              'It exports classify(text), which gives { category, ' +
+                'probability, distribution, known }, classes, and open(options).',
             ];
             return moduleText(runtimeText(), encodeArtifacts(artifacts), artifacts.labelEncoder.classes, about);
           }),

@@ -81,7 +81,8 @@ const evaluation = (
           if (report.rows === 0)
             throw new HeadwaterError(
               'HW_EMPTY',
-              `There is no row to measure in ${source.name}. Check the file, and that its classes are those of the model: ${listNames(labelEncoder.classes)}.`,
+              `There is no row to measure in ${source.name}. Check the file, and that its ` +
+                `classes are those of the model: ${listNames(labelEncoder.classes)}.`,
             );
           terminal.stdout.write(
             json

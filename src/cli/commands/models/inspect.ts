@@ -83,7 +83,8 @@ const asText = (directory: string, artifacts: Artifacts): string => {
       'test rows',
       performance === undefined
         ? 'not measured'
-        : `F1 ${performance.f1.toFixed(4)}, precision ${performance.precision.toFixed(4)}, recall ${performance.recall.toFixed(4)} on ${performance.num_samples.toLocaleString('en-US')} rows`,
+        : `F1 ${performance.f1.toFixed(4)}, precision ${performance.precision.toFixed(4)}, recall ` +
+          `${performance.recall.toFixed(4)} on ${performance.num_samples.toLocaleString('en-US')} rows`,
     ],
   ]);
   return `${printable(directory)}\n${summary}\n${table(weights.map(({ name, shape }) => [name, shape.join(' × ')]))}\n`;
@@ -95,7 +96,10 @@ const asJson = (directory: string, artifacts: Artifacts): string => {
     performance === undefined
       ? 'null'
       : stringifyPerformance(performance, labelEncoder.classes).replaceAll('\n', '\n  ');
-  return `${JSON.stringify({ ...describe(directory, artifacts), performance: undefined }, null, 2).slice(0, -2)},\n  "performance": ${measured}\n}\n`;
+  return (
+    `${JSON.stringify({ ...describe(directory, artifacts), performance: undefined }, null, 2).slice(0, -2)},\n  ` +
+    `"performance": ${measured}\n}\n`
+  );
 };
 
 /** `headwater inspect`. */

@@ -72,6 +72,7 @@ export const architectureFrom = (options: TrainingOptions): ArchitectureName => 
   const how = options.architecture === undefined ? ', which other options mean' : '';
   throw new HeadwaterError(
     'HW_USAGE',
-    `${named.join(', ')} ${named.length === 1 ? 'has' : 'have'} no meaning with --architecture ${architecture}${how}. Leave ${named.length === 1 ? 'it' : 'them'} out, or choose --architecture ${other}.`,
+    `${named.join(', ')} ${named.length === 1 ? 'has' : 'have'} no meaning with --architecture ` +
+      `${architecture}${how}. Leave ${named.length === 1 ? 'it' : 'them'} out, or choose --architecture ${other}.`,
   );
 };

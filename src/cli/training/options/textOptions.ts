@@ -39,7 +39,8 @@ export const addTextOptions = (command: Command): Command =>
     .option('--no-punctuation', 'leave punctuation marks out')
     .option(
       '--max-length <n>',
-      'the most tokens that are read of a text (default: 2048, of which recurrent models read 256; of characters 1024; with --text lesson: all)',
+      'the most tokens that are read of a text (default: 2048, of which recurrent ' +
+        'models read 256; of characters 1024; with --text lesson: all)',
       wholeNumber(1),
     )
     .option('--max-without-text <share>', 'the share of titles that may have no word left', probability, 0.2);
@@ -117,11 +118,15 @@ export const readingLines = (
   const lines: string[] = [];
   if (withoutText?.first !== undefined)
     lines.push(
-      `${number(withoutText.rows)} of ${number(rows)} titles have no word left, the first in ${placeOf(withoutText.first.id) ?? `row ${withoutText.first.id}`}: ${JSON.stringify(excerpt(withoutText.first.title))}`,
+      `${number(withoutText.rows)} of ${number(rows)} titles have no word left, ` +
+        `the first in ${placeOf(withoutText.first.id) ?? `row ${withoutText.first.id}`}: ` +
+        `${JSON.stringify(excerpt(withoutText.first.title))}`,
     );
   if (cut > 0)
     lines.push(
-      `${number(cut)} of ${number(rows)} texts are longer than ${number(steps?.maxLength ?? 0)} tokens; the rest of each is not read (--max-length)`,
+      `${number(cut)} of ${number(rows)} texts are longer than ` +
+        `${number(steps?.maxLength ?? 0)} tokens; the rest of each is not read ` +
+        '(--max-length)',
     );
   return lines;
 };

@@ -133,7 +133,8 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
   )
     .option(
       '--epochs <n>',
-      'train for at most this many epochs (default: 3 to 30, more where there are few rows; with --schedule plateau: 50)',
+      'train for at most this many epochs (default: 3 to 30, ' +
+        'more where there are few rows; with --schedule plateau: 50)',
       wholeNumber(1),
     )
     .option(
@@ -143,18 +144,21 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     )
     .option(
       '--lr <rate>',
-      'the learning rate: the highest one of a cycle, or the initial one (default: 3e-3; with --schedule plateau: 1e-4)',
+      'the learning rate: the highest one of a cycle, or the initial ' +
+        'one (default: 3e-3; with --schedule plateau: 1e-4)',
       positiveNumber,
     )
     .option(
       '--clip-norm <n>',
-      'scale the gradients of a step down where the norm of all of them is larger; the events of --json and --events have the norm (default: not, but of wide-gru 1 for its recurrent part)',
+      'scale the gradients of a step down where the norm of all of them is larger; the events of --json ' +
+        'and --events have the norm (default: not, but of wide-gru 1 for its recurrent part)',
       positiveNumber,
     )
     .addOption(
       new Option(
         '--schedule <name>',
-        'how the learning rate goes: up and down once, or down where the validation loss stops falling (default: one-cycle; with --text lesson: plateau)',
+        'how the learning rate goes: up and down once, or down where the validation loss ' +
+          'stops falling (default: one-cycle; with --text lesson: plateau)',
       ).choices(['one-cycle', 'plateau']),
     )
     .option(
@@ -175,24 +179,29 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     )
     .option(
       '--seeds <n>',
-      'train so many recurrent networks of other seeds, and average their logits; the model holds all of them (default: 1)',
+      'train so many recurrent networks of other seeds, and average ' +
+        'their logits; the model holds all of them (default: 1)',
       wholeNumber(1, 20),
     )
     .addOption(
       new Option(
         '--architecture <name>',
-        'the model: linear (on words and characters), wide-gru (recurrent, with a linear part), lesson (the recurrent one of the lesson), or auto, which trains linear and, where it promises more, wide-gru, and keeps the better one (default: auto; with --text lesson or an option of the lesson: lesson)',
+        'the model: linear (on words and characters), wide-gru (recurrent, with a linear part), lesson ' +
+          '(the recurrent one of the lesson), or auto, which trains linear and, where it promises more, ' +
+          'wide-gru, and keeps the better one (default: auto; with --text lesson or an option of the lesson: lesson)',
       ).choices(ARCHITECTURES),
     )
     .option(
       '--vectors <source>',
-      'word vectors for wide-gru: a file or URL, or none (default: those of headwater setup vectors, if they are there)',
+      'word vectors for wide-gru: a file or URL, or none (default: ' +
+        'those of headwater setup vectors, if they are there)',
       path,
     )
     .addOption(
       new Option(
         '--class-weights <name>',
-        'how much the rows of a class count: all the same, inversely as many as there are of it, or as the root of that (default: none; of the lesson: balanced)',
+        'how much the rows of a class count: all the same, inversely as many as there are of ' +
+          'it, or as the root of that (default: none; of the lesson: balanced)',
       ).choices(['balanced', 'none', 'sqrt']),
     )
     .addOption(
@@ -203,33 +212,39 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     )
     .option(
       '--cross-validate <k>',
-      'first divide the rows into so many folds, train a model for each on the other folds, and print the mean of their scores',
+      'first divide the rows into so many folds, train a model for each ' +
+        'on the other folds, and print the mean of their scores',
       wholeNumber(2, 100),
     )
     .option(
       '--refit',
-      'train the chosen model once more on all rows at the end, and save that; the scores stay those of the model on the train rows',
+      'train the chosen model once more on all rows at the end, and save ' +
+        'that; the scores stay those of the model on the train rows',
     )
     .option(
       '--join-validation',
-      'when the model has been chosen, train it once more on the train and validation rows (default where there are fewer than 4,000 train rows)',
+      'when the model has been chosen, train it once more on the train and ' +
+        'validation rows (default where there are fewer than 4,000 train rows)',
     )
     .option('--no-join-validation', 'do not train on the validation rows')
     .addOption(
       new Option(
         '--monitor <figure>',
-        'the validation figure that says which epoch of a recurrent model is the best: it chooses the weights, and --patience waits for it (default: loss)',
+        'the validation figure that says which epoch of a recurrent model is the best: ' +
+          'it chooses the weights, and --patience waits for it (default: loss)',
       ).choices(['loss', 'macro-f1', 'accuracy']),
     )
     .addOption(
       new Option(
         '--cell <name>',
-        'the recurrent cell (default: gru); this option and those up to --over-padding are those of --architecture lesson',
+        'the recurrent cell (default: gru); this option and those up ' +
+          'to --over-padding are those of --architecture lesson',
       ).choices(['rnn', 'gru', 'lstm']),
     )
     .option(
       '--bidirectional',
-      'add a reverse direction. The classifier takes its output at the last token, where it has read only that token (default for gru and lstm)',
+      'add a reverse direction. The classifier takes its output at the last token, ' +
+        'where it has read only that token (default for gru and lstm)',
     )
     .option('--no-bidirectional', 'use the forward direction only (default for rnn)')
     .option('--embedding-dim <n>', 'size of the embedding of a token (default: 100)', wholeNumber(1))
@@ -243,7 +258,8 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     .option('--over-padding', "run the recurrent layers over the padding too, as the lesson's code does")
     .option(
       '--num-tokens <n>',
-      'size limit of the vocabulary, with the padding token and the unknown token (default: 30000; with --text lesson: 5000)',
+      'size limit of the vocabulary, with the padding token and the ' +
+        'unknown token (default: 30000; with --text lesson: 5000)',
       wholeNumber(3),
     )
     .option(

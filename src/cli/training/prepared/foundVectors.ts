@@ -35,7 +35,8 @@ export const coveringVectors = (
         map(({ share: coverage }) => {
           const { size: words, dims, sha256 = null } = vectors;
           terminal.stderr.write(
-            `vectors: ${words.toLocaleString('en')} words of ${dims} numbers, from ${source}; they cover ${(100 * coverage).toFixed(1)} % of the tokens\n`,
+            `vectors: ${words.toLocaleString('en')} words of ${dims} numbers, from ` +
+              `${source}; they cover ${(100 * coverage).toFixed(1)} % of the tokens\n`,
           );
           return { vectors, about: { source, words, dims, sha256, coverage } };
         }),

@@ -52,7 +52,8 @@ export const savingLastGood =
           catchError((failure: unknown) =>
             throwError(() =>
               saying(
-                `The last good weights could not be saved: ${failure instanceof Error ? failure.message : String(failure)}`,
+                'The last good weights could not be saved: ' +
+                  `${failure instanceof Error ? failure.message : String(failure)}`,
               ),
             ),
           ),

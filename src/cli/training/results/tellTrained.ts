@@ -25,7 +25,8 @@ const comparisonLines = (choice: ChoiceRecord | undefined): string => {
 const refitLine = (rows: number | undefined): string =>
   rows === undefined
     ? ''
-    : `refit: the saved model was then trained once more, on all ${rows.toLocaleString('en')} rows; the scores are those of the model before\n`;
+    : 'refit: the saved model was then trained once more, on all ' +
+      `${rows.toLocaleString('en')} rows; the scores are those of the model before\n`;
 
 /** Writes the scores on the test rows and the folder of the model to stdout. */
 export const tellTrained = (
@@ -37,7 +38,8 @@ export const tellTrained = (
   if (report.rows === 0) {
     const why =
       split.rows.validation === 0
-        ? 'No rows were kept to validate or to test on, so nothing says how good the model is: give it more rows, or --shares.'
+        ? 'No rows were kept to validate or to test on, so nothing says ' +
+          'how good the model is: give it more rows, or --shares.'
         : 'No rows were kept for a test: the scores above are those of the validation rows.';
     if (!json) stdout.write(`${why}\n${refitLine(refittedOn)}artifacts: ${out}\n`);
     return;
@@ -50,6 +52,7 @@ export const tellTrained = (
     );
   else
     stdout.write(
-      `${metricsTable(report, { colors: wantsColors(stdout, env) })}\n${comparisonLines(choice)}${refitLine(refittedOn)}artifacts: ${out}\n`,
+      `${metricsTable(report, { colors: wantsColors(stdout, env) })}\n${comparisonLines(choice)}${refitLine(refittedOn)}artifacts: ` +
+        `${out}\n`,
     );
 };

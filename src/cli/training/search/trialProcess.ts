@@ -46,7 +46,8 @@ export const trialProcess = (argv: readonly string[], setting: Setting): Observa
         subscriber.error(
           new HeadwaterError(
             'HW_NUMERIC',
-            `A trial of --search has failed: ${excerpt(error.trim().split('\n').at(-1) ?? '')} Train with its setting by itself: ${JSON.stringify(setting)}.`,
+            `A trial of --search has failed: ${excerpt(error.trim().split('\n').at(-1) ?? '')} ` +
+              `Train with its setting by itself: ${JSON.stringify(setting)}.`,
           ),
         );
       else {

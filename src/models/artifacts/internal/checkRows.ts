@@ -24,7 +24,8 @@ export const checkRows = (
     return E.left(
       new HeadwaterError(
         'HW_ARTIFACT',
-        `The weights${where === undefined ? '' : ` in ${where}`} do not fit the model: ${prefix}.rows names the row ${id}${known.has(id) ? ' twice' : `, but there are ${rows}`}.`,
+        `The weights${where === undefined ? '' : ` in ${where}`} do not fit the model: ` +
+          `${prefix}.rows names the row ${id}${known.has(id) ? ' twice' : `, but there are ${rows}`}.`,
         where === undefined ? {} : { where },
       ),
     );

@@ -13,7 +13,8 @@ export const vectorsFor = (
   if (vectors?.dims !== embeddingDim)
     throw new HeadwaterError(
       'HW_USAGE',
-      `The model "${name}" needs word vectors of ${embeddingDim} numbers, but was given ${vectors === undefined ? 'none' : `vectors of ${vectors.dims}`}.`,
+      `The model "${name}" needs word vectors of ${embeddingDim} numbers, but was given ` +
+        `${vectors === undefined ? 'none' : `vectors of ${vectors.dims}`}.`,
     );
   return vectors;
 };

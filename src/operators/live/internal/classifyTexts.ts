@@ -27,7 +27,8 @@ export const classifyTexts = (
     if (present.classes !== labelEncoder.size) {
       throw new HeadwaterError(
         'HW_USAGE',
-        `classifyLive: model ${present.name} has ${present.classes} classes, but the label encoder ${labelEncoder.size}. Take the tokenizer and the label encoder that the model was trained with.`,
+        `classifyLive: model ${present.name} has ${present.classes} classes, but the label encoder ` +
+          `${labelEncoder.size}. Take the tokenizer and the label encoder that the model was trained with.`,
       );
     }
     return present;

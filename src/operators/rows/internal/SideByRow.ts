@@ -48,13 +48,15 @@ export class SideByRow {
     if (!Number.isInteger(id) || id < 0 || id > 0x7fffffff) {
       throw new HeadwaterError(
         'HW_USAGE',
-        `prepare: a row has the id ${id}, but an id is the row's ordinal in its source: a whole number between 0 and 2147483647.`,
+        `prepare: a row has the id ${id}, but an id is the row's ordinal ` +
+          'in its source: a whole number between 0 and 2147483647.',
       );
     }
     if ((this.#sides[id] ?? NONE) !== NONE) {
       throw new HeadwaterError(
         'HW_USAGE',
-        `prepare: two rows have the id ${id}, but an id is the row's ordinal in its source. Number the rows anew where sources are joined.`,
+        `prepare: two rows have the id ${id}, but an id is the row's ordinal in ` +
+          'its source. Number the rows anew where sources are joined.',
       );
     }
     if (id >= this.#sides.length) this.#grow(id + 1);

@@ -22,7 +22,8 @@ export const checkedBy =
     if (result instanceof Promise) {
       throw new HeadwaterError(
         'HW_USAGE',
-        `decode was given a schema of ${standard.vendor} that answers with a promise. Leave out its asynchronous checks, or make them in an operator of their own.`,
+        `decode was given a schema of ${standard.vendor} that answers with a promise. ` +
+          'Leave out its asynchronous checks, or make them in an operator of their own.',
       );
     }
     if (result.issues === undefined) return { ok: true, value: result.value };

@@ -12,7 +12,8 @@ export const checkResumable = (model: Trainable | DeferredTrainable): void => {
   if ('optimizerState' in model && 'loadOptimizerState' in model) return;
   throw new HeadwaterError(
     'HW_USAGE',
-    `fit cannot make checkpoints of model ${model.name}: it has no optimizerState() and loadOptimizerState(), and without them a training cannot be resumed exactly.`,
+    `fit cannot make checkpoints of model ${model.name}: it has no optimizerState() and ` +
+      'loadOptimizerState(), and without them a training cannot be resumed exactly.',
   );
 };
 
@@ -43,6 +44,7 @@ export const checkSameTraining = (checkpoint: Checkpoint, model: string, present
   const { field, was, is } = differs;
   throw new HeadwaterError(
     'HW_USAGE',
-    `The training cannot go on from this checkpoint: its ${field} was ${String(was)}, and is now ${String(is)}. Go on with what it was, or train anew.`,
+    `The training cannot go on from this checkpoint: its ${field} was ${String(was)}, ` +
+      `and is now ${String(is)}. Go on with what it was, or train anew.`,
   );
 };

@@ -21,7 +21,8 @@ export const mostProbable = (
   if (probabilities.length !== batch.size * classes) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `Model ${name} gave ${probabilities.length} probabilities for ${batch.size} rows of ${classes} classes. A Trainable gives one a class for each row.`,
+      `Model ${name} gave ${probabilities.length} probabilities for ${batch.size} rows ` +
+        `of ${classes} classes. A Trainable gives one a class for each row.`,
     );
   }
   const predicted = new Int32Array(batch.size);
@@ -34,7 +35,8 @@ export const mostProbable = (
       if (!Number.isFinite(probability)) {
         throw new HeadwaterError(
           'HW_NUMERIC',
-          `Model ${name} gave row ${batch.ids[row] ?? row} the probability ${probability} for class ${c}. Its weights are not finite numbers: load others, or train it again with a lower learning rate.`,
+          `Model ${name} gave row ${batch.ids[row] ?? row} the probability ${probability} for class ${c}. ` +
+            'Its weights are not finite numbers: load others, or train it again with a lower learning rate.',
         );
       }
       if (probability > probabilities[offset + best]!) best = c;

@@ -59,7 +59,9 @@ export const trainSteps = <Before = never>(
         if (!Number.isFinite(loss) || !Number.isFinite(weight)) {
           throw new HeadwaterError(
             'HW_NUMERIC',
-            `The loss of model ${model.name} became ${loss} (class weights ${weight} in all) in epoch ${epoch}, step ${step}, at learning rate ${typeof learningRate === 'number' ? learningRate : 'of a schedule'}. ` +
+            `The loss of model ${model.name} became ${loss} (class weights ${weight} ` +
+              `in all) in epoch ${epoch}, step ${step}, at learning rate ` +
+              `${typeof learningRate === 'number' ? learningRate : 'of a schedule'}. ` +
               `Lower the learning rate, and check that every class weight is above 0. ${rowsInWords(batch)}`,
             { where: `epoch ${epoch}, step ${step}` },
           );
@@ -69,7 +71,8 @@ export const trainSteps = <Before = never>(
         if (clipNorm === undefined) return ended;
         throw new HeadwaterError(
           'HW_USAGE',
-          `The model ${model.name} was given clipNorm ${clipNorm}, but it tells no norm of its gradients: its trainBatch does not clip. Leave clipNorm out.`,
+          `The model ${model.name} was given clipNorm ${clipNorm}, but it tells no norm of ` +
+            'its gradients: its trainBatch does not clip. Leave clipNorm out.',
         );
       },
       { valve, before, explain: (error, batch) => withRows(error, batch, `epoch ${epoch}`) },

@@ -46,7 +46,8 @@ export interface TrainingEpochOptions {
 const noBatch = (side: string, epoch: number): HeadwaterError =>
   new HeadwaterError(
     'HW_EMPTY',
-    `Epoch ${epoch} found no batch of ${side} rows. Give the source more rows, raise the share of the ${side} side, or let incomplete batches through (dropLast: false).`,
+    `Epoch ${epoch} found no batch of ${side} rows. Give the source more rows, raise the share ` +
+      `of the ${side} side, or let incomplete batches through (dropLast: false).`,
   );
 
 /** The present weights and optimizer state. The model copies them in the order of its other requests. */

@@ -38,7 +38,8 @@ export const adamUpdateKernels: readonly OpKernel[] = [
       if (!(backend instanceof MathBackendCPU))
         throw new HeadwaterError(
           'HW_BACKEND',
-          `The reference kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in typed arrays.`,
+          `The reference kernel of ${adamUpdateOp.name} was registered for a ` +
+            'backend that does not keep its values in typed arrays.',
         );
       const values = ({ dataId }: TensorInfo): Float32Array => backend.data.get(dataId).values as Float32Array;
       // A weight that was cast from integers still has an integer array, which cannot store fractions.

@@ -37,7 +37,8 @@ export const referenceKernel = <
     if (!(backend instanceof MathBackendCPU))
       throw new HeadwaterError(
         'HW_BACKEND',
-        `The reference kernel of ${op.name} was registered for a backend that does not keep its values in typed arrays.`,
+        `The reference kernel of ${op.name} was registered for a ` +
+          'backend that does not keep its values in typed arrays.',
       );
     const values: Record<string, Values> = {};
     for (const [name, info] of Object.entries(inputs)) {

@@ -21,7 +21,8 @@ export const adamUpdateKernels: readonly OpKernel[] = [
       if (!(backend instanceof EmbeddedBackend) || backend.machine === undefined)
         throw new HeadwaterError(
           'HW_BACKEND',
-          `The fast kernel of ${adamUpdateOp.name} was registered for a backend that does not keep its values in the kernels' memory.`,
+          `The fast kernel of ${adamUpdateOp.name} was registered for a ` +
+            "backend that does not keep its values in the kernels' memory.",
         );
       const { machine } = backend;
       const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs as AdamAttributes;

@@ -32,7 +32,8 @@ export const simdKernel = <
     if (!(backend instanceof EmbeddedBackend) || backend.machine === undefined)
       throw new HeadwaterError(
         'HW_BACKEND',
-        `The fast kernel of ${op.name} was registered for a backend that does not keep its values in the kernels' memory.`,
+        `The fast kernel of ${op.name} was registered for a backend ` +
+          "that does not keep its values in the kernels' memory.",
       );
     const { machine } = backend;
     const residents: Record<string, Resident> = {};

@@ -189,7 +189,9 @@ export const checkCudnnSize = (
   if (values !== expected)
     throw new HeadwaterError(
       'HW_BACKEND',
-      `cuDNN wants ${values ?? 'no'} parameters for a ${cell} of ${inputSize} inputs and ${hiddenSize} hidden features, but PyTorch's are ${expected}. Use --backend headwater, and report the versions of TensorFlow and cuDNN.`,
+      `cuDNN wants ${values ?? 'no'} parameters for a ${cell} of ${inputSize} inputs ` +
+        `and ${hiddenSize} hidden features, but PyTorch's are ${expected}. Use --backend ` +
+        'headwater, and report the versions of TensorFlow and cuDNN.',
     );
   known.add(key);
 };

@@ -48,7 +48,8 @@ export const adamUpdateKernels: readonly OpKernel[] = [
           },
           size,
           code: each(
-            'uniforms.keep * weight[index] - uniforms.stepSize * m[index] / (sqrt(v[index]) / uniforms.root + uniforms.epsilon)',
+            'uniforms.keep * weight[index] - uniforms.stepSize * m[index] / ' +
+              '(sqrt(v[index]) / uniforms.root + uniforms.epsilon)',
           ),
         });
         return [newWeight, newM, newV].map((flat) => reshape(flat, shape));

@@ -127,7 +127,7 @@ export const forwardCode = (variant: DirectionVariant): string => {
               let pair = pairs + first + ${row};
               ${outputs ? `result[uniforms.outputAt + pair * UNITS + unit] = ${of('next')};` : ''}
               ${reserve ? `result[uniforms.beforeAt + pair * UNITS + unit] = ${of('h')};` : ''}
-              ${reserve ? each(kept, (k) => `result[uniforms.keptAt + (pair * KEPT + ${k}) * UNITS + unit] = ${of(`k${k}`)};`) : ''}
+              ${reserve ? each(kept, (k) => 'result[uniforms.keptAt + (pair * KEPT + ' + `${k}) * UNITS + unit] = ${of(`k${k}`)};`) : ''}
             }`,
                   )
                 : ''

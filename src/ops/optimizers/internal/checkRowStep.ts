@@ -12,7 +12,8 @@ export const checkRowStep = (
   if (gradient.length !== ids.length * width)
     throw new HeadwaterError(
       'HW_USAGE',
-      `${op} was given ${gradient.length} gradients for ${ids.length} rows of ${width} values. There must be one a value.`,
+      `${op} was given ${gradient.length} gradients for ${ids.length} ` +
+        `rows of ${width} values. There must be one a value.`,
     );
   const bad = ids.findIndex((id) => id < 0 || id >= rows);
   if (bad !== -1)

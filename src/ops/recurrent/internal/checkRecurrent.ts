@@ -70,7 +70,8 @@ export const checkLayerWeights = (
   if (weight_ih === undefined || weight_hh === undefined || bias_ih === undefined || bias_hh === undefined) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `${op} was given some weights of the reverse direction, but not ${missing.join(', ')}. Give all four, or none for a layer of one direction.`,
+      `${op} was given some weights of the reverse direction, but not ` +
+        `${missing.join(', ')}. Give all four, or none for a layer of one direction.`,
     );
   }
   checkDirection(op, cell, inputSize, hiddenSize, { weight_ih, weight_hh, bias_ih, bias_hh }, '_l0_reverse');

@@ -11,7 +11,8 @@ export type Current = { readonly kind: 'none' | 'folder' } | { readonly kind: 'i
 const foreign = (path: string): HeadwaterError =>
   new HeadwaterError(
     'HW_PATH',
-    `${path} is there already and is not a model's, but the folder of a model needs this name. Move it away, or choose another folder.`,
+    `${path} is there already and is not a model's, but the folder of a ` +
+      'model needs this name. Move it away, or choose another folder.',
     { where: path },
   );
 

@@ -85,7 +85,9 @@ export class TrainingProgress {
 /** The first line of a training. */
 export const startLine = (event: TrainingStarted | TrainingResumed): string => {
   const { model, epochs, rows } = event;
-  const sizes = `${rowsOf(rows.train)}, ${rows.validation === 0 ? 'none' : rowsOf(rows.validation)} to validate on, at most ${epochs} epochs`;
+  const sizes =
+    `${rowsOf(rows.train)}, ${rows.validation === 0 ? 'none' : rowsOf(rows.validation)} ` +
+    `to validate on, at most ${epochs} epochs`;
   if (event.type === 'training-started') return `training ${printable(model)}: ${sizes}`;
   const { epoch, side, batch } = event;
   const where = side === 'ended' ? 'its end' : `epoch ${epoch}, ${side} batch ${batch}`;

@@ -167,6 +167,9 @@ export class WatchControls {
     if (this.#said !== '') return this.#said;
     if (this.#held === undefined)
       return filter === '' ? `${KEYS}${this.#hasFlow ? FLOW_KEY : ''}` : `${filter}escape clears it`;
-    return `${filter}paused, ${(shown - this.#held.shown).toLocaleString('en-US')} new; escape goes on, enter opens the link`;
+    return (
+      `${filter}paused, ${(shown - this.#held.shown).toLocaleString('en-US')} ` +
+      'new; escape goes on, enter opens the link'
+    );
   }
 }

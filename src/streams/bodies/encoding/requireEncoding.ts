@@ -20,6 +20,7 @@ export const requireEncoding = (label: string): string => {
   if (encoding !== undefined) return encoding;
   throw new HeadwaterError(
     'HW_USAGE',
-    `There is no encoding ${JSON.stringify(label.slice(0, 40))}. Give one of the WHATWG's labels: utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis, gb18030, big5, euc-kr, koi8-r, and so on.`,
+    `There is no encoding ${JSON.stringify(label.slice(0, 40))}. Give one of the WHATWG's labels: ` +
+      'utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis, gb18030, big5, euc-kr, koi8-r, and so on.',
   );
 };

@@ -28,7 +28,8 @@ const decoder = (encoding: string, first: number, name: string): Transform => {
     default:
       throw new HeadwaterError(
         'HW_ENCODING',
-        `${name} is encoded by ${JSON.stringify(encoding)}, which is not one of gzip, deflate and br. Ask the server for another.`,
+        `${name} is encoded by ${JSON.stringify(encoding)}, which is not ` +
+          'one of gzip, deflate and br. Ask the server for another.',
         { where: name },
       );
   }

@@ -29,7 +29,8 @@ const lengthOf = ({ response }: HttpExchange): number | undefined => {
 const changed = (name: string): HeadwaterError =>
   new HeadwaterError(
     'HW_SOURCE_CHANGED',
-    `${name} broke off, and when it was asked for again it was another than before. Its first rows are read already, so there is no going on. Start again.`,
+    `${name} broke off, and when it was asked for again it was another than before. ` +
+      'Its first rows are read already, so there is no going on. Start again.',
     { where: name },
   );
 

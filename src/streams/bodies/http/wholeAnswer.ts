@@ -34,7 +34,8 @@ export const requireWhole = (response: Dispatcher.ResponseData, name: string): v
   if (range?.from === 0 && range.to + 1 === range.total) return;
   throw new HeadwaterError(
     'HW_HTTP_CUT',
-    `${name} sends a part (Content-Range: ${(headerOf(response, 'content-range') ?? '').slice(0, 80)}), and the whole was asked for. Try again, or give another address.`,
+    `${name} sends a part (Content-Range: ${(headerOf(response, 'content-range') ?? '').slice(0, 80)}), ` +
+      'and the whole was asked for. Try again, or give another address.',
     { where: name },
   );
 };

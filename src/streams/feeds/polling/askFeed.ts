@@ -201,7 +201,8 @@ export const askFeed = (
           failed(
             new HeadwaterError(
               'HW_FEED',
-              `${name} is a page, and names no feed${discover ? '' : ' that is looked for'}. Give the address of the feed itself.`,
+              `${name} is a page, and names no feed${discover ? '' : ' that is looked for'}. ` +
+                'Give the address of the feed itself.',
               { where: name },
             ),
           ),
@@ -214,7 +215,8 @@ export const askFeed = (
     const error = gone
       ? new HeadwaterError(
           'HW_HTTP_STATUS',
-          `${name} answered ${status} ${STATUS_CODES[status] ?? ''}: it is gone for good, and is not asked for again. Remove it.`,
+          `${name} answered ${status} ${STATUS_CODES[status] ?? ''}: ` +
+            'it is gone for good, and is not asked for again. Remove it.',
           { where: name },
         )
       : statusError(name, status);

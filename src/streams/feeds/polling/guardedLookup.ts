@@ -15,7 +15,8 @@ const resolveName: ResolveName = (hostname, found) => lookup(hostname, { all: tr
 export const privateAddress = (name: string, address: string): HeadwaterError =>
   new HeadwaterError(
     'HW_ADDRESS',
-    `${name} leads to ${address}, an address of a private network, which is not asked: behind a public name or a redirect it may be a trap. Give the private address itself, or allow it by allowPrivate.`,
+    `${name} leads to ${address}, an address of a private network, which is not asked: behind a public ` +
+      'name or a redirect it may be a trap. Give the private address itself, or allow it by allowPrivate.',
     { where: name },
   );
 

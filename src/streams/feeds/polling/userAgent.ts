@@ -13,7 +13,8 @@ export const userAgent = (contact: string | undefined): string => {
   if (contact !== undefined && !/^[\x21-\x27\x2a-\x7e]{3,200}$/.test(contact)) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `contact must be an address of the web or of mail, without spaces and parentheses, not ${JSON.stringify(contact)}.`,
+      'contact must be an address of the web or of mail, ' +
+        `without spaces and parentheses, not ${JSON.stringify(contact)}.`,
     );
   }
   const shown = contact ?? homepage;

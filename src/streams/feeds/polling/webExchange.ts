@@ -31,7 +31,8 @@ export interface WebOptions {
 
 // The supported formats, the preferred ones first.
 const ACCEPT =
-  'application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1';
+  'application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, ' +
+  'application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1';
 
 const ask = async (
   { url, name, headers, mayBePrivate, ofOrigin = false }: FeedRequest,

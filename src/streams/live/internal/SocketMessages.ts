@@ -65,7 +65,8 @@ export class SocketMessages {
     if (this.#bytes > maxWaitingBytes) {
       throw new HeadwaterError(
         'HW_OVERFLOW',
-        `${this.#source} sends faster than its headlines are taken: more than ${maxWaitingBytes} bytes wait. Take them faster, shed some, or allow more by maxWaitingBytes.`,
+        `${this.#source} sends faster than its headlines are taken: more than ${maxWaitingBytes} ` +
+          'bytes wait. Take them faster, shed some, or allow more by maxWaitingBytes.',
         {
           where: this.#source,
         },

@@ -35,7 +35,8 @@ const headerBytes = (id: string): string => Buffer.from(id).toString('latin1');
 const wrongType = (name: string, type: string | undefined): HeadwaterError =>
   new HeadwaterError(
     'HW_FEED',
-    `${name} answers with ${type === undefined ? 'no content type' : JSON.stringify(type)}, and a stream of events is text/event-stream. Check the address.`,
+    `${name} answers with ${type === undefined ? 'no content type' : JSON.stringify(type)}, ` +
+      'and a stream of events is text/event-stream. Check the address.',
     { where: name },
   );
 

@@ -17,7 +17,8 @@ const load = async (path: string) => {
   } catch (cause) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `${path} is a Parquet file, which the package hyparquet reads, and it is not installed. Install it (npm install hyparquet hyparquet-compressors), or save the table as CSV or JSON lines.`,
+      `${path} is a Parquet file, which the package hyparquet reads, and it is not installed. ` +
+        'Install it (npm install hyparquet hyparquet-compressors), or save the table as CSV or JSON lines.',
       { cause, where: path },
     );
   }
@@ -37,7 +38,9 @@ const why = (cause: unknown): string => {
   const message = cause instanceof Error ? cause.message : String(cause);
   const codec = /compression codec: (\w+)/i.exec(message)?.[1];
   if (codec !== undefined && codec !== 'undefined')
-    return `it is compressed by ${codec}. Install hyparquet-compressors, or save it with snappy or without compression.`;
+    return (
+      `it is compressed by ${codec}. Install hyparquet-compressors, ` + 'or save it with snappy or without compression.'
+    );
   return `it is damaged, or was cut off (${message.slice(0, 200)}). Fetch or save it again.`;
 };
 

@@ -53,7 +53,8 @@ const columnAsked = (asked: string, option: string, sample: ColumnSample): strin
     if (again === undefined) return asked;
     throw columnError(
       source,
-      `the header names ${listNames([asked])} more than once. Name the column by its number: ${option} ${names.indexOf(asked) + 1} or ${option} ${names.indexOf(again) + 1}.`,
+      `the header names ${listNames([asked])} more than once. Name the column by its number: ` +
+        `${option} ${names.indexOf(asked) + 1} or ${option} ${names.indexOf(again) + 1}.`,
     );
   }
   const like = names.filter((name) => foldedName(name) === foldedName(asked));
@@ -63,7 +64,8 @@ const columnAsked = (asked: string, option: string, sample: ColumnSample): strin
   if (open) return asked;
   throw columnError(
     source,
-    `no column ${listNames([asked])}. The columns are ${shown(sample)}. Give ${option} one of them; where the first line is no header, --no-header; where they are not the columns, --delimiter.`,
+    `no column ${listNames([asked])}. The columns are ${shown(sample)}. Give ${option} one of them; ` +
+      'where the first line is no header, --no-header; where they are not the columns, --delimiter.',
   );
 };
 
@@ -99,7 +101,8 @@ const refuseSame = (source: string, titles: readonly string[], label: string | u
   if (label !== undefined && titles.includes(label))
     throw columnError(
       source,
-      `the column ${listNames([label])} is to be both the text and the class. Give --title-column and --label-column different columns.`,
+      `the column ${listNames([label])} is to be both the text and the class. ` +
+        'Give --title-column and --label-column different columns.',
     );
 };
 
@@ -215,7 +218,8 @@ const notFound = (
   const one = sample.names.length === 1 ? ' There is one column: where that is wrong, give --delimiter.' : '';
   return columnError(
     sample.source,
-    `which column holds ${what} cannot be told. The columns are ${shown(sample)}. Name them: ${guess('--title-column', title)} ${guess('--label-column', label)}.${one}`,
+    `which column holds ${what} cannot be told. The columns are ${shown(sample)}. Name them: ` +
+      `${guess('--title-column', title)} ${guess('--label-column', label)}.${one}`,
   );
 };
 

@@ -50,7 +50,8 @@ export async function* folderLines(
   if (classes.length === 0)
     throw refuse(
       path,
-      `${path} is a folder without folders of texts in it. For the tables in it, give a pattern such as ${join(path, '*.csv')}.`,
+      `${path} is a folder without folders of texts in it. For the tables ` +
+        `in it, give a pattern such as ${join(path, '*.csv')}.`,
     );
   let files = 0;
   for (const name of classes) {
@@ -65,6 +66,7 @@ export async function* folderLines(
   if (files === 0)
     throw refuse(
       path,
-      `${path} has folders (${listNames(classes.slice(0, 4))}) without files in them. Give the folder that has a folder of texts for each class, such as ${join(path, classes[0]!)}.`,
+      `${path} has folders (${listNames(classes.slice(0, 4))}) without files in them. Give the folder ` +
+        `that has a folder of texts for each class, such as ${join(path, classes[0]!)}.`,
     );
 }

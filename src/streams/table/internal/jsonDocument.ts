@@ -194,7 +194,8 @@ export const linesOfDocument = (text: string, source: string): string => {
   const side = sides.find((name) => /train/i.test(name)) ?? sides[0] ?? '';
   if (sides.length > 1)
     return refuse(
-      `has several tables: ${listNames(sides)}. Write each to a file of its own (jq -c '.${side}[]' FILE > ${side}.jsonl).`,
+      `has several tables: ${listNames(sides)}. Write each to a file ` +
+        `of its own (jq -c '.${side}[]' FILE > ${side}.jsonl).`,
     );
   const rows = values.length > 1 ? values.filter(isRow) : rowsOfDocument(values[0]);
   if (rows.length === 0)

@@ -10,7 +10,8 @@ const PATIENCE_MS = 60_000;
 const damaged = (path: string, why: string, cause?: unknown): HeadwaterError =>
   new HeadwaterError(
     'HW_ENCODING',
-    `${path} is a Parquet file that cannot be read: ${why}. It is damaged, or its row groups are too large. Fetch it again, or save it with smaller row groups or as CSV.`,
+    `${path} is a Parquet file that cannot be read: ${why}. It is damaged, or its row groups ` +
+      'are too large. Fetch it again, or save it with smaller row groups or as CSV.',
     { cause, where: path },
   );
 

@@ -90,13 +90,15 @@ export const textFormat = (source: string, header: VectorHeader | undefined): Ve
       dims ??= countFields(bytes, start, to) - 1;
       if (dims < 1 || dims > MOST_DIMS)
         throw bad(
-          `has ${dims} numbers after its first word, where vectors have 1 to ${MOST_DIMS}: ${JSON.stringify(excerpt(bytes, start, to))}`,
+          `has ${dims} numbers after its first word, where vectors have 1 to ` +
+            `${MOST_DIMS}: ${JSON.stringify(excerpt(bytes, start, to))}`,
         );
       let at = lastFields(bytes, start, to, dims);
       const wordEnd = at === -1 ? start : trimmed(bytes, start, at);
       if (at === -1 || wordEnd === start)
         throw bad(
-          `has ${countFields(bytes, start, to)} fields, where a word and ${dims} numbers should stand: ${JSON.stringify(excerpt(bytes, start, to))}`,
+          `has ${countFields(bytes, start, to)} fields, where a word and ${dims} ` +
+            `numbers should stand: ${JSON.stringify(excerpt(bytes, start, to))}`,
         );
       const values = new Float32Array(dims);
       for (let index = 0; index < dims; index++) {

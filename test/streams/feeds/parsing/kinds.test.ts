@@ -120,11 +120,13 @@ describe('namespaces', () => {
     ['Atom 0.3', '<feed xmlns="http://purl.org/atom/ns#"><entry><title>A</title><link href="/a"/></entry></feed>'],
     [
       'RSS 0.90',
-      '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://my.netscape.com/rdf/simple/0.9/"><item><title>A</title><link>/a</link></item></r:RDF>',
+      '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" ' +
+        'xmlns="http://my.netscape.com/rdf/simple/0.9/"><item><title>A</title><link>/a</link></item></r:RDF>',
     ],
     [
       'RSS 1.0 with a prefix',
-      '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:rss="http://purl.org/rss/1.0/"><rss:item><rss:title>A</rss:title><rss:link>/a</rss:link></rss:item></rdf:RDF>',
+      '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" ' +
+        'xmlns:rss="http://purl.org/rss/1.0/"><rss:item><rss:title>A</rss:title><rss:link>/a</rss:link></rss:item></rdf:RDF>',
     ],
     ['Channel Definition Format', '<CHANNEL HREF="/"><ITEM HREF="/a"><TITLE>A</TITLE></ITEM></CHANNEL>'],
     ['RSS without its root', `<channel><item>${titled('<link>/a</link>')}</item></channel>`],
@@ -179,12 +181,14 @@ describe('text', () => {
     ['CDATA in parts', rss('<title>One <![CDATA[<b>two</b> & ]]>three</title>'), 'One two & three'],
     [
       'base64',
-      `<feed xmlns="http://purl.org/atom/ns#"><entry><title mode="base64" type="text/html">${Buffer.from('Caf\u00e9 <b>open</b>').toString('base64')}</title></entry></feed>`,
+      '<feed xmlns="http://purl.org/atom/ns#"><entry><title mode="base64" ' +
+        `type="text/html">${Buffer.from('Caf\u00e9 <b>open</b>').toString('base64')}</title></entry></feed>`,
       'Café open',
     ],
     [
       'what Atom 0.3 escapes',
-      '<feed xmlns="http://purl.org/atom/ns#"><entry><title mode="escaped" type="text/html">&lt;b>A&lt;/b> &amp;amp; B</title></entry></feed>',
+      '<feed xmlns="http://purl.org/atom/ns#"><entry><title mode="escaped" ' +
+        'type="text/html">&lt;b>A&lt;/b> &amp;amp; B</title></entry></feed>',
       'A & B',
     ],
     ['an empty title before another', rss('<title/><dc:title>A</dc:title>'), 'A'],
@@ -291,7 +295,8 @@ describe('what a feed calls itself', () => {
     ],
     [
       'RDF',
-      '<rdf:RDF xmlns="http://purl.org/rss/1.0/"><channel><title>The &amp; News</title></channel><item><title>A</title></item></rdf:RDF>',
+      '<rdf:RDF xmlns="http://purl.org/rss/1.0/"><channel><title>The &amp; ' +
+        'News</title></channel><item><title>A</title></item></rdf:RDF>',
     ],
     [
       'Atom',

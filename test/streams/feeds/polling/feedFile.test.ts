@@ -37,7 +37,8 @@ describe('feedFile', () => {
     const path = join(scratchFolder(), 'feed.xml');
     writeFileSync(
       path,
-      '<rss version="2.0"><channel><item><title>Late goal</title></item><item><title>Rain</title></item></channel></rss>',
+      '<rss version="2.0"><channel><item><title>Late ' +
+        'goal</title></item><item><title>Rain</title></item></channel></rss>',
     );
     const headlines = await once(path);
     expect(headlines.map(({ id, title, source }) => [id, title, source])).toEqual([

@@ -60,7 +60,8 @@ describe('the way to a feed', () => {
     const origin = await serve((request, response) => {
       if (request.url === '/')
         response.end(
-          '<html><link rel="alternate" type="application/rss+xml" href="/a"><link rel="alternate" type="application/rss+xml" href="/b">',
+          '<html><link rel="alternate" type="application/rss+xml" ' +
+            'href="/a"><link rel="alternate" type="application/rss+xml" href="/b">',
         );
       else response.writeHead(request.url === '/a' ? 404 : 403).end();
     });

@@ -180,7 +180,8 @@ export class KernelMemory {
       );
       throw new HeadwaterError(
         'HW_BACKEND',
-        `The kernels' memory is full: of ${held!} MiB held, ${inUse!} MiB are in use, and another ${wanted!} MiB cannot be had in one piece. Use a smaller batch or model, or another backend.`,
+        `The kernels' memory is full: of ${held!} MiB held, ${inUse!} MiB are in use, and another ` +
+          `${wanted!} MiB cannot be had in one piece. Use a smaller batch or model, or another backend.`,
         { cause: refusal },
       );
     }

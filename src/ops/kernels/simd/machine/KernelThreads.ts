@@ -173,7 +173,8 @@ export class KernelThreads {
 
   #tell(why: string): void {
     this.#lost(
-      `A worker thread of the kernels ${why}. The computation goes on with ${this.threads === 1 ? '1 thread' : `${this.threads} threads`}; the results are the same.`,
+      `A worker thread of the kernels ${why}. The computation goes on with ` +
+        `${this.threads === 1 ? '1 thread' : `${this.threads} threads`}; the results are the same.`,
     );
   }
 
@@ -191,7 +192,8 @@ export class KernelThreads {
     }
     this.#failure = new HeadwaterError(
       'HW_BACKEND',
-      `A worker thread of the kernels has not answered for ${this.#patience / 1000} s: it was killed, or the machine is far too busy. Start the process again; with one thread there is no worker.`,
+      `A worker thread of the kernels has not answered for ${this.#patience / 1000} s: it was killed, ` +
+        'or the machine is far too busy. Start the process again; with one thread there is no worker.',
     );
     throw this.#failure;
   }

@@ -71,7 +71,8 @@ export const checkHeaders = (headers: Readonly<Record<string, string>> = {}): Re
   } catch (cause) {
     throw new HeadwaterError(
       'HW_USAGE',
-      'One of headers has a name or a value that cannot be sent. Give names of letters, digits and hyphens, values without line breaks, and none that belong to the connection itself.',
+      'One of headers has a name or a value that cannot be sent. Give names of letters, digits and ' +
+        'hyphens, values without line breaks, and none that belong to the connection itself.',
       { cause },
     );
   }

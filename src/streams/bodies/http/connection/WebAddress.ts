@@ -26,7 +26,8 @@ export const webAddress = (given: URL): WebAddress => {
       username === '' && password === ''
         ? {}
         : {
-            authorization: `Basic ${Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`).toString('base64')}`,
+            authorization:
+              'Basic ' + `${Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`).toString('base64')}`,
           },
   };
 };

@@ -15,7 +15,8 @@ const redirectError = (name: string, message: string): HeadwaterError =>
 export const tooManyRedirects = (name: string, maxRedirects: number, { url }: WebAddress): HeadwaterError =>
   redirectError(
     name,
-    `was redirected more than ${maxRedirects} times, the last time to ${url.href}. Give the final address. In code, the option maxRedirects allows more.`,
+    `was redirected more than ${maxRedirects} times, the last time to ${url.href}. ` +
+      'Give the final address. In code, the option maxRedirects allows more.',
   );
 
 /**

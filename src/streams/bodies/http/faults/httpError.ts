@@ -23,7 +23,8 @@ const timeout = (name: string, cause: unknown, circumstances: string): Headwater
     ? undefined
     : new HeadwaterError(
         'HW_HTTP_TIMEOUT',
-        `${name} ${what} in the time allowed${circumstances}. Try again, or allow more by headersTimeout and bodyTimeout.`,
+        `${name} ${what} in the time allowed${circumstances}. Try ` +
+          'again, or allow more by headersTimeout and bodyTimeout.',
         { cause, where: name },
       );
 };

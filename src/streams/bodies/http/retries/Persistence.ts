@@ -51,7 +51,8 @@ export class Persistence {
       if (!this.#late || this.#signal.aborted) throw error;
       throw new HeadwaterError(
         'HW_HTTP_TIMEOUT',
-        `${this.#name} did not send the whole in ${this.#retry.totalTimeout} ms of waiting. Try again, or allow more by totalTimeout (--total-timeout of the command, in seconds).`,
+        `${this.#name} did not send the whole in ${this.#retry.totalTimeout} ms of waiting. ` +
+          'Try again, or allow more by totalTimeout (--total-timeout of the command, in seconds).',
         { cause: error, where: this.#name },
       );
     }

@@ -41,9 +41,10 @@ const PARSING = { xmlMode: true, decodeEntities: true, lowerCaseTags: true, lowe
 const LEAVES: ReadonlySet<string> = new Set(['title', 'link', 'guid', 'id', 'pubdate', 'published', 'updated']);
 
 const FIELDS: ReadonlySet<string> = new Set(
-  'title link guid id pubdate published updated description summary content category author comments enclosure source'.split(
-    ' ',
-  ),
+  (
+    'title link guid id pubdate published updated description ' +
+    'summary content category author comments enclosure source'
+  ).split(' '),
 );
 
 // Elements that group what other feeds put directly into an item.

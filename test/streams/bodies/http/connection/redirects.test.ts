@@ -41,7 +41,8 @@ describe('redirectTarget', () => {
 describe('tooManyRedirects', () => {
   it('shows where the last one led, and no password', () => {
     expect(tooManyRedirects('news', 3, HOP).message).toBe(
-      'news was redirected more than 3 times, the last time to https://example.net/a. Give the final address. In code, the option maxRedirects allows more.',
+      'news was redirected more than 3 times, the last time to https://example.net/a. ' +
+        'Give the final address. In code, the option maxRedirects allows more.',
     );
   });
 });
