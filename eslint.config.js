@@ -162,7 +162,9 @@ const closedRooms = (room, depth) => {
   );
 };
 
-/** What a file of a sub-room may not import: the sub-rooms after its own. `up` is how far the room's folder is above. */
+/**
+ * What a file of a sub-room may not import: the sub-rooms after its own. `up` is how far the room's folder is above.
+ */
 const laterRooms = (room, sub, up) => {
   const chain = chains[room].includes('.') ? chains[room] : [...chains[room], '.'];
   const later = chain.slice(chain.indexOf(sub) + 1);
@@ -198,7 +200,10 @@ const DEEPEST = 6;
 
 const rule = (patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
-/** One block for each folder depth, since a path begins with as many `../` as its file is deep. The last that fits counts. */
+/**
+ * One block for each folder depth, since a path begins with as many `../` as its file is deep. The last that fits
+ * counts.
+ */
 const walls = Object.keys(rooms).flatMap((room) => {
   const files = (sub, below) => [`src/${[room, ...(sub === '.' ? [] : [sub])].join('/')}/${'*/'.repeat(below)}*.ts`];
   const subs = (chains[room] ?? []).toSorted((a, b) => a.split('/').length - b.split('/').length);

@@ -95,7 +95,10 @@ interface Waiting {
  * import { alongside, checkpoints, fit, latestCheckpoint, type BatchSource } from 'headwater';
  * import { labelledBatch, recordingModel } from 'headwater/testing';
  *
- * const source: BatchSource = { rows: { train: 4, validation: 4, test: 0 }, batches: () => of(labelledBatch({ size: 4 })) };
+ * const source: BatchSource = {
+ *   rows: { train: 4, validation: 4, test: 0 },
+ *   batches: () => of(labelledBatch({ size: 4 })),
+ * };
  * const dir = join(await mkdtemp(join(tmpdir(), 'headwater-')), 'checkpoints');
  * const options = { epochs: 3, checkpointEvery: 1 };
  * await lastValueFrom(of(source).pipe(fit(recordingModel(), options), alongside(checkpoints(dir))));

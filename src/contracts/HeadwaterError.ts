@@ -49,7 +49,9 @@ export interface ErrorDetails {
  * @example
  * ```ts
  * import { HeadwaterError } from 'headwater';
- * const error = new HeadwaterError('HW_PATH', 'No such file: news.csv. Check the path given to --data.', { where: 'news.csv' });
+ * const error = new HeadwaterError('HW_PATH', 'No such file: news.csv. Check the path given to --data.', {
+ *   where: 'news.csv',
+ * });
  * error.code; // 'HW_PATH'
  * ```
  */

@@ -57,8 +57,17 @@ const EMBEDDINGS = 'embeddings.weight';
  * @example
  * ```ts
  * import { classifier, classifierConfig } from 'headwater';
- * const model = classifier(classifierConfig({ cell: 'gru', vocabularySize: 50, classes: 2, hiddenDim: 8 }), { seed: 1234 });
- * const batch = { size: 2, time: 3, tokens: Int32Array.of(5, 7, 9, 4, 0, 0), lengths: Int32Array.of(3, 1), ids: Int32Array.of(0, 1), labels: Int32Array.of(0, 1) };
+ * const model = classifier(classifierConfig({ cell: 'gru', vocabularySize: 50, classes: 2, hiddenDim: 8 }), {
+ *   seed: 1234,
+ * });
+ * const batch = {
+ *   size: 2,
+ *   time: 3,
+ *   tokens: Int32Array.of(5, 7, 9, 4, 0, 0),
+ *   lengths: Int32Array.of(3, 1),
+ *   ids: Int32Array.of(0, 1),
+ *   labels: Int32Array.of(0, 1),
+ * };
  * model.trainBatch(batch, { epoch: 1, step: 0, learningRate: 1e-3 }).loss; // about log 2
  * model.predictBatch(batch).length; // 4: two rows of two classes
  * model.dispose();

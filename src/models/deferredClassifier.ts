@@ -55,8 +55,17 @@ export interface DeferredClassifier extends DeferredTrainable {
  * import { lastValueFrom } from 'rxjs';
  * const selected = await selectBackend('webgpu')();
  * if (selected._tag === 'Left') throw selected.left;
- * const model = deferredClassifier(classifierConfig({ cell: 'gru', vocabularySize: 50, classes: 2, hiddenDim: 8 }), { seed: 1234 });
- * const batch = { size: 1, time: 3, tokens: Int32Array.of(5, 7, 9), lengths: Int32Array.of(3), ids: Int32Array.of(0), labels: Int32Array.of(1) };
+ * const model = deferredClassifier(classifierConfig({ cell: 'gru', vocabularySize: 50, classes: 2, hiddenDim: 8 }), {
+ *   seed: 1234,
+ * });
+ * const batch = {
+ *   size: 1,
+ *   time: 3,
+ *   tokens: Int32Array.of(5, 7, 9),
+ *   lengths: Int32Array.of(3),
+ *   ids: Int32Array.of(0),
+ *   labels: Int32Array.of(1),
+ * };
  * const { loss } = await lastValueFrom(model.trainBatch(batch, { epoch: 1, step: 0, learningRate: 1e-3 }));
  * model.dispose();
  * ```

@@ -43,7 +43,9 @@ const sides = (state: StateDict, name: string): readonly [number, number] | unde
  * ```ts
  * import { classifier, classifierConfig, inferConfig, registerBackend } from 'headwater';
  * registerBackend();
- * const model = classifier(classifierConfig({ cell: 'lstm', vocabularySize: 50, classes: 3, hiddenDim: 8 }), { seed: 1 });
+ * const model = classifier(classifierConfig({ cell: 'lstm', vocabularySize: 50, classes: 3, hiddenDim: 8 }), {
+ *   seed: 1,
+ * });
  * const config = inferConfig(model.stateDict());
  * if (config._tag === 'Right') config.right.cell; // 'lstm'
  * model.dispose();

@@ -120,7 +120,14 @@ const explained = (error: unknown, name: string): unknown => {
  *   },
  *   forward: ({ embeddings, weight, bias }, batch) => linear(mean(embedding(embeddings, batch), 1), weight, bias),
  * });
- * const batch = { size: 2, time: 2, tokens: Int32Array.of(5, 7, 9, 4), lengths: Int32Array.of(2, 2), ids: Int32Array.of(0, 1), labels: Int32Array.of(0, 1) };
+ * const batch = {
+ *   size: 2,
+ *   time: 2,
+ *   tokens: Int32Array.of(5, 7, 9, 4),
+ *   lengths: Int32Array.of(2, 2),
+ *   ids: Int32Array.of(0, 1),
+ *   labels: Int32Array.of(0, 1),
+ * };
  * for (let step = 0; step < 100; step++) model.trainBatch(batch, { epoch: 1, step, learningRate: 0.1 });
  * console.log(model.evaluateBatch(batch).loss < 0.1); // true
  * model.dispose();

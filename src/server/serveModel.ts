@@ -84,10 +84,20 @@ const HISTORY_BYTES = 8 * 1_048_576;
  * const tokenizer = await lastValueFrom(of('ferry returns port').pipe(Tokenizer.fit()));
  * const drain$ = new Subject<void>();
  * await new Promise<void>((complete) => {
- *   serveModel({ model: recordingModel(), tokenizer, labelEncoder: LabelEncoder.of(['Sports', 'World']), port: 0, drain$ }).subscribe({
+ *   serveModel({
+ *     model: recordingModel(),
+ *     tokenizer,
+ *     labelEncoder: LabelEncoder.of(['Sports', 'World']),
+ *     port: 0,
+ *     drain$,
+ *   }).subscribe({
  *     next: async (event) => {
  *       if (event.type !== 'listening') return;
- *       const answer = await fetch(new URL('/classify', event.url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"title":"Ferry at the port"}' });
+ *       const answer = await fetch(new URL('/classify', event.url), {
+ *         method: 'POST',
+ *         headers: { 'content-type': 'application/json' },
+ *         body: '{"title":"Ferry at the port"}',
+ *       });
  *       console.log(await answer.json()); // { title: 'Ferry at the port', class: 'Sports', probabilities: { … }, latencyMs: 3 }
  *       drain$.next();
  *     },

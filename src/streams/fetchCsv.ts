@@ -103,7 +103,12 @@ const MIB = 1_048_576;
  *
  * const path = join(await mkdtemp(join(tmpdir(), 'headwater-')), 'news.csv');
  * await writeFile(path, 'title,category\n"Rain, then sun",World\nLate goal,Sports\n');
- * const titles = await lastValueFrom(fetchCsv(path, { columns: ['title'] }).pipe(map(({ fields }) => fields['title']), toArray()));
+ * const titles = await lastValueFrom(
+ *   fetchCsv(path, { columns: ['title'] }).pipe(
+ *     map(({ fields }) => fields['title']),
+ *     toArray(),
+ *   ),
+ * );
  * console.log(titles); // ['Rain, then sun', 'Late goal']
  * ```
  */

@@ -41,8 +41,15 @@ import type { TableAddress } from './table/TableSource.js';
  *
  * const path = join(await mkdtemp(join(tmpdir(), 'headwater-')), 'news.tsv');
  * await writeFile(path, 'Label\tText\nWorld\tRain, then sun\nSports\tLate goal\n');
- * const rows$ = fetchTable(path, { onLayout: ({ titleColumns, labelColumn }) => console.log(titleColumns, labelColumn) });
- * const texts = await lastValueFrom(rows$.pipe(map(({ fields }) => fields['Text']), toArray())); // [ 'Text' ] Label
+ * const rows$ = fetchTable(path, {
+ *   onLayout: ({ titleColumns, labelColumn }) => console.log(titleColumns, labelColumn),
+ * });
+ * const texts = await lastValueFrom(
+ *   rows$.pipe(
+ *     map(({ fields }) => fields['Text']),
+ *     toArray(),
+ *   ),
+ * ); // [ 'Text' ] Label
  * console.log(texts); // ['Rain, then sun', 'Late goal']
  * ```
  * @see {@link fetchHeadlines} for texts with their classes, {@link fetchCsv} for one strict CSV file

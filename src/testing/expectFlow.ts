@@ -27,8 +27,11 @@ export class BoundExceeded extends Error {
  * import { shuffle, trace } from 'headwater';
  * import { expectFlow } from 'headwater/testing';
  *
- * const { stages } = await expectFlow(range(1, 100).pipe(trace('numbers'), shuffle({ buffer: 10, seed: 1 }), trace('shuffled')));
- * for (const { name, holdings } of stages) for (const { operator, most, bound } of holdings) console.log(name, operator, most, bound); // shuffled shuffle 10 10
+ * const { stages } = await expectFlow(
+ *   range(1, 100).pipe(trace('numbers'), shuffle({ buffer: 10, seed: 1 }), trace('shuffled')),
+ * );
+ * for (const { name, holdings } of stages)
+ *   for (const { operator, most, bound } of holdings) console.log(name, operator, most, bound); // shuffled shuffle 10 10
  * ```
  */
 export const expectFlow = async (pipeline$: Observable<unknown>): Promise<FlowSnapshot> => {

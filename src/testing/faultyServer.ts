@@ -79,7 +79,9 @@ const etagOf = (body: Uint8Array): string => `"${createHash('sha256').update(bod
  *
  * // The connection is reset in the middle of the body. The second request asks for the rest.
  * const rows = faultyServer('title\nLate goal\nRain, then sun\n', { faults: [{ type: 'reset', after: 12 }] }).pipe(
- *   switchMap(({ url }) => fetchCsv(url, { backoff: { initialMs: 1 }, rejections: { next: () => undefined } }).pipe(count())),
+ *   switchMap(({ url }) =>
+ *     fetchCsv(url, { backoff: { initialMs: 1 }, rejections: { next: () => undefined } }).pipe(count()),
+ *   ),
  * );
  * console.log(await firstValueFrom(rows)); // 1
  * ```

@@ -57,7 +57,9 @@ export interface RowEncoder extends Vocabulary {
  * import { from, lastValueFrom, of } from 'rxjs';
  * import { collectVectors, rowEncoder, Tokenizer } from 'headwater';
  * const tokenizer = await lastValueFrom(of('ferry returns').pipe(Tokenizer.fit()));
- * const vectors = await lastValueFrom(from([{ word: 'harbour', values: Float32Array.of(1, 2) }]).pipe(collectVectors()));
+ * const vectors = await lastValueFrom(
+ *   from([{ word: 'harbour', values: Float32Array.of(1, 2) }]).pipe(collectVectors()),
+ * );
  * rowEncoder({ tokenizer, vectors }).encodeText('ferry harbour');
  * // { tokens: Int32Array [2, 1], vectorIds: Int32Array [0, 1] }: never seen in training, and known all the same
  * ```

@@ -44,10 +44,16 @@ export interface ModelRefitted {
  * ```ts
  * import { concatMap, EMPTY, from, lastValueFrom } from 'rxjs';
  * import { prepare, refitModel, trainModel, type Row } from 'headwater';
- * const rows: Row[] = Array.from({ length: 60 }, (_, id) => ({ id, title: `${id % 2 === 0 ? 'late goal' : 'port closes'} ${id}`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const rows: Row[] = Array.from({ length: 60 }, (_, id) => ({
+ *   id,
+ *   title: `${id % 2 === 0 ? 'late goal' : 'port closes'} ${id}`,
+ *   category: id % 2 === 0 ? 'Sports' : 'World',
+ * }));
  * const split = await lastValueFrom(prepare(from(rows)));
  * const last = await lastValueFrom(
- *   trainModel(split).pipe(concatMap((event) => (event.type === 'model-chosen' ? refitModel(split, event.kept) : EMPTY))),
+ *   trainModel(split).pipe(
+ *     concatMap((event) => (event.type === 'model-chosen' ? refitModel(split, event.kept) : EMPTY)),
+ *   ),
  * );
  * if (last.type === 'model-refitted') console.log(last.rows); // 60
  * ```

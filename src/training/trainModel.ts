@@ -109,7 +109,11 @@ const chosenOf = (
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { prepare, trainModel, type Row } from 'headwater';
- * const rows: Row[] = Array.from({ length: 60 }, (_, id) => ({ id, title: `${id % 2 === 0 ? 'late goal' : 'port closes'} ${id}`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const rows: Row[] = Array.from({ length: 60 }, (_, id) => ({
+ *   id,
+ *   title: `${id % 2 === 0 ? 'late goal' : 'port closes'} ${id}`,
+ *   category: id % 2 === 0 ? 'Sports' : 'World',
+ * }));
  * const split = await lastValueFrom(prepare(from(rows)));
  * const last = await lastValueFrom(trainModel(split));
  * if (last.type === 'model-chosen') {

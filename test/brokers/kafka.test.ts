@@ -161,7 +161,9 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     other.topics.track(from);
     await other.joinGroup();
     let hasChanged = false;
-    /** Before it reads for the first time the other member leaves, and there are messages in the partition of that one. */
+    /**
+     * Before it reads for the first time the other member leaves, and there are messages in the partition of that one.
+     */
     class Consumer<Key, Value, HeaderKey, HeaderValue> extends kafka.Consumer<Key, Value, HeaderKey, HeaderValue> {
       override consume(options: kafka.ConsumeOptions<Key, Value, HeaderKey, HeaderValue>) {
         const reading = async () => {

@@ -18,7 +18,8 @@ const jsonLines = (name: string): readonly unknown[] =>
     .map((line) => JSON.parse(line) as unknown);
 
 beforeAll(async () => {
-  // After one epoch its answers are chance, and the temperature says so: its last layer is all but 0, and slow to learn.
+  // After one epoch its answers are chance, and the temperature says so: its last layer is all but 0, and slow to
+  // learn.
   await trainTiny(cwd, '--epochs', '4');
   // Titles of one new word each class, so that there is something to learn.
   writeFileSync(

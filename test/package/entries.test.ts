@@ -70,7 +70,10 @@ describe('importing', () => {
   });
 });
 
-/** Entries that are not in `headwater`: what tests need, and what needs a package that is installed only where it is wanted. */
+/**
+ * Entries that are not in `headwater`: what tests need, and what needs a package that is installed only where it is
+ * wanted.
+ */
 const APART: ReadonlySet<string> = new Set(['testing', 'nats', 'kafka'].map((name) => `headwater/${name}`));
 
 describe('the entries', () => {

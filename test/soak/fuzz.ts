@@ -72,7 +72,8 @@ export interface FuzzOptions {
 }
 
 /**
- * Gives a reader inputs near its seeds. Each must be read, or refused with a `HeadwaterError` of bounded length, in time.
+ * Gives a reader inputs near its seeds. Each must be read, or refused with a `HeadwaterError` of bounded length, in
+ * time.
  *
  * @returns how many inputs were in the corpus at the end
  * @throws Error with the shortest input found, where one is not

@@ -39,8 +39,8 @@ export interface JetStreamHeadlinesOptions {
   /** A subject within the stream. Default: all. Used only when the consumer is created. */
   readonly subject?: string | undefined;
   /**
-   * The most messages that may be delivered and unsettled, over all workers of the group; at least 1. Default 4096. Used
-   * only when the consumer is created.
+   * The most messages that may be delivered and unsettled, over all workers of the group; at least 1. Default 4096.
+   * Used only when the consumer is created.
    */
   readonly maxAckPending?: number | undefined;
   /** The most messages that this worker may hold, at least 1. Default 1024. */

@@ -45,7 +45,10 @@ const isMissing = (error: unknown): boolean =>
  * import { jetStreamModels, natsConnection } from 'headwater/nats';
  * import { concatMap } from 'rxjs';
  *
- * const models = jetStreamModels({ connection: natsConnection({ servers: 'nats://127.0.0.1:4222' }), bucket: 'MODELS' });
+ * const models = jetStreamModels({
+ *   connection: natsConnection({ servers: 'nats://127.0.0.1:4222' }),
+ *   bucket: 'MODELS',
+ * });
  * export const classes$ = models.published('news').pipe(
  *   concatMap(async ({ inUse }) => {
  *     const { labelEncoder } = await openArtifacts(await models.fetch(inUse.files));

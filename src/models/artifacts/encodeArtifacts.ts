@@ -31,7 +31,9 @@ import { encodeSafetensors } from './safetensors.js';
  * registerBackend();
  * const tokenizer = await lastValueFrom(of('rain in april', 'a late goal').pipe(Tokenizer.fit()));
  * const labelEncoder = LabelEncoder.of(['Sports', 'World']);
- * const model = classifier(classifierConfig({ vocabularySize: tokenizer.size, classes: labelEncoder.size }), { seed: 1234 });
+ * const model = classifier(classifierConfig({ vocabularySize: tokenizer.size, classes: labelEncoder.size }), {
+ *   seed: 1234,
+ * });
  * const files = encodeArtifacts({ config: model.config, weights: model.stateDict(), tokenizer, labelEncoder });
  * [...files.keys()]; // ['tokenizer.json', 'label_encoder.json', 'config.json', 'model.safetensors', 'manifest.json']
  * model.dispose();

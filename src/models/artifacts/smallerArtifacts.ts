@@ -73,7 +73,9 @@ const fewerWords = (artifacts: Artifacts, words: number): Artifacts => {
  *
  * const tokenizer = await lastValueFrom(of('ferry returns to port', 'ferry sinks').pipe(Tokenizer.fit()));
  * const labelEncoder = LabelEncoder.of(['Sports', 'World']);
- * const model = classifier(classifierConfig({ vocabularySize: tokenizer.size, classes: 2, hiddenDim: 8 }), { seed: 1 });
+ * const model = classifier(classifierConfig({ vocabularySize: tokenizer.size, classes: 2, hiddenDim: 8 }), {
+ *   seed: 1,
+ * });
  * const whole = { config: model.config, weights: model.stateDict(), tokenizer, labelEncoder };
  * smallerArtifacts(whole, { words: 1 }).tokenizer.tokens; // ['<PAD>', '<UNK>', 'ferry']
  * model.dispose();

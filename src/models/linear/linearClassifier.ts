@@ -82,7 +82,15 @@ const EPSILON = 1e-10;
  * import { linearClassifier, linearConfig } from 'headwater';
  * const model = linearClassifier(linearConfig({ classes: 2, columns: 8 }), { trainRows: 2, seed: 1234 });
  * const features = { offsets: Int32Array.of(0, 1, 2), ids: Int32Array.of(3, 5), values: Float32Array.of(1, 1) };
- * const batch = { size: 2, time: 1, tokens: Int32Array.of(2, 3), lengths: Int32Array.of(1, 1), ids: Int32Array.of(0, 1), features, labels: Int32Array.of(0, 1) };
+ * const batch = {
+ *   size: 2,
+ *   time: 1,
+ *   tokens: Int32Array.of(2, 3),
+ *   lengths: Int32Array.of(1, 1),
+ *   ids: Int32Array.of(0, 1),
+ *   features,
+ *   labels: Int32Array.of(0, 1),
+ * };
  * for (let step = 0; step < 20; step++) model.trainBatch(batch, { epoch: 1, step, learningRate: 1 });
  * model.predictBatch(batch); // about 0.9, 0.1, 0.1, 0.9
  * ```

@@ -53,7 +53,9 @@ const LINEAR_RATE = { sgd: 1 / 3e-3, adagrad: 0.3 / 3e-3 };
  * @example
  * ```ts
  * import { linearClassifier, linearConfig, sumClassifier, wideGru, wideGruConfig } from 'headwater';
- * const network = wideGru(wideGruConfig({ classes: 2, vocabularySize: 10, embeddingDim: 4, hiddenDim: 4 }), { seed: 1 });
+ * const network = wideGru(wideGruConfig({ classes: 2, vocabularySize: 10, embeddingDim: 4, hiddenDim: 4 }), {
+ *   seed: 1,
+ * });
  * const linear = linearClassifier(linearConfig({ classes: 2, columns: 8 }), { seed: 1, trainRows: 100 });
  * const model = sumClassifier({ network, linear, networkWeight: 0.8, linearWeight: 0.5 });
  * model.classes; // 2

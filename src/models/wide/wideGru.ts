@@ -106,8 +106,8 @@ interface Found {
  *
  * Each method is one synchronous step on the model's own backend. On the same backend, equal configurations, seeds,
  * batches and contexts give equal bits. Memory: 12 bytes per dense weight, 12 bytes per embedding value of each token
- * seen, 4 bytes per column, and 8 · C bytes per touched column. On the embedded backend, it computes a batch of at most 8
- * rows and 256 places without tensors. For such batches it keeps the input projections of recent words: at most 8,192
+ * seen, 4 bytes per column, and 8 · C bytes per touched column. On the embedded backend, it computes a batch of at most
+ * 8 rows and 256 places without tensors. For such batches it keeps the input projections of recent words: at most 8,192
  * words, with 24 · H bytes each.
  *
  * @param config the model's sizes; `wideGruConfig` completes a configuration
@@ -122,8 +122,17 @@ interface Found {
  * @example
  * ```ts
  * import { wideGru, wideGruConfig } from 'headwater';
- * const model = wideGru(wideGruConfig({ classes: 2, vocabularySize: 10, embeddingDim: 4, hiddenDim: 4 }), { seed: 1234 });
- * const batch = { size: 2, time: 2, tokens: Int32Array.of(5, 7, 9, 0), lengths: Int32Array.of(2, 1), ids: Int32Array.of(0, 1), labels: Int32Array.of(0, 1) };
+ * const model = wideGru(wideGruConfig({ classes: 2, vocabularySize: 10, embeddingDim: 4, hiddenDim: 4 }), {
+ *   seed: 1234,
+ * });
+ * const batch = {
+ *   size: 2,
+ *   time: 2,
+ *   tokens: Int32Array.of(5, 7, 9, 0),
+ *   lengths: Int32Array.of(2, 1),
+ *   ids: Int32Array.of(0, 1),
+ *   labels: Int32Array.of(0, 1),
+ * };
  * model.trainBatch(batch, { epoch: 1, step: 0, learningRate: 3e-3 }).loss; // about log 2
  * model.dispose();
  * ```

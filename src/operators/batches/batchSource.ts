@@ -31,7 +31,11 @@ export interface BatchSourceOptions extends BatchOptions {
  * import { from, lastValueFrom, of } from 'rxjs';
  * import { batchSource, fit, prepare, type Row } from 'headwater';
  * import { recordingModel } from 'headwater/testing';
- * const rows: Row[] = Array.from({ length: 40 }, (_, id) => ({ id, title: `Report ${id} of the day`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const rows: Row[] = Array.from({ length: 40 }, (_, id) => ({
+ *   id,
+ *   title: `Report ${id} of the day`,
+ *   category: id % 2 === 0 ? 'Sports' : 'World',
+ * }));
  * const split = await lastValueFrom(prepare(from(rows)));
  * of(batchSource(split, { batchSize: 8 }))
  *   .pipe(fit(recordingModel({ classes: 2 }), { epochs: 2 }))

@@ -86,9 +86,15 @@ export interface BatchesOptions extends BatchOptions {
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { batches, prepare, type Row } from 'headwater';
- * const rows: Row[] = Array.from({ length: 20 }, (_, id) => ({ id, title: `Report ${id} of the day`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const rows: Row[] = Array.from({ length: 20 }, (_, id) => ({
+ *   id,
+ *   title: `Report ${id} of the day`,
+ *   category: id % 2 === 0 ? 'Sports' : 'World',
+ * }));
  * const split = await lastValueFrom(prepare(from(rows)));
- * batches(split, { side: 'train', epoch: 1, batchSize: 4 }).subscribe(({ size, time, labels }) => console.log(size, time, labels));
+ * batches(split, { side: 'train', epoch: 1, batchSize: 4 }).subscribe(({ size, time, labels }) =>
+ *   console.log(size, time, labels),
+ * );
  * ```
  * @see {@link batchSource} for what `fit` trains on
  */

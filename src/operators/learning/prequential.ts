@@ -136,12 +136,32 @@ type Work = () => ObservableInput<LearningEvent>;
  * @example
  * ```ts
  * import { lastValueFrom, of } from 'rxjs';
- * import { classifier, classifierConfig, growingVocabulary, LabelEncoder, modelSlot, prequential, Tokenizer, type LiveHeadline } from 'headwater';
+ * import {
+ *   classifier,
+ *   classifierConfig,
+ *   growingVocabulary,
+ *   LabelEncoder,
+ *   modelSlot,
+ *   prequential,
+ *   Tokenizer,
+ *   type LiveHeadline,
+ * } from 'headwater';
  *
  * const words = await lastValueFrom(of('ferry returns port').pipe(Tokenizer.fit()));
  * const tokenizer = growingVocabulary(words, { spare: 100, minTexts: 1 });
- * const model = classifier(classifierConfig({ vocabularySize: tokenizer.size, classes: 2, hiddenDim: 8 }), { seed: 1234 });
- * const headline: LiveHeadline = { id: 0, title: 'Ferry sinks', source: 'stdin', guid: undefined, link: undefined, published: undefined, seen: Date.now(), category: 'World' };
+ * const model = classifier(classifierConfig({ vocabularySize: tokenizer.size, classes: 2, hiddenDim: 8 }), {
+ *   seed: 1234,
+ * });
+ * const headline: LiveHeadline = {
+ *   id: 0,
+ *   title: 'Ferry sinks',
+ *   source: 'stdin',
+ *   guid: undefined,
+ *   link: undefined,
+ *   published: undefined,
+ *   seen: Date.now(),
+ *   category: 'World',
+ * };
  * of([headline])
  *   .pipe(prequential({ slot: modelSlot(model), tokenizer, labelEncoder: LabelEncoder.of(['Sports', 'World']) }))
  *   .subscribe(({ type }) => console.log(type)); // live-prediction, scored, learnt

@@ -40,8 +40,20 @@ export interface RunningScoresOptions {
  * ```ts
  * import { of } from 'rxjs';
  * import { runningScores, type RowScored } from 'headwater';
- * const headline = { id: 0, title: 'Cup final', source: 'stdin', guid: undefined, link: undefined, published: undefined, seen: 0, category: undefined };
- * const distribution = [{ category: 'Sports', probability: 0.75 }, { category: 'World', probability: 0.25 }];
+ * const headline = {
+ *   id: 0,
+ *   title: 'Cup final',
+ *   source: 'stdin',
+ *   guid: undefined,
+ *   link: undefined,
+ *   published: undefined,
+ *   seen: 0,
+ *   category: undefined,
+ * };
+ * const distribution = [
+ *   { category: 'Sports', probability: 0.75 },
+ *   { category: 'World', probability: 0.25 },
+ * ];
  * const scored: RowScored = {
  *   type: 'scored',
  *   prediction: { type: 'live-prediction', headline, category: 'Sports', distribution, known: 2, latencyMs: 1 },

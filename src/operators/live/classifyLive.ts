@@ -69,9 +69,21 @@ const withoutBlanks = (headlines: readonly LiveHeadline[]): readonly LiveHeadlin
  *
  * const tokenizer = await lastValueFrom(of('ferry returns port').pipe(Tokenizer.fit()));
  * const labelEncoder = LabelEncoder.of(['Sports', 'World']);
- * const headline: LiveHeadline = { id: 0, title: 'Ferry at the port', source: 'stdin', guid: undefined, link: undefined, published: undefined, seen: Date.now(), category: undefined };
+ * const headline: LiveHeadline = {
+ *   id: 0,
+ *   title: 'Ferry at the port',
+ *   source: 'stdin',
+ *   guid: undefined,
+ *   link: undefined,
+ *   published: undefined,
+ *   seen: Date.now(),
+ *   category: undefined,
+ * };
  * of(headline)
- *   .pipe(microBatch({ maxSize: 64, maxWaitMs: 5 }), classifyLive({ model: recordingModel(), tokenizer, labelEncoder }))
+ *   .pipe(
+ *     microBatch({ maxSize: 64, maxWaitMs: 5 }),
+ *     classifyLive({ model: recordingModel(), tokenizer, labelEncoder }),
+ *   )
  *   .subscribe(({ category, distribution }) => console.log(category, distribution)); // Sports [{ category: 'Sports', probability: 0.75 }, …]
  * ```
  */

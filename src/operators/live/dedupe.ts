@@ -85,8 +85,24 @@ const ROOM: Readonly<Record<HeadlineKey, number>> = { guid: 1, link: 2, content:
  * ```ts
  * import { of } from 'rxjs';
  * import { dedupe, type LiveHeadline } from 'headwater';
- * const headline: LiveHeadline = { id: 0, title: 'Ferry returns to port', source: 'https://a.example/feed', guid: '1', link: 'https://a.example/ferry', published: undefined, seen: 0, category: undefined };
- * of(headline, { ...headline, id: 1, source: 'https://b.example/feed', guid: '2', link: 'https://A.example/ferry/?utm_source=rss', title: 'Ferry is back' })
+ * const headline: LiveHeadline = {
+ *   id: 0,
+ *   title: 'Ferry returns to port',
+ *   source: 'https://a.example/feed',
+ *   guid: '1',
+ *   link: 'https://a.example/ferry',
+ *   published: undefined,
+ *   seen: 0,
+ *   category: undefined,
+ * };
+ * of(headline, {
+ *   ...headline,
+ *   id: 1,
+ *   source: 'https://b.example/feed',
+ *   guid: '2',
+ *   link: 'https://A.example/ferry/?utm_source=rss',
+ *   title: 'Ferry is back',
+ * })
  *   .pipe(dedupe())
  *   .subscribe(({ id }) => console.log(id)); // 0
  * ```

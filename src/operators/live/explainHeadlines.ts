@@ -40,7 +40,16 @@ import { occlusionsOf } from './internal/occlusions.js';
  * import { recordingModel } from 'headwater/testing';
  *
  * const tokenizer = await lastValueFrom(of('ferry returns port').pipe(Tokenizer.fit()));
- * const headline: LiveHeadline = { id: 0, title: 'The ferry at the port', source: 'stdin', guid: undefined, link: undefined, published: undefined, seen: Date.now(), category: undefined };
+ * const headline: LiveHeadline = {
+ *   id: 0,
+ *   title: 'The ferry at the port',
+ *   source: 'stdin',
+ *   guid: undefined,
+ *   link: undefined,
+ *   published: undefined,
+ *   seen: Date.now(),
+ *   category: undefined,
+ * };
  * of(headline)
  *   .pipe(explainHeadlines({ model: recordingModel(), tokenizer, labelEncoder: LabelEncoder.of(['Sports', 'World']) }))
  *   .subscribe(({ words }) => console.log(words)); // [{ word: 'The', read: 'left-out', effect: 0, … }, { word: 'ferry', read: 'known', … }, …]

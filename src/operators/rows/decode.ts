@@ -158,7 +158,13 @@ const asError = ({ source, line = 0, byte = 0, field, expected, got }: Rejection
  * ```ts
  * import { of } from 'rxjs';
  * import { decode, headlineRow } from 'headwater';
- * const row = { id: 0, source: 'news.csv', line: 2, byte: 15, fields: { headline: 'Ferry returns to port', category: 'World' } };
+ * const row = {
+ *   id: 0,
+ *   source: 'news.csv',
+ *   line: 2,
+ *   byte: 15,
+ *   fields: { headline: 'Ferry returns to port', category: 'World' },
+ * };
  * of(row)
  *   .pipe(decode(headlineRow, { columns: { title: 'headline' } }))
  *   .subscribe(({ id, title, category }) => console.log(id, title, category)); // 0 Ferry returns to port World

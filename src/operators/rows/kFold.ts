@@ -88,12 +88,18 @@ class FoldByRow {
  * import { concatMap, from } from 'rxjs';
  * import { batches, evaluate, kFold, metrics, type Row } from 'headwater';
  * import { recordingModel } from 'headwater/testing';
- * const rows: Row[] = Array.from({ length: 40 }, (_, id) => ({ id, title: `Report ${id}`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const rows: Row[] = Array.from({ length: 40 }, (_, id) => ({
+ *   id,
+ *   title: `Report ${id}`,
+ *   category: id % 2 === 0 ? 'Sports' : 'World',
+ * }));
  * kFold(from(rows), { folds: 4 })
  *   .pipe(
  *     concatMap(({ split$ }) => split$),
  *     // Here each fold's model would be trained first.
- *     concatMap((split) => batches(split, { side: 'test' }).pipe(evaluate(recordingModel()), metrics(split.labelEncoder.classes))),
+ *     concatMap((split) =>
+ *       batches(split, { side: 'test' }).pipe(evaluate(recordingModel()), metrics(split.labelEncoder.classes)),
+ *     ),
  *   )
  *   .subscribe(({ rows, accuracy }) => console.log(rows, accuracy)); // four times, of 10 rows each
  * ```

@@ -267,9 +267,18 @@ const learn = (
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { prepare, type Row } from 'headwater';
- * const titles = ['Goalkeeper saves two', 'Storm closes harbour', 'Coach resigns', 'Talks resume', 'Relay team wins', 'Border opens'];
+ * const titles = [
+ *   'Goalkeeper saves two',
+ *   'Storm closes harbour',
+ *   'Coach resigns',
+ *   'Talks resume',
+ *   'Relay team wins',
+ *   'Border opens',
+ * ];
  * const rows: Row[] = titles.map((title, id) => ({ id, title, category: id % 2 === 0 ? 'Sports' : 'World' }));
- * const split = await lastValueFrom(prepare(from(rows), { seed: 1, shares: { train: 0.5, validation: 0.25, test: 0.25 } }));
+ * const split = await lastValueFrom(
+ *   prepare(from(rows), { seed: 1, shares: { train: 0.5, validation: 0.25, test: 0.25 } }),
+ * );
  * console.log(split.rows, split.labelEncoder.classes); // how many rows are on each side; ['Sports', 'World']
  * ```
  * @see {@link batches} to read the batches of a split, {@link batchSource} to train on it

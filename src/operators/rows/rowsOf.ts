@@ -31,7 +31,11 @@ const changed = (what: string): HeadwaterError =>
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { prepare, rowsOf, type Row } from 'headwater';
- * const rows: Row[] = Array.from({ length: 20 }, (_, id) => ({ id, title: `Report ${id}`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const rows: Row[] = Array.from({ length: 20 }, (_, id) => ({
+ *   id,
+ *   title: `Report ${id}`,
+ *   category: id % 2 === 0 ? 'Sports' : 'World',
+ * }));
  * const split = await lastValueFrom(prepare(from(rows)));
  * rowsOf(split, 'test').subscribe((row) => console.log(row.title)); // the titles that nothing was learnt from
  * ```

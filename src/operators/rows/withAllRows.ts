@@ -24,7 +24,11 @@ import type { Split } from './prepare.js';
  * import { from, lastValueFrom, of } from 'rxjs';
  * import { batchSource, fit, prepare, withAllRows, type Row } from 'headwater';
  * import { recordingModel } from 'headwater/testing';
- * const rows: Row[] = Array.from({ length: 40 }, (_, id) => ({ id, title: `Report ${id}`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const rows: Row[] = Array.from({ length: 40 }, (_, id) => ({
+ *   id,
+ *   title: `Report ${id}`,
+ *   category: id % 2 === 0 ? 'Sports' : 'World',
+ * }));
  * const split = await lastValueFrom(prepare(from(rows)));
  * // Train on the train side first; its best epoch says for how long to train here.
  * of(batchSource(withAllRows(split)))

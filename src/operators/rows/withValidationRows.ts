@@ -21,7 +21,11 @@ import type { Split } from './prepare.js';
  * ```ts
  * import { from, lastValueFrom } from 'rxjs';
  * import { prepare, withValidationRows, type Row } from 'headwater';
- * const rows: Row[] = Array.from({ length: 40 }, (_, id) => ({ id, title: `Report ${id}`, category: id % 2 === 0 ? 'Sports' : 'World' }));
+ * const rows: Row[] = Array.from({ length: 40 }, (_, id) => ({
+ *   id,
+ *   title: `Report ${id}`,
+ *   category: id % 2 === 0 ? 'Sports' : 'World',
+ * }));
  * const split = await lastValueFrom(prepare(from(rows), { shares: { train: 0.5, validation: 0.25, test: 0.25 } }));
  * withValidationRows(split).rows; // { train: 30, validation: 0, test: 10 }
  * ```

@@ -27,12 +27,14 @@ import { recordEpochBy } from './recordEpochBy.js';
  * import { from, last, scan } from 'rxjs';
  *
  * // A step of one's own: the learning rate halves every third epoch.
- * const halve: TrainingStep = (state, { epoch }) => (epoch % 3 === 0 ? { ...state, learningRate: state.learningRate / 2 } : state);
+ * const halve: TrainingStep = (state, { epoch }) =>
+ *   epoch % 3 === 0 ? { ...state, learningRate: state.learningRate / 2 } : state;
  *
  * from([1.3, 1.1, 1.2])
  *   .pipe(
  *     scan(
- *       (state, validationLoss, index) => combineSteps([halve, earlyStopping()])(state, { epoch: index + 1, trainLoss: 1, validationLoss }),
+ *       (state, validationLoss, index) =>
+ *         combineSteps([halve, earlyStopping()])(state, { epoch: index + 1, trainLoss: 1, validationLoss }),
  *       initialTrainingState({ learningRate: 1e-3 }),
  *     ),
  *     last(),

@@ -40,7 +40,12 @@ export type EmbeddedRecurrentOptions = EmbeddingOptions & Pick<RecurrentOptions,
  * import { embeddedRecurrentLast, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
  * registerOps();
- * const weights = { weight_ih_l0: tf.ones([12, 2]), weight_hh_l0: tf.zeros([12, 4]), bias_ih_l0: tf.zeros([12]), bias_hh_l0: tf.zeros([12]) };
+ * const weights = {
+ *   weight_ih_l0: tf.ones([12, 2]),
+ *   weight_hh_l0: tf.zeros([12, 4]),
+ *   bias_ih_l0: tf.zeros([12]),
+ *   bias_hh_l0: tf.zeros([12]),
+ * };
  * const batch = { size: 2, time: 2, tokens: Int32Array.of(2, 1, 2, 0), lengths: Int32Array.of(2, 1) };
  * embeddedRecurrentLast('gru', tf.ones([3, 2]), batch, weights).shape; // [2, 4]
  * ```

@@ -31,7 +31,12 @@ import type { RecurrentOutput } from './rnn.js';
  * import { gru, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
  * registerOps();
- * const weights = { weight_ih_l0: tf.ones([12, 2]), weight_hh_l0: tf.zeros([12, 4]), bias_ih_l0: tf.zeros([12]), bias_hh_l0: tf.zeros([12]) };
+ * const weights = {
+ *   weight_ih_l0: tf.ones([12, 2]),
+ *   weight_hh_l0: tf.zeros([12, 4]),
+ *   bias_ih_l0: tf.zeros([12]),
+ *   bias_hh_l0: tf.zeros([12]),
+ * };
  * const first = gru(tf.ones([3, 5, 2]), Int32Array.of(5, 2, 1), weights);
  * const second = gru(tf.ones([3, 5, 2]), undefined, weights, { initialState: first });
  * second.output.shape; // [3, 5, 4]

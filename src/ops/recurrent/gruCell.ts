@@ -16,7 +16,12 @@ import { runCell } from './internal/runCell.js';
  * import { gruCell, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
  * registerOps();
- * const weights = { weight_ih: tf.ones([12, 2]), weight_hh: tf.zeros([12, 4]), bias_ih: tf.zeros([12]), bias_hh: tf.zeros([12]) };
+ * const weights = {
+ *   weight_ih: tf.ones([12, 2]),
+ *   weight_hh: tf.zeros([12, 4]),
+ *   bias_ih: tf.zeros([12]),
+ *   bias_hh: tf.zeros([12]),
+ * };
  * gruCell(tf.ones([3, 2]), tf.zeros([3, 4]), weights).shape; // [3, 4]
  * ```
  */

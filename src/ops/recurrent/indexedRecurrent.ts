@@ -44,7 +44,12 @@ export interface IndexedBatch {
  * import { indexedRecurrent, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
  * registerOps();
- * const weights = { weight_ih_l0: tf.ones([12, 2]), weight_hh_l0: tf.zeros([12, 4]), bias_ih_l0: tf.zeros([12]), bias_hh_l0: tf.zeros([12]) };
+ * const weights = {
+ *   weight_ih_l0: tf.ones([12, 2]),
+ *   weight_hh_l0: tf.zeros([12, 4]),
+ *   bias_ih_l0: tf.zeros([12]),
+ *   bias_hh_l0: tf.zeros([12]),
+ * };
  * const batch = { size: 2, time: 2, places: Int32Array.of(0, 1, 0, -1), lengths: Int32Array.of(2, 1) };
  * indexedRecurrent('gru', tf.ones([2, 2]), batch, weights).shape; // [2, 2, 4]
  * ```

@@ -42,7 +42,12 @@ export interface LstmOutput extends RecurrentOutput {
  * import { lstm, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
  * registerOps();
- * const weights = { weight_ih_l0: tf.ones([16, 2]), weight_hh_l0: tf.zeros([16, 4]), bias_ih_l0: tf.zeros([16]), bias_hh_l0: tf.zeros([16]) };
+ * const weights = {
+ *   weight_ih_l0: tf.ones([16, 2]),
+ *   weight_hh_l0: tf.zeros([16, 4]),
+ *   bias_ih_l0: tf.zeros([16]),
+ *   bias_hh_l0: tf.zeros([16]),
+ * };
  * const first = lstm(tf.ones([3, 5, 2]), Int32Array.of(5, 2, 1), weights);
  * const second = lstm(tf.ones([3, 5, 2]), undefined, weights, { initialState: first });
  * second.cell.shape; // [1, 3, 4]

@@ -24,7 +24,12 @@ export interface LstmCellState<T extends Tensor = Tensor> {
  * import { lstmCell, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
  * registerOps();
- * const weights = { weight_ih: tf.ones([16, 2]), weight_hh: tf.zeros([16, 4]), bias_ih: tf.zeros([16]), bias_hh: tf.zeros([16]) };
+ * const weights = {
+ *   weight_ih: tf.ones([16, 2]),
+ *   weight_hh: tf.zeros([16, 4]),
+ *   bias_ih: tf.zeros([16]),
+ *   bias_hh: tf.zeros([16]),
+ * };
  * lstmCell(tf.ones([3, 2]), { hidden: tf.zeros([3, 4]), cell: tf.zeros([3, 4]) }, weights).cell.shape; // [3, 4]
  * ```
  */

@@ -26,7 +26,12 @@ import type { RecurrentOptions } from './internal/runLayer.js';
  * import { recurrentLast, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
  * registerOps();
- * const weights = { weight_ih_l0: tf.ones([12, 2]), weight_hh_l0: tf.zeros([12, 4]), bias_ih_l0: tf.zeros([12]), bias_hh_l0: tf.zeros([12]) };
+ * const weights = {
+ *   weight_ih_l0: tf.ones([12, 2]),
+ *   weight_hh_l0: tf.zeros([12, 4]),
+ *   bias_ih_l0: tf.zeros([12]),
+ *   bias_hh_l0: tf.zeros([12]),
+ * };
  * recurrentLast('gru', tf.ones([3, 5, 2]), Int32Array.of(5, 2, 1), weights).shape; // [3, 4]
  * ```
  */

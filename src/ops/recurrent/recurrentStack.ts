@@ -53,7 +53,12 @@ export const layerOf = <T>(weights: StackWeights<T>, layer: number): LayerWeight
  * import { recurrentStack, registerOps } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
  * registerOps();
- * const layer = (n: number, inputs: number) => ({ [`weight_ih_l${n}`]: tf.ones([12, inputs]), [`weight_hh_l${n}`]: tf.zeros([12, 4]), [`bias_ih_l${n}`]: tf.zeros([12]), [`bias_hh_l${n}`]: tf.zeros([12]) });
+ * const layer = (n: number, inputs: number) => ({
+ *   [`weight_ih_l${n}`]: tf.ones([12, inputs]),
+ *   [`weight_hh_l${n}`]: tf.zeros([12, 4]),
+ *   [`bias_ih_l${n}`]: tf.zeros([12]),
+ *   [`bias_hh_l${n}`]: tf.zeros([12]),
+ * });
  * recurrentStack('gru', tf.ones([3, 5, 2]), Int32Array.of(5, 2, 1), { ...layer(0, 2), ...layer(1, 4) }).shape; // [3, 5, 4]
  * ```
  */

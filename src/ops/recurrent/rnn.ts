@@ -38,7 +38,12 @@ export interface RecurrentOutput {
  * import { registerOps, rnn } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
  * registerOps();
- * const weights = { weight_ih_l0: tf.ones([4, 2]), weight_hh_l0: tf.zeros([4, 4]), bias_ih_l0: tf.zeros([4]), bias_hh_l0: tf.zeros([4]) };
+ * const weights = {
+ *   weight_ih_l0: tf.ones([4, 2]),
+ *   weight_hh_l0: tf.zeros([4, 4]),
+ *   bias_ih_l0: tf.zeros([4]),
+ *   bias_hh_l0: tf.zeros([4]),
+ * };
  * const { output, hidden } = rnn(tf.ones([3, 5, 2]), Int32Array.of(5, 2, 1), weights);
  * output.shape; // [3, 5, 4]
  * hidden.shape; // [1, 3, 4]

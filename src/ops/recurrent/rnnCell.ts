@@ -16,7 +16,12 @@ import { runCell } from './internal/runCell.js';
  * import { registerOps, rnnCell } from 'headwater';
  * import * as tf from '@tensorflow/tfjs-core';
  * registerOps();
- * const weights = { weight_ih: tf.ones([4, 2]), weight_hh: tf.zeros([4, 4]), bias_ih: tf.zeros([4]), bias_hh: tf.zeros([4]) };
+ * const weights = {
+ *   weight_ih: tf.ones([4, 2]),
+ *   weight_hh: tf.zeros([4, 4]),
+ *   bias_ih: tf.zeros([4]),
+ *   bias_hh: tf.zeros([4]),
+ * };
  * rnnCell(tf.ones([3, 2]), tf.zeros([3, 4]), weights).shape; // [3, 4]
  * ```
  */

@@ -20,7 +20,13 @@ const MOST_VECTORS = 2 ** 31;
  * @example
  * ```ts
  * import { distinctWords } from 'headwater';
- * const batch = { size: 2, time: 2, tokens: Int32Array.of(4, 1, 4, 0), vectorIds: Int32Array.of(9, 3, 9, 0), lengths: Int32Array.of(2, 1) };
+ * const batch = {
+ *   size: 2,
+ *   time: 2,
+ *   tokens: Int32Array.of(4, 1, 4, 0),
+ *   vectorIds: Int32Array.of(9, 3, 9, 0),
+ *   lengths: Int32Array.of(2, 1),
+ * };
  * distinctWords(batch); // tokens 4 and 1, vectorIds 9 and 3, places 0, 1, 0 and -1
  * ```
  */

@@ -31,7 +31,9 @@ const sumEntries = (from: Tensor, index: Int32Array, values: Float32Array, to: I
   return scatterND(tensor2d(to, [to.length, 1], 'int32'), products, [size, width]);
 };
 
-/** The gradient of {@link sparseLinear} with respect to its rows: dRows[u] = Σ value · dOutput[i] over the entries of u. */
+/**
+ * The gradient of {@link sparseLinear} with respect to its rows: dRows[u] = Σ value · dOutput[i] over the entries of u.
+ */
 export const sparseLinearGradOp = defineOp<{ dOutput: Tensor }, [Tensor], SparseAttributes>({
   name: 'HeadwaterSparseLinearGrad',
   compose: ({ dOutput }, attributes) => [

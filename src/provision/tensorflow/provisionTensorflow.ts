@@ -205,8 +205,8 @@ const asSetupError = (error: unknown, root: string): unknown => {
  * Makes a set-up of libtensorflow: takes its libraries and headers from a wheel of the Python package index and the
  * binding from the npm registry, builds the binding against the libraries, and tests it.
  *
- * A complete set-up is not made again. An interrupted one continues after its last finished step. A set-up appears under
- * its name only when it is complete. Nothing outside `root` is changed.
+ * A complete set-up is not made again. An interrupted one continues after its last finished step. A set-up appears
+ * under its name only when it is complete. Nothing outside `root` is changed.
  *
  * ```
  * result:  s-s-p-p-p-s-p-s-r|   (s a step begins, p progress, r ready)

@@ -61,7 +61,8 @@ const SMOKE = ['Ferry returns to the harbour', 'x', 'The report says that '.repe
 /**
  * Tests a loaded model before it replaces another one: it classifies a few invented headlines.
  *
- * Errors: `HW_NUMERIC` if a probability is not a number or the probabilities do not add up to 1; any error of the model.
+ * Errors: `HW_NUMERIC` if a probability is not a number or the probabilities do not add up to 1; any error of the
+ * model.
  */
 export const smoke = async ({ id, classify, labelEncoder }: Generation): Promise<void> => {
   const headlines = SMOKE.map((title, index): LiveHeadline => ({

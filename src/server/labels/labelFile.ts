@@ -24,7 +24,13 @@ const endsInLine = async (file: FileHandle): Promise<boolean> => {
  * import { join } from 'node:path';
  * import { labelFile } from 'headwater';
  * const keep = labelFile(join(tmpdir(), 'labels.jsonl'));
- * await keep({ title: 'Ferry returns', category: 'World', labelled: '2024-05-01T10:00:00Z', predicted: 'Sports', model: '4f0c1d2e3a5b6978' });
+ * await keep({
+ *   title: 'Ferry returns',
+ *   category: 'World',
+ *   labelled: '2024-05-01T10:00:00Z',
+ *   predicted: 'Sports',
+ *   model: '4f0c1d2e3a5b6978',
+ * });
  * ```
  */
 export const labelFile = (path: string): KeepLabel => {

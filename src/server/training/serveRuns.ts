@@ -41,7 +41,14 @@ export const MOST_RUNS = 8;
  * import { firstValueFrom } from 'rxjs';
  * import { serveRuns } from 'headwater';
  *
- * const run = { name: 'models/news', modelId: null, classes: ['Sports', 'World'], config: null, performance: null, training: null };
+ * const run = {
+ *   name: 'models/news',
+ *   modelId: null,
+ *   classes: ['Sports', 'World'],
+ *   config: null,
+ *   performance: null,
+ *   training: null,
+ * };
  * const event = await firstValueFrom(serveRuns([run]));
  * console.log(event.type === 'listening' && event.url.href); // http://127.0.0.1:41234/
  * ```

@@ -95,7 +95,10 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  * import { fit, serveTraining, type BatchSource } from 'headwater';
  * import { labelledBatch, recordingModel } from 'headwater/testing';
  *
- * const source: BatchSource = { rows: { train: 4, validation: 4, test: 0 }, batches: (_side, epoch) => of(labelledBatch({ seed: epoch, size: 4 })) };
+ * const source: BatchSource = {
+ *   rows: { train: 4, validation: 4, test: 0 },
+ *   batches: (_side, epoch) => of(labelledBatch({ seed: epoch, size: 4 })),
+ * };
  * const event = await lastValueFrom(serveTraining(of(source).pipe(fit(recordingModel(), { epochs: 2 }))));
  * console.log(event.type === 'listening' && event.url.href); // http://127.0.0.1:41234/
  * ```

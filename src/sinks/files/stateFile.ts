@@ -129,7 +129,9 @@ const decoded = <A>(
  * const kept = await file.read();
  * const memory = isRight(kept) && kept.right !== undefined ? dedupeMemoryFrom(kept.right) : dedupeMemory();
  * const headline$ = EMPTY; // pollFeed('https://example.org/feed')
- * await lastValueFrom(headline$.pipe(dedupe({ memory }), alongside(file.keep(() => memory.toJSON()))), { defaultValue: undefined });
+ * await lastValueFrom(headline$.pipe(dedupe({ memory }), alongside(file.keep(() => memory.toJSON()))), {
+ *   defaultValue: undefined,
+ * });
  * ```
  */
 export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: StateFileOptions = {}): StateFile<A> => {

@@ -96,11 +96,19 @@ class Sums {
  * ```ts
  * import { of } from 'rxjs';
  * import { batchStats, type PaddedBatch } from 'headwater';
- * const batch: PaddedBatch = { size: 2, time: 3, tokens: Int32Array.of(5, 2, 9, 4, 0, 0), lengths: Int32Array.of(3, 1), ids: Int32Array.of(0, 1) };
- * of(batch).pipe(batchStats()).subscribe((stats) => {
- *   stats.tokens; // 4
- *   stats.padding; // 2 of 6 positions: 0.333…
- * });
+ * const batch: PaddedBatch = {
+ *   size: 2,
+ *   time: 3,
+ *   tokens: Int32Array.of(5, 2, 9, 4, 0, 0),
+ *   lengths: Int32Array.of(3, 1),
+ *   ids: Int32Array.of(0, 1),
+ * };
+ * of(batch)
+ *   .pipe(batchStats())
+ *   .subscribe((stats) => {
+ *     stats.tokens; // 4
+ *     stats.padding; // 2 of 6 positions: 0.333…
+ *   });
  * ```
  */
 export const batchStats = (): OperatorFunction<PaddedBatch, BatchStats> => (source) =>

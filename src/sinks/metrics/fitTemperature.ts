@@ -130,7 +130,8 @@ const likelihoodAt = (
  * class
  *   without a logit, `HW_NUMERIC` for a value that is not finite
  * @see C. Guo and others, On calibration of modern neural networks. ICML 2017.
- * @see J. Platt, Probabilistic outputs for support vector machines. Advances in Large Margin Classifiers, 1999, for `smooth`.
+ * @see J. Platt, Probabilistic outputs for support vector machines. Advances in Large Margin Classifiers, 1999, for
+ *   `smooth`.
  * @see temper, which applies it; temperature, which fits it on evaluated batches; reliability, which shows its effect
  *
  * @example

@@ -91,7 +91,14 @@ const commonestConfusions = (report: Report, names: readonly string[]): string =
  * import { metricsTable, scores } from 'headwater';
  * const classes = ['Sports', 'World'];
  * const confusion = [3, 1, 0, 4];
- * const table = metricsTable({ classes, confusion, performance: scores(confusion, classes), accuracy: 7 / 8, loss: 0.31, rows: 8 });
+ * const table = metricsTable({
+ *   classes,
+ *   confusion,
+ *   performance: scores(confusion, classes),
+ *   accuracy: 7 / 8,
+ *   loss: 0.31,
+ *   rows: 8,
+ * });
  * table.includes('weighted'); // true
  * ```
  */

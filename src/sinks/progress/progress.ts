@@ -38,7 +38,12 @@ import { RateMeter } from './internal/RateMeter.js';
  * import { of } from 'rxjs';
  * import { progress, type TrainingEvent } from 'headwater';
  * const stream = new PassThrough();
- * const started: TrainingEvent = { type: 'training-started', model: 'gru', epochs: 8, rows: { train: 1400, validation: 300, test: 300 } };
+ * const started: TrainingEvent = {
+ *   type: 'training-started',
+ *   model: 'gru',
+ *   epochs: 8,
+ *   rows: { train: 1400, validation: 300, test: 300 },
+ * };
  * of(started).pipe(progress({ stream })).subscribe();
  * stream.read().toString(); // 'training gru: 1,400 rows, 300 rows to validate on, at most 8 epochs\n'
  * ```

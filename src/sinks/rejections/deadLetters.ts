@@ -57,7 +57,17 @@ const TOLD = 3;
  * ```ts
  * import { deadLetters, type Rejection } from 'headwater';
  * const letters = deadLetters({ limit: 100 });
- * const rejection: Rejection = { type: 'rejection', reason: 'ragged', id: 3, source: 'news.csv', line: 5, byte: 210, field: undefined, expected: '2 fields', got: '3 fields' };
+ * const rejection: Rejection = {
+ *   type: 'rejection',
+ *   reason: 'ragged',
+ *   id: 3,
+ *   source: 'news.csv',
+ *   line: 5,
+ *   byte: 210,
+ *   field: undefined,
+ *   expected: '2 fields',
+ *   got: '3 fields',
+ * };
  * letters.next(rejection);
  * letters.next(rejection); // the next epoch meets it again
  * letters.counts.ragged; // 1

@@ -10,7 +10,17 @@ import { printable } from '../terminal/printable.js';
  *   @example
  * ```ts
  * import { describeRejection } from 'headwater';
- * describeRejection({ type: 'rejection', reason: 'field', id: 10, source: 'news.csv', line: 12, byte: 804, field: 'title', expected: 'a non-empty string', got: '' });
+ * describeRejection({
+ *   type: 'rejection',
+ *   reason: 'field',
+ *   id: 10,
+ *   source: 'news.csv',
+ *   line: 12,
+ *   byte: 804,
+ *   field: 'title',
+ *   expected: 'a non-empty string',
+ *   got: '',
+ * });
  * // 'news.csv:12: field "title": expected a non-empty string, got ""'
  * ```
  */

@@ -95,9 +95,17 @@ const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[
  * import { alongside, fit, tensorboard, type BatchSource } from 'headwater';
  * import { labelledBatch, recordingModel } from 'headwater/testing';
  *
- * const source: BatchSource = { rows: { train: 4, validation: 4, test: 0 }, batches: (_side, epoch) => of(labelledBatch({ seed: epoch, size: 4 })) };
+ * const source: BatchSource = {
+ *   rows: { train: 4, validation: 4, test: 0 },
+ *   batches: (_side, epoch) => of(labelledBatch({ seed: epoch, size: 4 })),
+ * };
  * const dir = await mkdtemp(join(tmpdir(), 'headwater-'));
- * await lastValueFrom(of(source).pipe(fit(recordingModel(), { epochs: 2 }), alongside(tensorboard(dir, { hyperparameters: { epochs: 2 } }))));
+ * await lastValueFrom(
+ *   of(source).pipe(
+ *     fit(recordingModel(), { epochs: 2 }),
+ *     alongside(tensorboard(dir, { hyperparameters: { epochs: 2 } })),
+ *   ),
+ * );
  * await readdir(dir); // ['recording-20261123T223500Z']
  * ```
  */

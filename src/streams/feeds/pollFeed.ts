@@ -171,10 +171,16 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * import { pollFeed } from 'headwater';
  * import { lastValueFrom, map, toArray } from 'rxjs';
  *
- * const rss = '<rss version="2.0"><channel><item><title>Late goal</title></item><item><title>Rain, then sun</title></item></channel></rss>';
+ * const rss =
+ *   '<rss version="2.0"><channel><item><title>Late goal</title></item><item><title>Rain, then sun</title></item></channel></rss>';
  * const server = createServer((_request, response) => response.end(rss)).listen(0, '127.0.0.1', async () => {
  *   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/feed`;
- *   const titles = await lastValueFrom(pollFeed(address, { once: true }).pipe(map(({ title }) => title), toArray()));
+ *   const titles = await lastValueFrom(
+ *     pollFeed(address, { once: true }).pipe(
+ *       map(({ title }) => title),
+ *       toArray(),
+ *     ),
+ *   );
  *   console.log(titles); // ['Rain, then sun', 'Late goal']
  *   server.close();
  * });

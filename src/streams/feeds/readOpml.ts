@@ -151,7 +151,10 @@ const readText = async (
  * import { lastValueFrom, toArray } from 'rxjs';
  *
  * const path = join(await mkdtemp(join(tmpdir(), 'headwater-')), 'feeds.opml');
- * await writeFile(path, '<opml version="2.0"><body><outline text="News"><outline type="rss" xmlUrl="https://example.org/feed"/></outline></body></opml>');
+ * await writeFile(
+ *   path,
+ *   '<opml version="2.0"><body><outline text="News"><outline type="rss" xmlUrl="https://example.org/feed"/></outline></body></opml>',
+ * );
  * console.log(await lastValueFrom(readOpml(path).pipe(toArray()))); // ['https://example.org/feed']
  * ```
  */

@@ -26,7 +26,9 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
  * import { Readable } from 'node:stream';
  * import { headlineLines } from 'headwater';
  *
- * headlineLines(Readable.from(['Ferry returns to port\n\nRates held\n'])).subscribe(({ id, title }) => console.log(id, title)); // 0 Ferry returns to port, then 1 Rates held
+ * headlineLines(Readable.from(['Ferry returns to port\n\nRates held\n'])).subscribe(({ id, title }) =>
+ *   console.log(id, title),
+ * ); // 0 Ferry returns to port, then 1 Rates held
  * ```
  */
 export const headlineLines = (

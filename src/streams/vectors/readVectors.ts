@@ -35,7 +35,9 @@ export interface ReadVectorsOptions extends BodyOptions, Pacing {}
  * ```ts
  * import { Readable } from 'node:stream';
  * import { readVectors } from 'headwater';
- * readVectors(Readable.from(['ferry 0.5 -1\n', 'port 0.25 2e-3\n'])).subscribe(({ word, values }) => console.log(word, values));
+ * readVectors(Readable.from(['ferry 0.5 -1\n', 'port 0.25 2e-3\n'])).subscribe(({ word, values }) =>
+ *   console.log(word, values),
+ * );
  * ```
  */
 export const readVectors = (

@@ -32,7 +32,9 @@ export interface VectorCoverage {
  * of({ word: 'ferry', values: Float32Array.of(1) })
  *   .pipe(collectVectors())
  *   .subscribe((vectors) => {
- *     from(['ferry to port', 'ferry']).pipe(vectorCoverage(vectors)).subscribe(({ share }) => console.log(share)); // 0.5
+ *     from(['ferry to port', 'ferry'])
+ *       .pipe(vectorCoverage(vectors))
+ *       .subscribe(({ share }) => console.log(share)); // 0.5
  *   });
  * ```
  */

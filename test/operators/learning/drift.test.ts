@@ -237,8 +237,8 @@ describe('pageHinkley, as the literature has it', () => {
     expect(at(50)).toBeLessThan(at(100));
   });
 
-  // Where River 0.26.1's PageHinkley(alpha, mode, min_instances=30, delta=0.005, threshold=50) gives its alarms on these
-  // values. The numbers are what that program printed.
+  // Where River 0.26.1's PageHinkley(alpha, mode, min_instances=30, delta=0.005, threshold=50) gives its alarms on
+  // these values. The numbers are what that program printed.
   describe('gives its alarms where River does', () => {
     const coins = (count: number, probability: (at: number) => number): readonly number[] => {
       let state = 42n;

@@ -244,7 +244,8 @@ describe('fit, its stack', () => {
       .subscribe((event) => {
         if (event.type !== 'epoch') return;
         count += 1;
-        // The first epoch is the best: its event comes from the copying of the weights, and has a few calls more below it.
+        // The first epoch is the best: its event comes from the copying of the weights, and has a few calls more below
+        // it.
         if ([2, 3, 1_000, epochs].includes(event.epoch)) depths.add(stackDepth());
       });
     expect(count).toBe(epochs);

@@ -62,7 +62,10 @@ export const weighted = (
   });
 };
 
-/** A sparse row of two blocks as such triples; the second block begins at the first feature that it has and the first has not. */
+/**
+ * A sparse row of two blocks as such triples; the second block begins at the first feature that it has and the first
+ * has not.
+ */
 export const sortedBlocks = (
   { ids, values }: SparseRow,
   firstBlock: number,

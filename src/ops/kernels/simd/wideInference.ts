@@ -50,7 +50,8 @@ export interface WideShape {
 export const MOST_PLACES = ProjectedWords.most;
 
 /**
- * Computes a wide GRU for batches of a few short rows, by the kernels of its ops and without tensors. The bits are equal.
+ * Computes a wide GRU for batches of a few short rows, by the kernels of its ops and without tensors. The bits are
+ * equal.
  *
  * It keeps the input projections of words until {@link forget}, because most words of a text occurred in an earlier
  * text.

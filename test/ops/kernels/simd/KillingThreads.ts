@@ -24,8 +24,8 @@ interface Exports {
 }
 
 /**
- * Runs kernels as `KernelThreads` does, and kills a worker within many of them: lets the worker begin the job by itself,
- * ends it a random moment later, and takes its work over.
+ * Runs kernels as `KernelThreads` does, and kills a worker within many of them: lets the worker begin the job by
+ * itself, ends it a random moment later, and takes its work over.
  */
 export class KillingThreads {
   /** Workers that were ended within a task, and those of them that had noted a part of it as done. */

@@ -24,7 +24,8 @@ export interface RetryOptions {
    */
   readonly totalTimeout?: number | undefined;
   /**
-   * Receives each failure and the time of the next attempt. If it throws, the stream ends with this error. Default: none.
+   * Receives each failure and the time of the next attempt. If it throws, the stream ends with this error. Default:
+   * none.
    */
   readonly events?: SourceEvents | undefined;
   /** The seed of the random waits. Any whole number; default: the time at which the pass began. */
