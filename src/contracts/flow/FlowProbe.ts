@@ -29,6 +29,11 @@ export interface StageProbe {
    * work.
    */
   ended(before: unknown): void;
+  /**
+   * Tells the subscriber that the stage has ended. What is subscribed to during the call, such as the next source of
+   * `concat`, belongs to the stage after this one.
+   */
+  ending(tell: () => void): void;
   /** Called when the stage ends in an error. */
   failed(): void;
   /** Called when the last subscriber has left. */

@@ -38,7 +38,10 @@ export interface FlowStage {
 export interface FlowEdge {
   readonly from: string;
   readonly to: string;
-  /** The number since the watch began. 0 where values are buffered between the two and several stages consume them. */
+  /**
+   * The number since the watch began. If values wait between the two stages, it is the number that left the first one
+   * towards the other.
+   */
   readonly values: number;
 }
 

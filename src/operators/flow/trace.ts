@@ -50,9 +50,9 @@ export const trace = <T>(name: string): MonoTypeOperatorFunction<T> => {
           },
           error: (error: unknown) => {
             stage.failed();
-            subscriber.error(error);
+            stage.ending(() => subscriber.error(error));
           },
-          complete: () => subscriber.complete(),
+          complete: () => stage.ending(() => subscriber.complete()),
         }),
       );
     });

@@ -1,5 +1,7 @@
 import {
   asyncScheduler,
+  bufferCount,
+  concat,
   connect,
   lastValueFrom,
   map,
@@ -9,8 +11,10 @@ import {
   range,
   share,
   Subject,
+  switchMap,
   tap,
   throwError,
+  toArray,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { FlowSnapshot } from '../../../src/contracts/flow/FlowSnapshot.js';
@@ -90,6 +94,43 @@ describe('watchFlow', () => {
     expect(inOrder(seen).map(({ name }) => name)).toEqual(['read', 'slow', 'fast', 'consumer']);
   });
 
+  it('reads the clock seldom where values are many, and still measures rare and long work', async () => {
+    const clock = handClock();
+    let readings = 0;
+    const counted = {
+      ...clock,
+      now: () => {
+        readings += 1;
+        return clock.now();
+      },
+    };
+    const values = 200_000;
+    const every = 5000;
+    const seen = await watched(() => {
+      range(1, values)
+        .pipe(
+          map(clock.work(0.0005)),
+          trace('read'),
+          map(clock.work(0.003)),
+          trace('slow'),
+          bufferCount(every),
+          map(clock.work(0.0005)),
+          trace('batch'),
+          map(clock.work(10)),
+          trace('train'),
+        )
+        .subscribe();
+    }, counted);
+    const ms = values * 0.0035 + (values / every) * 10.0005;
+    const busy = Object.fromEntries(seen.stages.map((stage) => [stage.name, stage.busy]));
+    expect(busy['train']).toBeCloseTo(((values / every) * 10) / ms, 3);
+    expect(busy['slow']).toBeCloseTo((values * 0.003) / ms, 1);
+    expect(busy['read']).toBeCloseTo((values * 0.0005) / ms, 1);
+    expect(seen.bottleneck).toBe('slow');
+    // Two readings for each value and stage would be 800,000.
+    expect(readings).toBeLessThan(60_000);
+  });
+
   it('charges work on values that are left out to the stage that leaves them out', async () => {
     const clock = handClock();
     const seen = await watched(() => {
@@ -165,6 +206,49 @@ describe('watchFlow', () => {
       await lastValueFrom(of(1, 2).pipe(trace('read'), observeOn(asyncScheduler), trace('later')));
     });
     expect(edgesOf(seen)).toEqual(['later > consumer: 2', 'read > later: 2']);
+  });
+
+  it('keeps the edge to a stage whose values wait beside one whose values do not', async () => {
+    const seen = await watched(() => {
+      const read$ = range(1, 10).pipe(trace('read'));
+      read$.pipe(shuffle({ buffer: 100, seed: 1 }), trace('mixed'), trace('work')).subscribe();
+      read$.pipe(trace('work')).subscribe();
+      const numbers = new Subject<number>();
+      const shared$ = numbers.pipe(trace('numbers'), share());
+      merge(shared$.pipe(toArray(), trace('all')), shared$.pipe(trace('each')))
+        .pipe(trace('joined'))
+        .subscribe();
+      for (let i = 0; i < 5; i++) numbers.next(i);
+      numbers.complete();
+      // The second source is subscribed to while the first one, which ends at once, is still being subscribed to. The
+      // inner one is subscribed to because of a value.
+      const of3 = (name: string) =>
+        range(1, 3).pipe(
+          trace(`${name} in`),
+          switchMap((n) => of(n).pipe(trace(`${name} inner`))),
+          toArray(),
+          trace(`${name} out`),
+        );
+      concat(of3('first'), of3('second')).pipe(trace('both')).subscribe();
+    });
+    expect(edgesOf(seen)).toEqual([
+      'all > joined: 1',
+      'both > consumer: 2',
+      'each > joined: 5',
+      'first in > first inner: 3',
+      'first inner > first out: 3',
+      'first out > both: 1',
+      'joined > consumer: 6',
+      'mixed > work: 10',
+      'numbers > all: 5',
+      'numbers > each: 5',
+      'read > mixed: 10',
+      'read > work: 10',
+      'second in > second inner: 3',
+      'second inner > second out: 3',
+      'second out > both: 1',
+      'work > consumer: 20',
+    ]);
   });
 
   it('tells what operators hold against their bounds, with or without a stage', async () => {

@@ -1,5 +1,13 @@
 import type { Holding } from '../../../contracts/flow/FlowProbe.js';
 
+/** The number of passages of each stage that are timed in each second, whatever its rate. */
+export const TIMED_PER_SECOND = 500;
+
+/** The values that a stage has emitted to the subscriptions of one other stage. */
+export interface StageOutput {
+  values: number;
+}
+
 /** What an operator holds, over all of its subscriptions. */
 export interface HoldingRecord {
   readonly operator: string;
@@ -14,9 +22,13 @@ export interface HoldingRecord {
 export class FlowStageRecord {
   readonly name: string;
   subscriptions = 0;
-  values = 0;
-  /** Milliseconds of work in the timed turns of the event loop. */
-  timed = 0;
+  /** What it has emitted to each stage that has subscribed to it; undefined stands for no stage. */
+  readonly outputs = new Map<FlowStageRecord | undefined, StageOutput>();
+  /** Milliseconds of work in this interval that were measured exactly, and those that were measured in samples. */
+  exact = 0;
+  sampled = 0;
+  /** How many of its passages in this interval are still timed whatever its rate. */
+  timings = TIMED_PER_SECOND;
   rejected = 0;
   errors = 0;
   readonly holdings = new Map<string, HoldingRecord>();
@@ -28,13 +40,10 @@ export class FlowStageRecord {
   heldSum = 0;
   /** The number of values that came from each other stage. */
   readonly cameFrom = new Map<FlowStageRecord, number>();
-  /** The stages that have subscribed to it. */
-  readonly subscribedBy = new Set<FlowStageRecord>();
   /** The first stage that has subscribed to it. */
   next: FlowStageRecord | undefined;
-  /** The counts at the last snapshot. */
+  /** The count at the last snapshot. */
   valuesBefore = 0;
-  timedBefore = 0;
   #lastSource: FlowStageRecord | undefined;
   #fromLast = 0;
 
@@ -42,10 +51,23 @@ export class FlowStageRecord {
     this.name = name;
   }
 
-  /** Records that a stage has subscribed to this one. */
-  feeds(next: FlowStageRecord): void {
-    this.subscribedBy.add(next);
-    this.next ??= next;
+  /** The number of values that it has emitted. */
+  values(): number {
+    let all = 0;
+    for (const { values } of this.outputs.values()) all += values;
+    return all;
+  }
+
+  /** The output for a stage that subscribes to this one. */
+  output(next: FlowStageRecord | undefined): StageOutput {
+    let output = this.outputs.get(next);
+    if (output === undefined) this.outputs.set(next, (output = { values: 0 }));
+    return output;
+  }
+
+  /** The number of values that it has emitted to subscriptions of another stage. */
+  emittedTo(next: FlowStageRecord): number {
+    return this.outputs.get(next)?.values ?? 0;
   }
 
   /**

@@ -1,11 +1,7 @@
 import type { FlowProbe, Holding, StageProbe } from '../../../contracts/flow/FlowProbe.js';
 import type { FlowEdge, FlowSnapshot, FlowStage, FlowValve } from '../../../contracts/flow/FlowSnapshot.js';
-import { FlowStageRecord } from './FlowStageRecord.js';
-
-/**
- * The share of the work that is timed. For many stages, two clock readings per value would cost more than their work.
- */
-const TIMED_SHARE = 1 / 8;
+import { FlowStageRecord, type StageOutput } from './FlowStageRecord.js';
+import { WorkClock } from './WorkClock.js';
 
 /** The name of the stage after the last ones. */
 const CONSUMER = 'consumer';
@@ -22,11 +18,10 @@ interface ValveRecord {
  *
  * If values pass synchronously, the emitting stage is known while the next stage receives the value. The edges follow
  * from that. So does the work of a stage: it is the time between the value's leaving the stage before and its leaving
- * this stage. Time is counted in turns of the event loop, from the first value of a turn to its last, and only some
- * turns are timed.
+ * this stage. `WorkClock` measures it in turns of the event loop, from the first value of a turn to its end.
  */
 export class FlowWatch implements FlowProbe {
-  readonly #now: () => number;
+  readonly #clock: WorkClock;
   /** Whether each value is timed, and the held values are checked with each. */
   readonly #exact: boolean;
   readonly #began: number;
@@ -38,22 +33,14 @@ export class FlowWatch implements FlowProbe {
   #subscribing: FlowStageRecord | undefined;
   /** The stage whose value is being passed on. */
   #emitting: FlowStageRecord | undefined;
-  #turnOpen = false;
-  #turnBegan = 0;
-  #timing = false;
-  /** The time up to which the present turn has been assigned to stages. */
-  #mark = 0;
-  /** Milliseconds of all turns, and of the timed turns. */
-  #active = 0;
-  #timedActive = 0;
-  #activeBefore = 0;
-  #timedActiveBefore = 0;
+  /** The value of `#emitting` when the subscription of `#subscribing` began. */
+  #emittingBefore: FlowStageRecord | undefined;
   #atBefore: number;
   /** The time of the last check of what all stages hold. */
   #looked: number;
 
   constructor(now: () => number, exact: boolean) {
-    this.#now = now;
+    this.#clock = new WorkClock(now, exact);
     this.#exact = exact;
     this.#began = this.#atBefore = this.#looked = now();
   }
@@ -61,36 +48,28 @@ export class FlowWatch implements FlowProbe {
   stage(name: string): StageProbe {
     const stage = this.#record(name);
     stage.subscriptions += 1;
-    const next = this.#subscribing;
-    if (next !== undefined && next !== stage) stage.feeds(next);
-    let left = false;
-    return {
-      subscribing: (subscribe) => {
-        const outer = this.#subscribing;
-        this.#subscribing = stage;
-        try {
-          return subscribe();
-        } finally {
-          this.#subscribing = outer;
-        }
-      },
-      passes: (values = 1) => this.#passes(stage, values),
-      passed: (before) => this.#passed(stage, next, before as FlowStageRecord | undefined),
-      ended: (before) => this.#passed(stage, stage, before as FlowStageRecord | undefined),
-      failed: () => {
-        stage.errors += 1;
-      },
-      left: () => {
-        if (left) return;
-        left = true;
-        stage.subscriptions -= 1;
-      },
-    };
+    const next = this.#subscriber();
+    if (next !== stage) stage.next ??= next;
+    return new WatchedStage(this, stage, stage.output(next), next);
+  }
+
+  /** Calls a function in which a stage subscribes to its sources; undefined stands for no stage. */
+  subscribing<T>(stage: FlowStageRecord | undefined, subscribe: () => T): T {
+    const outer = this.#subscribing;
+    const before = this.#emittingBefore;
+    this.#subscribing = stage;
+    this.#emittingBefore = this.#emitting;
+    try {
+      return subscribe();
+    } finally {
+      this.#subscribing = outer;
+      this.#emittingBefore = before;
+    }
   }
 
   /** An operator that is in no named stage is a stage of its own. */
   holding(holding: Holding): () => void {
-    return (this.#subscribing ?? this.#record(holding.operator)).hold(holding);
+    return (this.#subscriber() ?? this.#record(holding.operator)).hold(holding);
   }
 
   rejected(): void {
@@ -104,25 +83,21 @@ export class FlowWatch implements FlowProbe {
     let valve = this.#valves.get(holder);
     if (valve === undefined) this.#valves.set(holder, (valve = { total: 0, before: 0, since: new Set() }));
     const record = valve;
-    const hold = { at: this.#now() };
+    const hold = { at: this.#clock.now() };
     record.since.add(hold);
     return () => {
-      if (record.since.delete(hold)) record.total += this.#now() - hold.at;
+      if (record.since.delete(hold)) record.total += this.#clock.now() - hold.at;
     };
   }
 
   /** What happened since the last snapshot. */
   snapshot(): FlowSnapshot {
-    const at = this.#now();
+    const at = this.#clock.now();
     this.#look(at);
     const interval = Math.max(at - this.#atBefore, Number.MIN_VALUE);
-    const active = this.#active - this.#activeBefore;
-    const timed = this.#timedActive - this.#timedActiveBefore;
-    const scale = timed > 0 ? active / timed : 0;
-    const stages = [...this.#stages.values()].map((stage) => this.#stageOf(stage, interval, scale));
+    const stages = [...this.#stages.values()].map((stage) => this.#stageOf(stage, interval));
     this.#atBefore = at;
-    this.#activeBefore = this.#active;
-    this.#timedActiveBefore = this.#timedActive;
+    this.#clock.restart(this.#stages.values(), interval);
     const busiest = stages.reduce<FlowStage | undefined>(
       (most, stage) => (most === undefined || stage.busy > most.busy ? stage : most),
       undefined,
@@ -140,63 +115,57 @@ export class FlowWatch implements FlowProbe {
     };
   }
 
+  /**
+   * The stage that subscribes to what is subscribed to now. A source may emit while it is being subscribed to. What is
+   * then subscribed to because of the value belongs to the stage that receives the value.
+   */
+  #subscriber(): FlowStageRecord | undefined {
+    return this.#emitting === this.#emittingBefore ? this.#subscribing : this.#emitting?.next;
+  }
+
   #record(name: string): FlowStageRecord {
     let stage = this.#stages.get(name);
     if (stage === undefined) this.#stages.set(name, (stage = new FlowStageRecord(name)));
     return stage;
   }
 
-  #passes(stage: FlowStageRecord, values: number): FlowStageRecord | undefined {
+  /** Values leave a stage through one of its outputs. Returns the stage that was emitting before. */
+  passes(stage: FlowStageRecord, output: StageOutput, values: number): FlowStageRecord | undefined {
     const before = this.#emitting;
-    stage.values += values;
-    if (!this.#turnOpen) this.#openTurn();
+    output.values += values;
+    if (!this.#clock.turnOpen) this.#openTurn();
     if (before !== undefined && before !== stage) stage.came(before, values);
-    if (this.#timing) {
-      const now = this.#now();
-      stage.timed += now - this.#mark;
-      this.#mark = now;
-      // Checked before the value is passed on: the values held now were held while the stage worked.
-      if (this.#exact) stage.look(0);
-    }
+    // Checked before the value is passed on: the values held now were held while the stage worked.
+    if (this.#clock.passage(stage, stage) && this.#exact) stage.look(0);
     this.#emitting = stage;
     return before;
   }
 
-  #passed(stage: FlowStageRecord, outer: FlowStageRecord | undefined, before: FlowStageRecord | undefined): void {
+  /**
+   * The consumer of a value has returned.
+   *
+   * @param outer the stage after this one in its subscription, if it is known
+   * @param before the stage that was emitting before
+   */
+  passed(stage: FlowStageRecord, outer: FlowStageRecord | undefined, before: FlowStageRecord | undefined): void {
     this.#emitting = before;
-    const next = outer ?? stage.next ?? this.#consume(stage);
-    if (!this.#timing) return;
     // The time that was not assigned to later stages is the work of the next stage, which has emitted nothing.
-    const now = this.#now();
-    next.timed += now - this.#mark;
-    this.#mark = now;
-    if (this.#exact) next.look(0);
+    const next = outer ?? stage.next ?? this.#consume(stage);
+    if (this.#clock.passage(stage, next) && this.#exact) next.look(0);
   }
 
   /** Records that a value has left the last stage, towards its subscriber. */
   #consume(stage: FlowStageRecord): FlowStageRecord {
     const consumer = (this.#consumer ??= this.#record(CONSUMER));
     consumer.came(stage, 1);
-    consumer.values += 1;
+    consumer.output(undefined).values += 1;
     return consumer;
   }
 
   #openTurn(): void {
-    this.#turnOpen = true;
-    this.#turnBegan = this.#mark = this.#now();
     // The values held now were held since the last turn: most values wait between turns.
-    this.#look(this.#turnBegan);
-    // At least the first turn of each interval is timed.
-    this.#timing =
-      this.#exact || this.#timedActive - this.#timedActiveBefore <= TIMED_SHARE * (this.#active - this.#activeBefore);
-    queueMicrotask(() => {
-      const now = this.#now();
-      const took = now - this.#turnBegan;
-      this.#active += took;
-      if (this.#timing) this.#timedActive += took;
-      this.#look(now);
-      this.#turnOpen = this.#timing = false;
-    });
+    this.#look(this.#clock.openTurn());
+    queueMicrotask(() => this.#look(this.#clock.closeTurn()));
   }
 
   #look(now: number): void {
@@ -205,17 +174,17 @@ export class FlowWatch implements FlowProbe {
     for (const stage of this.#stages.values()) stage.look(ms);
   }
 
-  #stageOf(stage: FlowStageRecord, interval: number, scale: number): FlowStage {
-    const values = stage.values - stage.valuesBefore;
-    const work = (stage.timed - stage.timedBefore) * scale;
+  #stageOf(stage: FlowStageRecord, interval: number): FlowStage {
+    const all = stage.values();
+    const values = all - stage.valuesBefore;
+    const work = this.#clock.workOf(stage);
     const held = stage.heldFor === 0 ? 0 : stage.heldSum / stage.heldFor;
-    stage.valuesBefore = stage.values;
-    stage.timedBefore = stage.timed;
+    stage.valuesBefore = all;
     stage.heldFor = stage.heldSum = 0;
     return {
       name: stage.name,
       subscriptions: stage.subscriptions,
-      values: stage.values,
+      values: all,
       rate: (values * 1000) / interval,
       busy: Math.min(1, work / interval),
       latencyMs: values === 0 ? 0 : work / values + (held * interval) / values,
@@ -234,24 +203,78 @@ export class FlowWatch implements FlowProbe {
   #edges(): readonly FlowEdge[] {
     const stages = [...this.#stages.values()];
     for (const stage of stages) stage.settle();
-    const feeds = new Set(stages.flatMap((stage) => [...stage.cameFrom.keys()]));
-    const isOnlyTaker = (to: FlowStageRecord, from: FlowStageRecord): boolean =>
-      stages.every((stage) => stage === to || !(stage.cameFrom.has(from) || from.subscribedBy.has(stage)));
     return stages.flatMap((to) => {
-      // If values wait between the two stages, few or none of them were seen to pass. A stage that is the only
-      // receiver receives all values.
-      const seen = [...to.cameFrom].map(([from, values]) => ({
-        from: from.name,
-        to: to.name,
-        values: isOnlyTaker(to, from) ? from.values : values,
-      }));
-      // `connect` and `share` subscribe to the source on behalf of others. So a stage whose values were seen to
-      // reach other stages has no unseen edges.
+      // Values that waited between the two stages were not seen to pass, but they are counted by subscription.
+      const seen = [...to.cameFrom].map(([from, values]) => edge(from, to, Math.max(values, from.emittedTo(to))));
+      // Operators such as `connect` and `switchMap` subscribe to their source on behalf of the stages within them. The
+      // stage that subscribed then receives the values of these stages, and not those of the source.
       const unseen = stages
-        .filter((from) => from.subscribedBy.has(to) && !to.cameFrom.has(from) && !feeds.has(from))
-        .map((from) => ({ from: from.name, to: to.name, values: isOnlyTaker(to, from) ? from.values : 0 }));
+        .filter((from) => from.outputs.has(to) && !to.cameFrom.has(from) && !passesBy(stages, from, to))
+        .map((from) => edge(from, to, from.emittedTo(to)));
       return [...seen, ...unseen];
     });
+  }
+}
+
+const edge = (from: FlowStageRecord, to: FlowStageRecord, values: number): FlowEdge => ({
+  from: from.name,
+  to: to.name,
+  values,
+});
+
+/** Whether values pass from one stage to a later one through other stages. */
+const passesBy = (stages: readonly FlowStageRecord[], from: FlowStageRecord, to: FlowStageRecord): boolean => {
+  const found = new Set<FlowStageRecord>([to]);
+  // Stages that are added during the loop are visited too.
+  for (const later of found)
+    for (const stage of stages)
+      if (stage !== from || later !== to) if (later.cameFrom.has(stage) || stage.outputs.has(later)) found.add(stage);
+  return found.has(from);
+};
+
+/** One subscription of a stage. */
+class WatchedStage implements StageProbe {
+  readonly #watch: FlowWatch;
+  readonly #stage: FlowStageRecord;
+  readonly #output: StageOutput;
+  readonly #next: FlowStageRecord | undefined;
+  #left = false;
+
+  constructor(watch: FlowWatch, stage: FlowStageRecord, output: StageOutput, next: FlowStageRecord | undefined) {
+    this.#watch = watch;
+    this.#stage = stage;
+    this.#output = output;
+    this.#next = next;
+  }
+
+  subscribing<T>(subscribe: () => T): T {
+    return this.#watch.subscribing(this.#stage, subscribe);
+  }
+
+  passes(values = 1): unknown {
+    return this.#watch.passes(this.#stage, this.#output, values);
+  }
+
+  passed(before: unknown): void {
+    this.#watch.passed(this.#stage, this.#next, before as FlowStageRecord | undefined);
+  }
+
+  ended(before: unknown): void {
+    this.#watch.passed(this.#stage, this.#stage, before as FlowStageRecord | undefined);
+  }
+
+  ending(tell: () => void): void {
+    this.#watch.subscribing(this.#next, tell);
+  }
+
+  failed(): void {
+    this.#stage.errors += 1;
+  }
+
+  left(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#stage.subscriptions -= 1;
   }
 }
 
