@@ -3,8 +3,10 @@ import { firstValueFrom, map, take, tap, toArray } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KafkaSession } from '../../src/brokers/kafka/internal/KafkaSession.js';
 import { kafkaHeadlines } from '../../src/brokers/kafka/kafkaHeadlines.js';
+import type { KafkaDelivery } from '../../src/brokers/kafka/KafkaDelivery.js';
 import { toKafka } from '../../src/brokers/kafka/toKafka.js';
 import type { WorkEvent } from '../../src/brokers/WorkEvent.js';
+import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import { kafkaJars, type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
 import { readCommitted } from './readCommitted.js';
 
@@ -37,7 +39,9 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     run += 1;
     [from, to, dead] = [`from${run}`, `to${run}`, `dead${run}`];
     await admin.createTopics({ topics: [from], partitions: 4, replicas: 1 });
-    await admin.createTopics({ topics: [to, dead], partitions: 1, replicas: 1 });
+    await admin.createTopics({ topics: [to], partitions: 1, replicas: 1 });
+    const configs = [{ name: 'max.message.bytes', value: '40000' }];
+    await admin.createTopics({ topics: [dead], partitions: 1, replicas: 1, configs });
   }, 30_000);
 
   const publish = (values: readonly string[]): Promise<unknown> =>
@@ -53,12 +57,26 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     await close();
     return found.toSorted();
   };
-  const headlines = (events: WorkEvent[] = []) =>
+  /** Publishes to the first partition. */
+  const publishFirst = (values: readonly string[]): Promise<unknown> =>
+    producer.send({ messages: values.map((value) => ({ topic: from, partition: 0, key: 'k', value })) });
+  const committed = async (): Promise<bigint | undefined> => {
+    const groups = [{ groupId: `g${run}`, topics: [{ name: from, partitionIndexes: [0] }] }];
+    const [group] = await admin.listConsumerGroupOffsets({ groups });
+    return group?.topics[0]?.partitions[0]?.committedOffset;
+  };
+  /** Commits an offset of the first partition for a group without members. */
+  const commit = (offset: bigint): Promise<void> =>
+    admin.alterConsumerGroupOffsets({
+      groupId: `g${run}`,
+      topics: [{ name: from, partitionOffsets: [{ partition: 0, offset }] }],
+    });
+  const headlines = (events: WorkEvent[] = [], sessionTimeout = 6000) =>
     kafkaHeadlines({
       client: client(),
       topic: from,
       group: `g${run}`,
-      sessionTimeout: 6000,
+      sessionTimeout,
       deadLetters: dead,
       maxAttempts: 2,
       events: { next: (event) => events.push(event) },
@@ -108,8 +126,87 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     await expect.poll(() => stored(to), { timeout: 30_000 }).toEqual(['good 1', 'good 2']);
     work.unsubscribe();
     expect(attempts).toEqual([1, 2]);
-    expect(new Set(await stored(dead))).toEqual(new Set(['bad', '{"title":""}']));
+    expect(await stored(dead)).toEqual(['bad', '{"title":""}']);
   }, 90_000);
+
+  it('puts aside a tombstone, a message without a key, and the beginning of one that is too large', async () => {
+    const bytes = new Producer<Buffer, Buffer, string, string>({ ...client(), clientId: 'test', idempotent: true });
+    const [key, value] = [Buffer.from('k'), Buffer.from('{'.padEnd(90_000, 'x'))];
+    await bytes.send({
+      messages: [
+        { topic: from, partition: 0, key },
+        { topic: from, partition: 0, value: Buffer.from('good 1') },
+        { topic: from, partition: 0, value },
+        { topic: from, partition: 0, key: Buffer.alloc(80_000, 'k'), value },
+        { topic: from, partition: 0, key, value: Buffer.from('good 2') },
+      ],
+    });
+    await bytes.close();
+    const events: WorkEvent[] = [];
+    const work = headlines(events).pipe(classified()).subscribe();
+    const ids = () => events.flatMap((event) => (event.type === 'dead-letter' ? [event.id] : [])).toSorted();
+    await expect.poll(ids, { timeout: 30_000 }).toEqual([0, 2, 3].map((offset) => `${from}:0:${offset}`));
+    await expect.poll(() => stored(to), { timeout: 30_000 }).toEqual(['good 1', 'good 2']);
+    work.unsubscribe();
+    expect((await stored(dead)).map(({ length }) => length)).toEqual([0, 0, 16_384]);
+    expect(await committed()).toBe(5n);
+  }, 90_000);
+
+  it('commits nothing for messages of an earlier membership, nor their dead letters', async () => {
+    await publishFirst(['a', 'b', 'c', 'd', 'e', 'f']);
+    const events: WorkEvent[] = [];
+    const taken: KafkaDelivery<LiveHeadline>[] = [];
+    const titles = () => taken.map(({ value }) => value.title);
+    // The next sign of life, at which it would learn that it is no member any more, is six seconds away.
+    const reading = headlines(events, 30_000).subscribe((delivery) => taken.push(delivery));
+    await expect.poll(titles, { timeout: 30_000 }).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    await admin.removeMembersFromConsumerGroup({ groupId: `g${run}` });
+    // The others have done more in the meantime.
+    await commit(5n);
+    taken[0]?.settle({ type: 'done' });
+    taken[1]?.settle({ type: 'give-up', reason: 'cannot be worked on' });
+    await expect.poll(() => titles().slice(6), { timeout: 30_000 }).toContain('f');
+    await expect
+      .poll(
+        () => {
+          taken.at(-1)?.settle({ type: 'done' });
+          return committed();
+        },
+        { timeout: 30_000, interval: 500 },
+      )
+      .toBe(6n);
+    reading.unsubscribe();
+    expect(new Set(titles().slice(6))).toEqual(new Set(['f']));
+    expect(await stored(dead)).toEqual([]);
+  }, 90_000);
+
+  it('says which messages were deleted before they were read, and reads those that are left', async () => {
+    await publishFirst(Array.from({ length: 10 }, (_, at) => String(at)));
+    await commit(3n);
+    await admin.deleteRecords({ topics: [{ name: from, partitions: [{ partition: 0, offset: 6n }] }] });
+    const events: WorkEvent[] = [];
+    const left = await firstValueFrom(headlines(events).pipe(classified(), take(4), toArray()));
+    expect(left.map(({ value }) => value.title)).toEqual(['6', '7', '8', '9']);
+    expect(events.filter(({ type }) => type === 'lost')).toMatchObject([{ id: `${from}:0`, messages: 3 }]);
+  }, 60_000);
+
+  it('delivers at least once to a topic of another cluster', async () => {
+    await publishFirst(['a', 'b']);
+    const elsewhere = (consumer: kafka.Consumer): kafka.Consumer =>
+      Object.create(consumer, { metadata: { value: () => Promise.resolve({ id: 'another' }) } }) as kafka.Consumer;
+    const work = headlines()
+      .pipe(
+        map((delivery) => ({
+          ...delivery,
+          origin: { ...delivery.origin, consumer: elsewhere(delivery.origin.consumer) },
+        })),
+        classified(),
+      )
+      .subscribe();
+    await expect.poll(committed, { timeout: 30_000 }).toBe(2n);
+    work.unsubscribe();
+    expect(await stored(to)).toEqual(['a', 'b']);
+  }, 60_000);
 
   it('says that results wait while their topic takes none, and that it takes them again', async () => {
     const events: WorkEvent[] = [];

@@ -1,13 +1,22 @@
-import type { Consumer, Message } from '@platformatic/kafka';
+import type { Message } from '@platformatic/kafka';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
+import type { OutgoingMessage } from './internal/messageGroups.js';
+import type { Consumed } from './internal/TransactionalProducer.js';
 
 /** The origin of a Kafka delivery, for a sink that commits its offset together with its result. */
-export interface KafkaOrigin {
-  readonly consumer: Consumer;
-  readonly message: Message;
+export interface KafkaOrigin extends Consumed {
   /** Whether this reader still owns the partition. If not, the message is delivered again to another reader. */
   isCurrent(): boolean;
-  /** Called when its offset has been committed in a transaction. */
+  /**
+   * The message whose offset a transaction commits: this one, or a later one of its partition that was committed before.
+   */
+  last(): Message;
+  /**
+   * The dead letters of earlier messages of the partition that are not stored. The transaction that commits the offset
+   * of this message stores them too.
+   */
+  deadLetters(): readonly OutgoingMessage[];
+  /** Called when its offset has been committed in a transaction, and the dead letters before it have been stored. */
   committed(): void;
   /** Called when its transaction has failed. Everything after the last commit is then delivered again. */
   lost(reason: string): void;

@@ -32,7 +32,7 @@ export interface KafkaHeadlinesOptions {
   readonly maxInFlight?: number | undefined;
   /** The number of deliveries after which a message is given up, at least 1. Default 5. */
   readonly maxAttempts?: number | undefined;
-  /** The topic for dead letters. Default: none; they are then only reported to `events`. */
+  /** The topic for dead letters, on the same brokers. Default: none; they are then only reported to `events`. */
   readonly deadLetters?: string | undefined;
   /** While it is closed, no message is emitted and fetching soon stops; heartbeats continue. Default: always open. */
   readonly valve?: Valve | undefined;
@@ -64,8 +64,11 @@ export interface KafkaHeadlinesOptions {
  *
  * A message is a JSON object in the format of `headlineJson`, or a title as plain text. Any other message is given up
  * at once. When a message is settled as `retry`, everything after the last commit is read again after a short wait;
- * after `maxAttempts` the message is given up. Messages that are given up go to `deadLetters`, with the reason and the
- * origin in their headers, before a later message is committed.
+ * after `maxAttempts` the message is given up. A message that is given up goes to `deadLetters`, with the reason and the
+ * origin in its headers; the dead letter and the offset of its message are one transaction.
+ *
+ * A partition without a committed offset is read from its first message. If messages were deleted from the topic before
+ * they were read, `events` receives `lost`, and reading goes on at the first message that is left.
  *
  * Memory: at most `maxInFlight` messages, and what the client has fetched in advance.
  *

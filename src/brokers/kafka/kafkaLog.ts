@@ -16,7 +16,7 @@ export interface KafkaLogOptions extends LogOptions {
  * The committed messages of a Kafka topic with one partition, in order.
  *
  * Errors: `HW_USAGE` if the client is not installed or does not support this Node version, or the topic has several
- * partitions; `HW_BROKER` if it cannot be read.
+ * partitions; `HW_BROKER` if it cannot be read, or messages after `after` were deleted before they were read.
  */
 export const kafkaLog = async function* ({
   client,
@@ -36,6 +36,12 @@ export const kafkaLog = async function* ({
           'HW_USAGE',
           `The topic ${topic} has ${reader.partitions} partitions, ` +
             'but must have one, so that its messages have one order.',
+        );
+      if (reader.begin < reader.earliest)
+        throw new HeadwaterError(
+          'HW_BROKER',
+          `The messages of offsets ${reader.begin} to ${reader.earliest - 1n} were deleted from the topic ${topic} before they were read. Keep its messages for longer (retention.ms), and publish the model again to start at the first message that is left.`,
+          { where: topic },
         );
       if (once && reader.end <= reader.begin) return;
       for await (const { offset, value } of reader.stream) {

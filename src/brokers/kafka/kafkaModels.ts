@@ -7,9 +7,10 @@ import { modelStore } from '../models/internal/modelStore.js';
 import type { Entry, ModelShelf } from '../models/internal/ModelShelf.js';
 import type { ModelStore } from '../models/ModelStore.js';
 import type { KafkaClient } from './KafkaClient.js';
+import { hasApiId, saysError } from './internal/hasApiId.js';
 import { type Kafka, loadKafka } from './internal/loadKafka.js';
 import { type BytesProducer, clientOptions, openProducer } from './internal/openProducer.js';
-import { readTopic } from './internal/readTopic.js';
+import { readTopic, type TopicMessage } from './internal/readTopic.js';
 
 /** Options of `kafkaModels`. */
 export interface KafkaModelsOptions {
@@ -52,21 +53,13 @@ const ANY_PRODUCER = { producerId: -1n, producerEpoch: -1 };
 const TAKEOVER_TRIES = 30;
 const TAKEOVER_MS = 1000;
 
-/** Whether an error of the client, or one of its causes, satisfies a condition. */
-const says = (error: unknown, passes: (error: Error) => boolean): boolean =>
-  error instanceof Error &&
-  (passes(error) ||
-    (error instanceof AggregateError && error.errors.some((one) => says(one, passes))) ||
-    says(error.cause, passes));
-
 const isMissing = (error: unknown): boolean =>
-  says(
-    error,
-    (one) => ('apiId' in one && one.apiId === 'UNKNOWN_TOPIC_OR_PARTITION') || one.message.startsWith('Unknown topic'),
-  );
+  hasApiId(error, 'UNKNOWN_TOPIC_OR_PARTITION') ||
+  saysError(error, ({ message }) => message.startsWith('Unknown topic'));
 
-const existsAlready = (error: unknown): boolean =>
-  says(error, (one) => 'apiId' in one && one.apiId === 'TOPIC_ALREADY_EXISTS');
+/** The entry that a message holds; undefined if the message deletes it. */
+const entryOf = ({ value, offset }: TopicMessage): Entry | undefined =>
+  value === undefined ? undefined : { bytes: value, revision: Number(offset) + 1 };
 
 /**
  * Stores named models in Kafka. A compacted topic has the publication of each name, and a second one the files in parts
@@ -125,7 +118,7 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
             configs: [{ name: 'cleanup.policy', value: 'compact' }],
           });
         } catch (error) {
-          if (!existsAlready(error)) throw error;
+          if (!hasApiId(error, 'TOPIC_ALREADY_EXISTS')) throw error;
         }
       }
     } finally {
@@ -202,10 +195,10 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
             client,
             { topic },
             {
-              message: ({ key, value, offset }) => {
-                if (key.toString() !== name) return;
-                newest = { bytes: value, revision: Number(offset) + 1 };
-                if (!behind) subscriber.next(newest);
+              message: (message) => {
+                if (message.key?.toString() !== name) return;
+                newest = entryOf(message);
+                if (!behind && newest !== undefined) subscriber.next(newest);
               },
               caughtUp: () => {
                 behind = false;
@@ -222,8 +215,8 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
       const kafka = await loadKafka();
       let newest: Entry | undefined;
       try {
-        await untilCaughtUp(kafka, { topic }, ({ key, value, offset }) => {
-          if (key.toString() === name) newest = { bytes: value, revision: Number(offset) + 1 };
+        await untilCaughtUp(kafka, { topic }, (message) => {
+          if (message.key?.toString() === name) newest = entryOf(message);
           return false;
         });
       } catch (error) {
@@ -250,18 +243,19 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
     },
     get: async ({ key, bytes, at }) => {
       const kafka = await loadKafka();
-      const parts: Buffer[] = [];
-      let rest = Math.max(1, Math.ceil(bytes / CHUNK_BYTES));
-      const count = rest;
+      const parts = new Map<number, Buffer>();
+      const count = Math.max(1, Math.ceil(bytes / CHUNK_BYTES));
       await untilCaughtUp(kafka, { topic: filesTopic, begin: at === undefined ? undefined : BigInt(at) }, (message) => {
-        const name = message.key.toString();
+        const name = message.key?.toString() ?? '';
         const part = Number(name.slice(key.length + 1));
-        if (!name.startsWith(`${key}/`) || !(part < count) || parts[part] !== undefined) return rest === 0;
-        parts[part] = message.value;
-        rest -= 1;
-        return rest === 0;
+        if (!name.startsWith(`${key}/`) || !(part < count)) return false;
+        // A removed file may have been written again after its removal.
+        if (message.value === undefined) parts.delete(part);
+        else if (!parts.has(part)) parts.set(part, message.value);
+        return parts.size === count;
       });
-      return rest === 0 ? Buffer.concat(parts) : undefined;
+      if (parts.size < count) return undefined;
+      return Buffer.concat(Array.from({ length: count }, (_, part) => parts.get(part) ?? Buffer.alloc(0)));
     },
     remove: async (files) => {
       if (files.length === 0) return;
@@ -287,7 +281,7 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
     kafka: Kafka,
     place: { readonly topic: string; readonly begin?: bigint | undefined },
     // Returns true if no more messages are needed.
-    take: (message: { readonly key: Buffer; readonly value: Buffer; readonly offset: bigint }) => boolean,
+    take: (message: TopicMessage) => boolean,
   ): Promise<void> => {
     let reading: Promise<() => Promise<void>> | undefined;
     let late: NodeJS.Timeout | undefined;

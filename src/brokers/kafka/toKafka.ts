@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import type { Message } from '@platformatic/kafka';
+import type { Consumer } from '@platformatic/kafka';
 import { asyncScheduler, firstValueFrom, Observable, type OperatorFunction, type SchedulerLike, timer } from 'rxjs';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import type { KafkaClient } from './KafkaClient.js';
-import { isKafkaDelivery, type KafkaDelivery, type KafkaOrigin } from './KafkaDelivery.js';
-import { answered } from './internal/answered.js';
+import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
+import { partOf } from './internal/DeadLetterMessage.js';
 import { loadKafka } from './internal/loadKafka.js';
-import { isTooLarge, messageGroups, type OutgoingMessage } from './internal/messageGroups.js';
-import { type BytesProducer, clientOptions, openProducer } from './internal/openProducer.js';
+import { isTooLarge, messageGroups, type OutgoingMessage, records } from './internal/messageGroups.js';
+import { type BytesProducer, openProducer } from './internal/openProducer.js';
+import { BATCH_BYTES, TransactionalProducer } from './internal/TransactionalProducer.js';
 
 /** Options of `toKafka`. */
 export interface ToKafkaOptions<T> {
@@ -33,33 +33,8 @@ export interface ToKafkaOptions<T> {
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** The initial maximum size of a batch of records, in bytes: half the default limit of brokers. */
-const BATCH_BYTES = 524_288;
 /** Milliseconds before a failed write is tried again. */
 const RETRY_MS = 1000;
-
-/** The timeout of a transaction in milliseconds. A transaction left by a dead worker blocks readers for this time. */
-const TRANSACTION_MS = 10_000;
-
-/**
- * A message for the commit of its offset. It keeps the generation of the group in which it was fetched, so that the
- * broker refuses a replaced member. The coordinator is the current one, because the earlier one may have failed.
- */
-const offsetOf = ({ consumer, message }: KafkaOrigin): Message => ({
-  ...message,
-  metadata: {
-    ...message.metadata,
-    consumer: {
-      ...(message.metadata['consumer'] as object),
-      get coordinatorId() {
-        return consumer.coordinatorId;
-      },
-    },
-  },
-});
-
-/** The key of a message. It may be missing, although the client's types do not say so. */
-const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buffer | undefined => key ?? undefined;
 
 /**
  * Writes the value of each delivery to a Kafka topic. Once the broker has stored it, the delivery is settled and
@@ -71,8 +46,8 @@ const keyOfMessage = ({ key }: { readonly key: Buffer | null | undefined }): Buf
  * result:  -----a----(bc)|      what comes while a transaction runs is in the next one
  * ```
  *
- * For deliveries of `kafkaHeadlines`, the results and the offsets of their messages are one transaction: exactly once.
- * If it fails, or the message now belongs to another member, the result is discarded and nothing is emitted for it: the
+ * For deliveries of `kafkaHeadlines` on the same cluster, the results and the offsets of their messages are one
+ * transaction: exactly once. If it fails, or the message now belongs to another member, the result is discarded and nothing is emitted for it: the
  * owner of the partition processes the message again. Deliveries of other sources are written by an idempotent producer
  * and then settled: at least once. If such a write fails, it is tried again every second until it succeeds, which costs
  * no attempts. A message that is too large for the broker settles its delivery with `give-up`. `events` receives
@@ -96,30 +71,15 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
   return (source$) =>
     new Observable((subscriber) => {
       const waiting: Delivery<T>[] = [];
-      let producer: BytesProducer | undefined;
-      /** Writes the deliveries that do not come from Kafka. */
+      const transactions = new TransactionalProducer(client, topic, scheduler);
+      /** Whether the messages of a consumer are on the cluster of the results. */
+      const isNear = new WeakMap<Consumer, boolean>();
+      /** Writes the deliveries that cannot be part of a transaction. */
       let plain: BytesProducer | undefined;
       let working = false;
       let ended = false;
       let stalled = false;
       let batchBytes = BATCH_BYTES;
-
-      const opened = async (): Promise<BytesProducer> =>
-        (producer ??= openProducer(await loadKafka(), client, {
-          // A new id: what fences a replaced member is its generation in the group.
-          transactionalId: `${clientOptions(client).clientId}-${randomUUID()}`,
-          timeout: TRANSACTION_MS,
-        }));
-
-      /**
-       * Drops the producer, so that the next transaction opens a new one. Closing is not awaited, because its broker
-       * may be unavailable.
-       */
-      const discard = (): void => {
-        const old = producer;
-        producer = undefined;
-        old?.close(true).catch(() => undefined);
-      };
 
       const stall = (error: unknown): void => {
         if (!stalled) events?.next({ type: 'stalled', to: topic, reason: reasonOf(error) });
@@ -131,65 +91,38 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         stalled = false;
       };
 
-      const done = <R>(step: Promise<R>): Promise<R> => answered(topic, step, scheduler);
-
       const messageOf = (delivery: Delivery<T>): OutgoingMessage => {
         const value = encode(delivery.value, delivery);
         const own = keyOf?.(delivery.value, delivery);
         const key =
           own !== undefined
             ? Buffer.from(own)
-            : ((isKafkaDelivery(delivery) ? keyOfMessage(delivery.origin.message) : undefined) ??
+            : ((isKafkaDelivery(delivery) ? partOf(delivery.origin.message.key) : undefined) ??
               Buffer.from(delivery.id));
-        return { topic, key, value: Buffer.from(value), headers: { 'headwater-id': delivery.id } };
+        return {
+          topic,
+          key,
+          value: Buffer.from(value),
+          headers: { 'headwater-id': delivery.id },
+          refused: (error) => delivery.settle({ type: 'give-up', reason: `${topic}: ${reasonOf(error)}` }),
+        };
       };
 
-      /**
-       * Handles a batch in which messages were too large. Several refused messages are tried again in smaller batches;
-       * a single one is given up.
-       */
-      const lessen = (batch: readonly Delivery<T>[], refused: readonly OutgoingMessage[], error: unknown): void => {
-        const [only] = refused;
-        if (refused.length > 1 || only === undefined) {
-          batchBytes = Math.max(1, Math.floor(batchBytes / 2));
-          waiting.unshift(...batch);
-          return;
-        }
-        const id = only.headers['headwater-id'];
-        // The dead letter is written before the other deliveries are committed, because they wait behind it.
-        batch.find((one) => one.id === id)?.settle({ type: 'give-up', reason: `${topic}: ${reasonOf(error)}` });
-        waiting.unshift(...batch.filter((one) => one.id !== id));
-      };
-
-      /** Commits results and offsets in one transaction. Emits the committed deliveries. */
+      /** Commits results, the dead letters before them, and offsets in one transaction. Emits the committed deliveries. */
       const transact = async (batch: readonly KafkaDelivery<T>[]): Promise<void> => {
         const current = batch.filter(({ origin }) => origin.isCurrent());
         const [first] = current;
         if (first === undefined) return;
-        const out = await opened();
-        let sent: readonly OutgoingMessage[] = [];
+        // The last offset of each partition includes all earlier ones.
+        const lasts = [...new Map(current.map(({ origin }) => [origin.message.partition, origin])).values()];
+        const messages = [...lasts.flatMap((origin) => origin.deadLetters()), ...current.map(messageOf)];
+        const offsets = lasts.map((origin) => ({ consumer: origin.consumer, message: origin.last() }));
         try {
-          const transaction = await done(out.beginTransaction());
-          try {
-            for (sent of messageGroups(current.map(messageOf), batchBytes))
-              await done(transaction.send({ messages: [...sent] }));
-            await done(transaction.addConsumer(first.origin.consumer));
-            // The last offset of each partition includes all earlier ones.
-            const lasts = new Map(current.map(({ origin }) => [origin.message.partition, origin]));
-            for (const origin of lasts.values()) await done(transaction.addOffset(offsetOf(origin)));
-          } catch (error) {
-            await done(transaction.abort());
-            throw error;
-          }
-          await done(transaction.commit());
-        } catch (error) {
-          // The outcome of the transaction is uncertain, so the producer is replaced and reading restarts at the
-          // broker's offsets.
-          discard();
-          if (isTooLarge(error)) {
-            lessen(current, sent, error);
+          if (!(await transactions.commit(messages, offsets))) {
+            waiting.unshift(...current);
             return;
           }
+        } catch (error) {
           stall(error);
           first.origin.lost(reasonOf(error));
           return;
@@ -201,17 +134,35 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         }
       };
 
+      /** Whether results and offsets can be one transaction. Waits while the brokers are unavailable. */
+      const isTransactional = async (consumer: Consumer): Promise<boolean> => {
+        while (!isNear.has(consumer) && !subscriber.closed) {
+          try {
+            isNear.set(consumer, await transactions.isWith(consumer));
+          } catch (error) {
+            stall(error);
+            await firstValueFrom(timer(RETRY_MS, scheduler));
+          }
+        }
+        return isNear.get(consumer) === true;
+      };
+
       const write = async (batch: readonly Delivery<T>[]): Promise<void> => {
         const out = (plain ??= openProducer(await loadKafka(), client));
         let rest = batch;
         while (rest.length > 0 && !subscriber.closed) {
           const [group = []] = messageGroups(rest.map(messageOf), batchBytes);
           try {
-            await out.send({ messages: [...group] });
+            await out.send({ messages: records(group) });
           } catch (error) {
             if (isTooLarge(error)) {
-              lessen(rest, group, error);
-              return;
+              const [only] = group;
+              if (group.length > 1) batchBytes = Math.max(1, Math.floor(batchBytes / 2));
+              else {
+                only?.refused(error);
+                rest = rest.slice(1);
+              }
+              continue;
             }
             stall(error);
             await firstValueFrom(timer(RETRY_MS, scheduler));
@@ -232,8 +183,11 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
           const own = batch.filter(isKafkaDelivery);
           const others = batch.filter((delivery) => !isKafkaDelivery(delivery));
           const [first] = own;
-          if (first !== undefined) await first.origin.exclusively(() => transact(own));
-          if (others.length > 0) await write(others);
+          if (first === undefined) await write(others);
+          else if (await isTransactional(first.origin.consumer)) {
+            await first.origin.exclusively(() => transact(own));
+            await write(others);
+          } else await write(batch);
         }
       };
 
@@ -252,7 +206,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
 
       subscriber.add(() => {
         waiting.length = 0;
-        discard();
+        transactions.close();
         void plain?.close(true).catch(() => undefined);
       });
       const sourced = source$.subscribe({

@@ -43,6 +43,7 @@ export const afterEvent = (counts: WorkCounts, event: WorkEvent): WorkCounts => 
       return { ...counts, stalled: event.type === 'stalled' };
     case 'lag':
       return { ...counts, lag: { messages: event.messages, of: event.of } };
+    case 'lost':
     case 'unsettled':
       return counts;
   }

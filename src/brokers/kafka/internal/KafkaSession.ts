@@ -1,4 +1,4 @@
-import type { Admin, Consumer, Message, MessagesStream } from '@platformatic/kafka';
+import type { Admin, Message, MessagesStream } from '@platformatic/kafka';
 import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler, exhaustMap, firstValueFrom, type SchedulerLike, Subject, timer } from 'rxjs';
 import type { Settlement } from '../../../contracts/flow/Delivery.js';
@@ -10,10 +10,15 @@ import { untilReady } from '../../internal/untilReady.js';
 import type { KafkaDelivery } from '../KafkaDelivery.js';
 import type { KafkaHeadlinesOptions } from '../kafkaHeadlines.js';
 import { answered } from './answered.js';
+import { hasApiId } from './hasApiId.js';
 import type { Kafka } from './loadKafka.js';
-import { openConsumer } from './openConsumer.js';
-import { type BytesProducer, clientOptions, openProducer } from './openProducer.js';
+import { type CommittedConsumer, generationOf, type Member, openConsumer } from './openConsumer.js';
+import { clientOptions, topicAddress } from './openProducer.js';
+import { DeadLetterMessage } from './DeadLetterMessage.js';
 import { type PartitionOffset, PartitionOffsets } from './PartitionOffsets.js';
+import { readingOffsets } from './readingOffsets.js';
+import { tellLag } from './tellLag.js';
+import { TransactionalProducer } from './TransactionalProducer.js';
 
 type Bytes = Buffer;
 type Incoming = Message;
@@ -24,10 +29,6 @@ const COMMIT_MS = 500;
 const LAG_MS = 5000;
 /** Milliseconds before messages are read again after a failure. */
 const RETRY_MS = 200;
-
-/** The generation of the group in which a message was fetched. */
-const generationOf = ({ metadata }: Message): number | undefined =>
-  (metadata['consumer'] as { readonly generationId?: number } | undefined)?.generationId;
 
 /**
  * One member of a consumer group: reads its partitions of a topic, goes back after a failure, and commits settled
@@ -40,15 +41,16 @@ export class KafkaSession {
   readonly #source: string;
 
   readonly #kafka: Kafka;
-  readonly #consumer: Consumer;
+  readonly #consumer: CommittedConsumer;
   readonly #admin: Admin;
-  readonly #letters: BytesProducer | undefined;
+  /** Stores the dead letters that no result follows. */
+  readonly #letters: TransactionalProducer;
   #stream: MessagesStream<Bytes, Bytes, Bytes, Bytes> | undefined;
   #closed = false;
   /** The error that ended the membership. */
   #failure: Error | undefined;
-  /** The current generation of the group. */
-  #generation: number | undefined;
+  /** This member in the current generation of the group. */
+  #member: Member | undefined;
   /** Increases at each restart of reading. Deliveries of earlier epochs are ignored. */
   #epoch = 0;
   readonly #offsets = new PartitionOffsets();
@@ -58,6 +60,8 @@ export class KafkaSession {
   #hasWorked = false;
   /** Whether the last attempt failed, so that the next one waits. */
   #resting = false;
+  /** Whether the broker has refused the offset of the last attempt to read. */
+  #isOutOfRange = false;
   #ordinal = 0;
   /** Emits when a message was settled, reading restarts, or the session is closed. */
   readonly #changed$ = new Subject<void>();
@@ -65,14 +69,12 @@ export class KafkaSession {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(kafka: Kafka, options: KafkaHeadlinesOptions, emit: (delivery: KafkaDelivery<LiveHeadline>) => void) {
-    const { client, group, topic, sessionTimeout = 10_000, deadLetters, events } = options;
+    const { client, group, topic, sessionTimeout = 10_000, events } = options;
     this.#kafka = kafka;
     this.#options = options;
     this.#scheduler = options.scheduler ?? asyncScheduler;
     this.#emit = emit;
-    const [first] = client.bootstrapBrokers;
-    this.#source = `kafka://${typeof first === 'string' ? first : `${first?.host ?? ''}:${first?.port ?? ''}`}/${topic}`;
-
+    this.#source = topicAddress(client, topic);
     this.#consumer = openConsumer(kafka, client, {
       groupId: group,
       sessionTimeout,
@@ -80,9 +82,11 @@ export class KafkaSession {
       heartbeatInterval: Math.max(100, Math.floor(sessionTimeout / 5)),
     });
     this.#admin = new kafka.Admin(clientOptions(client));
-    if (deadLetters !== undefined) this.#letters = openProducer(kafka, client);
-    this.#consumer.on('consumer:group:join', ({ generationId }) => {
-      this.#generation = generationId;
+    this.#letters = new TransactionalProducer(client, this.#source, this.#scheduler);
+    this.#consumer.on('consumer:group:join', ({ memberId, generationId }) => {
+      if (generationId !== undefined) this.#member = { memberId, generationId };
+      // Whatever is still settled was fetched in an earlier generation: its partition may belong to another member now.
+      this.#offsets.assign([]);
       this.#startAnew();
     });
     // The client has lost the group, and has given up rejoining it.
@@ -96,7 +100,7 @@ export class KafkaSession {
 
   /** Whether it has joined the group. */
   get hasJoined(): boolean {
-    return this.#generation !== undefined;
+    return this.#member !== undefined;
   }
 
   /** Whether it has finished a message. */
@@ -106,15 +110,15 @@ export class KafkaSession {
 
   /** Reads until the session is closed; rejects if the group is lost, or the client does not answer. */
   async run(): Promise<void> {
-    const { topic } = this.#options;
+    const { topic, events } = this.#options;
     // exhaustMap: during a long transaction or a long wait for stable offsets, no commits queue up.
     const committing = timer(COMMIT_MS, COMMIT_MS, this.#scheduler)
       .pipe(exhaustMap(() => this.#commit()))
       .subscribe();
-    if (this.#options.events !== undefined)
+    if (events !== undefined)
       committing.add(
         timer(LAG_MS, LAG_MS, this.#scheduler)
-          .pipe(exhaustMap(() => this.#tellLag()))
+          .pipe(exhaustMap(() => tellLag(this.#consumer, topic, this.#offsets, events)))
           .subscribe(),
       );
     try {
@@ -132,6 +136,8 @@ export class KafkaSession {
           this.#consumer.consume({
             topics: [topic],
             mode: this.#kafka.MessagesStreamModes.MANUAL,
+            // By itself, the client would go to the end where a message has been deleted, and skip what waits there.
+            fallbackMode: this.#kafka.MessagesStreamFallbackModes.FAIL,
             offsets: offsets.map(({ partition, offset }) => ({ topic, partition, offset })),
           }),
         );
@@ -159,7 +165,7 @@ export class KafkaSession {
     // The member leaves the group, so that the others receive its partitions at once.
     await this.#consumer.close(true).catch(() => undefined);
     await this.#admin.close().catch(() => undefined);
-    await this.#letters?.close().catch(() => undefined);
+    this.#letters.close();
     this.#changed$.complete();
   }
 
@@ -181,9 +187,6 @@ export class KafkaSession {
   /**
    * The offset at which each partition of this member is to be read. Undefined if reading was restarted in the
    * meantime.
-   *
-   * It waits for running transactions of other members, for example of one that died during a transaction: their
-   * offsets are unknown until then (KIP-447).
    */
   async #stableOffsets(epoch: number): Promise<readonly PartitionOffset[] | undefined> {
     const { group, topic, events } = this.#options;
@@ -198,22 +201,14 @@ export class KafkaSession {
     }
     while (!this.#hasMoved(epoch)) {
       try {
-        const [found] = await this.#answered(
-          this.#admin.listConsumerGroupOffsets({
-            groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes: [...partitions] }] }],
-            requireStable: true,
+        const offsets = await this.#answered(
+          readingOffsets({
+            ...{ admin: this.#admin, consumer: this.#consumer, group, topic, partitions, events },
+            isOutOfRange: this.#isOutOfRange,
           }),
         );
-        const known = new Map(
-          found?.topics.flatMap(({ partitions: ones }) =>
-            ones.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset] as const),
-          ),
-        );
-        const earliest = await this.#answered(this.#consumer.listOffsets({ topics: [topic], timestamp: -2n }));
-        return partitions.map((partition) => {
-          const offset = known.get(partition) ?? -1n;
-          return { partition, offset: offset >= 0n ? offset : (earliest.get(topic)?.[partition] ?? 0n) };
-        });
+        this.#isOutOfRange = false;
+        return offsets;
       } catch (error) {
         if (error instanceof HeadwaterError) throw error;
         events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
@@ -237,12 +232,13 @@ export class KafkaSession {
         if (this.#hasMoved(epoch)) return;
         // Fetched after joining a new generation but before its assignment was known: the partition may now belong to
         // another member.
-        if (generationOf(message) !== this.#generation) continue;
+        if (generationOf(message) !== this.#member?.generationId) continue;
         this.#take(message, epoch);
       }
     } catch (error) {
       if (this.#closed) return;
-      events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
+      this.#isOutOfRange = hasApiId(error, 'OFFSET_OUT_OF_RANGE');
+      if (!this.#isOutOfRange) events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
       this.#resting = true;
     } finally {
       await stream.close().catch(() => undefined);
@@ -269,7 +265,7 @@ export class KafkaSession {
         return;
       }
       if (how.type === 'done') this.#free(message, id, inTransaction);
-      else void this.#bury(message, id, how.reason, epoch);
+      else this.#giveUp(message, id, how.reason);
     };
     const headline = decodeMessage(message.value, this.#ordinal, this.#source, this.#scheduler.now());
     if (E.isLeft(headline)) {
@@ -277,6 +273,7 @@ export class KafkaSession {
       return;
     }
     this.#ordinal += 1;
+    let letters: readonly DeadLetterMessage[] = [];
     this.#emit({
       value: headline.right,
       id,
@@ -286,7 +283,12 @@ export class KafkaSession {
         consumer: this.#consumer,
         message,
         isCurrent: () => !settled && !this.#hasMoved(epoch),
-        committed: () => settle({ type: 'done' }, true),
+        last: () => this.#offsets.lastOf(message),
+        deadLetters: () => (letters = this.#offsets.lettersBefore(message)).map((letter) => letter.outgoing()),
+        committed: () => {
+          this.#buried(letters, epoch);
+          settle({ type: 'done' }, true);
+        },
         lost: (reason) => {
           if (this.#hasMoved(epoch)) return;
           this.#options.events?.next({ type: 'retried', id, reason });
@@ -305,6 +307,7 @@ export class KafkaSession {
     if (committed) this.#offsets.commit({ partition, offset: offset + 1n });
     this.#inFlight -= 1;
     this.#changed$.next();
+    if (this.#offsets.firstLetters.length > 0) void this.exclusively(() => this.#bury());
   }
 
   /**
@@ -316,38 +319,47 @@ export class KafkaSession {
     this.#startAnew();
   }
 
-  /**
-   * Stores a dead letter. It runs in order with commits, so that no later message is committed before the dead letter
-   * is stored.
-   */
-  #bury(message: Incoming, id: string, reason: string, epoch: number): Promise<void> {
-    return this.exclusively(async () => {
-      const { deadLetters, events } = this.#options;
-      if (this.#hasMoved(epoch)) return;
-      try {
-        if (this.#letters !== undefined && deadLetters !== undefined) {
-          await this.#letters.send({
-            messages: [
-              {
-                topic: deadLetters,
-                key: message.key,
-                value: message.value,
-                headers: { 'headwater-reason': reason, 'headwater-id': id, 'headwater-source': this.#source },
-              },
-            ],
-          });
-        }
-      } catch (error) {
-        events?.next({ type: 'unsettled', id, reason: reasonOf(error) });
-        if (!this.#hasMoved(epoch)) this.#goBack();
-        return;
-      }
-      events?.next({ type: 'dead-letter', id, reason, to: deadLetters });
-      if (this.#hasMoved(epoch)) return;
+  /** Keeps a message as a dead letter; without a topic for dead letters, only reports it. */
+  #giveUp(message: Incoming, id: string, reason: string): void {
+    const { deadLetters, events } = this.#options;
+    if (deadLetters === undefined) {
+      events?.next({ type: 'dead-letter', id, reason, to: undefined });
       this.#free(message, id, false);
-      // Commit at once: otherwise a restart before the next commit would store the dead letter twice.
-      await this.#commitNow();
-    });
+      return;
+    }
+    this.#offsets.giveUp(new DeadLetterMessage(message, id, reason, deadLetters, this.#source));
+    void this.exclusively(() => this.#bury());
+  }
+
+  /**
+   * Stores the dead letters before which all messages are settled, and commits their offsets, in one transaction. The
+   * others wait for the transaction of a result before which they come, or until the earlier messages are settled.
+   */
+  async #bury(): Promise<void> {
+    const letters = this.#offsets.firstLetters;
+    if (letters.length === 0 || this.#closed) return;
+    const epoch = this.#epoch;
+    const lasts = letters.flatMap((ones) => ones.at(-1) ?? []);
+    try {
+      const isStored = await this.#letters.commit(
+        letters.flat().map((letter) => letter.outgoing()),
+        lasts.map(({ message }) => ({ consumer: this.#consumer, message: this.#offsets.lastOf(message) })),
+      );
+      if (isStored) this.#buried(letters.flat(), epoch);
+      else void this.exclusively(() => this.#bury());
+    } catch (error) {
+      for (const { id } of letters.flat())
+        this.#options.events?.next({ type: 'unsettled', id, reason: reasonOf(error) });
+      if (!this.#hasMoved(epoch)) this.#goBack();
+    }
+  }
+
+  /** Reports stored dead letters, and frees their messages if reading was not restarted in the meantime. */
+  #buried(letters: readonly DeadLetterMessage[], epoch: number): void {
+    for (const { message, id, reason, to } of letters) {
+      this.#options.events?.next({ type: 'dead-letter', id, reason, to });
+      if (!this.#hasMoved(epoch)) this.#free(message, id, true);
+    }
   }
 
   /** Commits the messages that were settled outside of transactions. */
@@ -358,25 +370,12 @@ export class KafkaSession {
   async #commitNow(): Promise<void> {
     const { topic, events } = this.#options;
     const offsets = this.#offsets.uncommitted;
-    if (offsets.length === 0) return;
+    if (offsets.length === 0 || this.#member === undefined) return;
     try {
-      await this.#answered(
-        this.#consumer.commit({ offsets: offsets.map((each) => ({ topic, ...each, leaderEpoch: -1 })) }),
-      );
+      await this.#answered(this.#consumer.commitAs(this.#member, topic, offsets));
       for (const offset of offsets) this.#offsets.commit(offset);
     } catch (error) {
       events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
-    }
-  }
-
-  /** Reports the number of uncommitted messages in its partitions. */
-  async #tellLag(): Promise<void> {
-    const { topic, events } = this.#options;
-    try {
-      const ends = (await this.#consumer.listOffsets({ topics: [topic], timestamp: -1n })).get(topic) ?? [];
-      events?.next({ type: 'lag', messages: this.#offsets.lag(ends), of: 'worker' });
-    } catch {
-      // The broker is unavailable, which is reported elsewhere.
     }
   }
 

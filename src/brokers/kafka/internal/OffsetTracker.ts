@@ -1,8 +1,13 @@
-/** Tracks the unsettled messages of one partition, and the offset up to which all are settled. */
-export class OffsetTracker {
+/**
+ * Tracks the unsettled messages of one partition, and the offset up to which all are settled.
+ *
+ * @typeParam L what is kept of a message that was given up, until it is stored as a dead letter
+ */
+export class OffsetTracker<L> {
   /** In the order of delivery. */
   readonly #inHand: bigint[] = [];
   readonly #settled = new Set<bigint>();
+  readonly #letters = new Map<bigint, L>();
   #next: bigint | undefined;
 
   /** The offset after the last message up to which all are settled; undefined if the first one is not settled yet. */
@@ -16,6 +21,7 @@ export class OffsetTracker {
 
   settle(offset: bigint): void {
     this.#settled.add(offset);
+    this.#letters.delete(offset);
     let passed = 0;
     for (; passed < this.#inHand.length; passed++) {
       const first = this.#inHand[passed]!;
@@ -23,5 +29,26 @@ export class OffsetTracker {
       this.#next = first + 1n;
     }
     if (passed > 0) this.#inHand.splice(0, passed);
+  }
+
+  /** Keeps the letter of a message until the message is settled. */
+  giveUp(offset: bigint, letter: L): void {
+    this.#letters.set(offset, letter);
+  }
+
+  /** The letters of messages before an offset, in the order of the messages. */
+  lettersBefore(offset: bigint): readonly L[] {
+    if (this.#letters.size === 0) return [];
+    return [...this.#letters]
+      .filter(([at]) => at < offset)
+      .toSorted(([a], [b]) => Number(a - b))
+      .map(([, letter]) => letter);
+  }
+
+  /** The letters before which no message is unsettled, in the order of the messages. */
+  get firstLetters(): readonly L[] {
+    if (this.#letters.size === 0) return [];
+    const unsettled = this.#inHand.find((offset) => !this.#settled.has(offset) && !this.#letters.has(offset));
+    return unsettled === undefined ? [...this.#letters.values()] : this.lettersBefore(unsettled);
   }
 }

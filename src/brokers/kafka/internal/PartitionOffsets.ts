@@ -1,3 +1,5 @@
+import type { Message } from '@platformatic/kafka';
+import type { DeadLetterMessage } from './DeadLetterMessage.js';
 import { OffsetTracker } from './OffsetTracker.js';
 
 /** A partition and an offset of it. */
@@ -8,7 +10,7 @@ export interface PartitionOffset {
 
 /** The offsets of the partitions of one member: where reading began, what is settled, and what is committed. */
 export class PartitionOffsets {
-  #trackers = new Map<number, OffsetTracker>();
+  #trackers = new Map<number, OffsetTracker<DeadLetterMessage>>();
   /** The committed offsets by partition, as far as this member knows. */
   #committed = new Map<number, bigint>();
   /** The first offset that was read, by partition. */
@@ -33,16 +35,42 @@ export class PartitionOffsets {
     this.#trackers.get(partition)?.settle(offset);
   }
 
+  /** Keeps a dead letter until its message is settled. */
+  giveUp(letter: DeadLetterMessage): void {
+    this.#trackers.get(letter.message.partition)?.giveUp(letter.message.offset, letter);
+  }
+
+  /** The dead letters of earlier messages of the partition that are not stored. */
+  lettersBefore({ partition, offset }: PartitionOffset): readonly DeadLetterMessage[] {
+    return this.#trackers.get(partition)?.lettersBefore(offset) ?? [];
+  }
+
+  /** The dead letters before which all messages of their partition are settled, by partition. */
+  get firstLetters(): readonly (readonly DeadLetterMessage[])[] {
+    return [...this.#trackers.values()].map(({ firstLetters }) => firstLetters).filter(({ length }) => length > 0);
+  }
+
   /** The offsets that can be committed: of each partition whose settled offset is above the committed one. */
   get uncommitted(): readonly PartitionOffset[] {
     return [...this.#trackers].flatMap(([partition, { next }]) =>
-      next === undefined || next <= (this.#committed.get(partition) ?? -1n) ? [] : [{ partition, offset: next }],
+      next === undefined || next <= this.committed(partition) ? [] : [{ partition, offset: next }],
     );
   }
 
-  /** Notes a committed offset: the offset after the last committed message. */
+  /** The committed offset of a partition: the offset after the last committed message. -1 if unknown. */
+  committed(partition: number): bigint {
+    return this.#committed.get(partition) ?? -1n;
+  }
+
+  /** Notes a committed offset. A lower one than before is ignored. */
   commit({ partition, offset }: PartitionOffset): void {
-    this.#committed.set(partition, offset);
+    if (offset > this.committed(partition)) this.#committed.set(partition, offset);
+  }
+
+  /** The message whose offset a commit names: this one, or a later one if the committed offset is above it. */
+  lastOf(message: Message): Message {
+    const committed = this.committed(message.partition);
+    return committed > message.offset ? { ...message, offset: committed - 1n } : message;
   }
 
   /**

@@ -1,9 +1,13 @@
+import { hasApiId } from './hasApiId.js';
+
 /** A message for the producer. */
 export interface OutgoingMessage {
   readonly topic: string;
-  readonly key: Buffer;
+  readonly key?: Buffer;
   readonly value: Buffer;
   readonly headers: Readonly<Record<string, string>>;
+  /** Called when the broker refuses this message for its size. */
+  readonly refused: (error: unknown) => void;
 }
 
 /** The maximum size of a record without its key, value and headers, in bytes. */
@@ -12,7 +16,7 @@ const OVERHEAD = 100;
 const bytesOf = ({ key, value, headers }: OutgoingMessage): number =>
   Object.entries(headers).reduce(
     (sum, [name, text]) => sum + name.length + Buffer.byteLength(text),
-    OVERHEAD + key.length + value.length,
+    OVERHEAD + (key?.length ?? 0) + value.length,
   );
 
 /**
@@ -38,12 +42,9 @@ export const messageGroups = (
   return groups;
 };
 
-/** The broker's error codes for messages that exceed its size limit. */
-const TOO_LARGE: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+/** The messages as the client takes them. */
+export const records = (messages: readonly OutgoingMessage[]) =>
+  messages.map(({ topic, key, value, headers }) => ({ topic, value, headers, ...(key !== undefined && { key }) }));
 
 /** Whether an error of the client says that the broker refused messages for their size. */
-export const isTooLarge = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('apiId' in error && TOO_LARGE.includes(error.apiId)) ||
-    (error instanceof AggregateError && error.errors.some(isTooLarge)) ||
-    isTooLarge(error.cause));
+export const isTooLarge = (error: unknown): boolean => hasApiId(error, 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE');

@@ -1,8 +1,19 @@
-import type { CallbackWithPromise, Consumer, FetchOptions, GroupOptions } from '@platformatic/kafka';
+import type {
+  API,
+  Callback,
+  CallbackWithPromise,
+  Connection,
+  Consumer,
+  FetchOptions,
+  GroupOptions,
+  Message,
+  offsetCommitV9,
+} from '@platformatic/kafka';
 import type { KafkaClient } from '../KafkaClient.js';
 import { hideAborted } from './hideAborted.js';
 import type { Kafka } from './loadKafka.js';
 import { clientOptions } from './openProducer.js';
+import type { PartitionOffset } from './PartitionOffsets.js';
 
 type Fetch = FetchOptions<Buffer, Buffer, Buffer, Buffer>;
 type Fetched = Awaited<ReturnType<Consumer['fetch']>>;
@@ -12,9 +23,59 @@ type Settings = Pick<GroupOptions, 'sessionTimeout' | 'rebalanceTimeout' | 'hear
   readonly groupId: string;
 };
 
+/** A member of a group in one of its generations. */
+export interface Member {
+  readonly memberId: string;
+  readonly generationId: number;
+}
+
+/** The generation of the group in which a message was fetched. */
+export const generationOf = ({ metadata }: Message): number | undefined =>
+  (metadata['consumer'] as { readonly generationId?: number } | undefined)?.generationId;
+
 /** A consumer of committed messages that commits offsets only on request. */
-export const openConsumer = (kafka: Kafka, client: KafkaClient, settings: Settings): Consumer => {
-  class CommittedConsumer extends kafka.Consumer {
+export interface CommittedConsumer extends Consumer {
+  /**
+   * Commits offsets as a member of one generation. The broker refuses a generation that has ended.
+   *
+   * `commit` of the client then rejoins the group and commits the same offsets once more. If another member has meanwhile
+   * processed more of such a partition, that would set its committed offset back.
+   */
+  commitAs(member: Member, topic: string, offsets: readonly PartitionOffset[]): Promise<void>;
+}
+
+const called = <T>(call: (callback: Callback<T>) => void): Promise<T> =>
+  new Promise((resolve, reject) => {
+    call((error, result) => {
+      if (error) reject(error);
+      else resolve(result as T);
+    });
+  });
+
+/** Opens a consumer of committed messages. */
+export const openConsumer = (kafka: Kafka, client: KafkaClient, settings: Settings): CommittedConsumer => {
+  class FencedConsumer extends kafka.Consumer implements CommittedConsumer {
+    async commitAs(
+      { memberId, generationId }: Member,
+      topic: string,
+      offsets: readonly PartitionOffset[],
+    ): Promise<void> {
+      const coordinator = await this.findGroupCoordinator();
+      const broker = (await this.metadata({ topics: [topic] })).brokers.get(coordinator);
+      if (broker === undefined) throw new Error(`the broker ${coordinator} is unknown`);
+      const connection = await called<Connection>((callback) => this[kafka.kGetConnection](broker, callback));
+      const request = await called<API<offsetCommitV9.OffsetCommitRequest, offsetCommitV9.OffsetCommitResponse>>(
+        (callback) => this[kafka.kGetApi]('OffsetCommit', callback),
+      );
+      const partitions = offsets.map(({ partition, offset }) => ({
+        partitionIndex: partition,
+        committedOffset: offset,
+        committedLeaderEpoch: -1,
+        committedMetadata: null,
+      }));
+      await request.async(connection, this.groupId, generationId, memberId, null, [{ name: topic, partitions }]);
+    }
+
     override fetch(options: Fetch, callback: CallbackWithPromise<Fetched>): void;
     override fetch(options: Fetch): Promise<Fetched>;
     override fetch(options: Fetch, callback?: CallbackWithPromise<Fetched>): Promise<Fetched> | undefined {
@@ -30,7 +91,7 @@ export const openConsumer = (kafka: Kafka, client: KafkaClient, settings: Settin
       return undefined;
     }
   }
-  return new CommittedConsumer({
+  return new FencedConsumer({
     ...clientOptions(client),
     ...settings,
     autocommit: false,

@@ -11,6 +11,10 @@ export const clientOptions = ({ clientId = 'headwater', ...connection }: KafkaCl
   clientId,
 });
 
+/** The address of a topic, with the first of the brokers. */
+export const topicAddress = ({ bootstrapBrokers: [first] }: KafkaClient, topic: string): string =>
+  `kafka://${typeof first === 'string' ? first : `${first?.host ?? ''}:${first?.port ?? ''}`}/${topic}`;
+
 /**
  * Opens an idempotent producer.
  *

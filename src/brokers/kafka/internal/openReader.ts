@@ -8,7 +8,11 @@ import { openConsumer } from './openConsumer.js';
 export interface Reader {
   readonly stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>;
   readonly partitions: number;
-  /** The first offset that is read in the first partition, and the offset after its last message at that time. */
+  /**
+   * In the first partition: the offset of the first message, the first offset that is read, and the offset after the
+   * last message at that time.
+   */
+  readonly earliest: bigint;
   readonly begin: bigint;
   readonly end: bigint;
   readonly close: () => Promise<void>;
@@ -38,11 +42,14 @@ export const openReader = async (
     const stream = await consumer.consume({
       topics: [topic],
       mode: kafka.MessagesStreamModes.MANUAL,
+      // By itself, the client would go to the end where a message has been deleted, and skip what is there.
+      fallbackMode: kafka.MessagesStreamFallbackModes.FAIL,
       offsets: ends.map((end, partition) => ({ topic, partition, offset: partition === 0 ? begin : end })),
     });
     return {
       stream,
       partitions: ends.length,
+      earliest,
       begin,
       end: ends[0] ?? 0n,
       close: async () => {

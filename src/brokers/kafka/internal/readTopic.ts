@@ -1,12 +1,18 @@
-import type { Message } from '@platformatic/kafka';
 import type { KafkaClient } from '../KafkaClient.js';
 import type { Kafka } from './loadKafka.js';
 import { openReader } from './openReader.js';
 
+/** A message of a topic. Its key may be missing; a message without a value (tombstone) deletes the key. */
+export interface TopicMessage {
+  readonly key: Buffer | undefined;
+  readonly value: Buffer | undefined;
+  readonly offset: bigint;
+}
+
 /** The callbacks of a reader of a whole topic. */
 export interface TopicReader {
   /** Called for each message. */
-  readonly message: (message: Message) => void;
+  readonly message: (message: TopicMessage) => void;
   /** Called when all messages that existed at the start have been read. */
   readonly caughtUp: () => void;
   readonly failed: (error: unknown) => void;

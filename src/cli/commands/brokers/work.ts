@@ -98,6 +98,8 @@ const eventLine = (event: WorkEvent): string | undefined => {
       return `${event.id} is delivered again: ${event.reason}`;
     case 'unsettled':
       return `the broker could not be told of ${event.id}: ${event.reason}`;
+    case 'lost':
+      return `lost: ${event.id}: ${event.reason}`;
     case 'stalled':
       return `results wait, since ${event.to} takes none: ${event.reason}`;
     case 'resumed':

@@ -1,0 +1,48 @@
+import type { Message } from '@platformatic/kafka';
+import type { OutgoingMessage } from './messageGroups.js';
+
+/** The most bytes of the message in a dead letter that the broker refused in its full length. */
+const SHORT_BYTES = 16_384;
+/** The most characters of a reason. */
+const LONGEST_REASON = 1000;
+
+/** The key or value of a message. Each may be missing, although the client's types do not say so. */
+export const partOf = (bytes: Buffer | null | undefined): Buffer | undefined => bytes ?? undefined;
+
+/** A message that was given up, and is to be stored with the reason and its place. */
+export class DeadLetterMessage {
+  /** How often the broker has refused it for its size. */
+  #refusals = 0;
+
+  constructor(
+    readonly message: Message,
+    readonly id: string,
+    readonly reason: string,
+    /** The topic for dead letters. */
+    readonly to: string,
+    /** The address of the message's topic. */
+    readonly source: string,
+  ) {}
+
+  /**
+   * The message to store. If the broker refuses it for its size, the next one has the first 16 KiB of the value, and the
+   * one after that has neither key nor value.
+   */
+  outgoing(): OutgoingMessage {
+    const key = partOf(this.message.key);
+    const bytes = partOf(this.message.value) ?? Buffer.alloc(0);
+    const kept = [bytes, bytes.subarray(0, SHORT_BYTES)][this.#refusals] ?? Buffer.alloc(0);
+    return {
+      topic: this.to,
+      ...(key !== undefined && this.#refusals < 2 && { key }),
+      value: kept,
+      headers: {
+        'headwater-reason': this.reason.slice(0, LONGEST_REASON),
+        'headwater-id': this.id,
+        'headwater-source': this.source,
+        ...(kept.length < bytes.length && { 'headwater-bytes': String(bytes.length) }),
+      },
+      refused: () => (this.#refusals += 1),
+    };
+  }
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { Consumer, Message } from '@platformatic/kafka';
+import type { SchedulerLike } from 'rxjs';
+import type { KafkaClient } from '../KafkaClient.js';
+import { answered } from './answered.js';
+import { loadKafka } from './loadKafka.js';
+import { isTooLarge, messageGroups, type OutgoingMessage, records } from './messageGroups.js';
+import { type BytesProducer, clientOptions, openProducer } from './openProducer.js';
+
+/** The initial maximum size of a batch of records, in bytes: half the default limit of brokers. */
+export const BATCH_BYTES = 524_288;
+
+/** The timeout of a transaction in milliseconds. A transaction left by a dead worker blocks readers for this time. */
+const TRANSACTION_MS = 10_000;
+
+/** A message and the consumer that fetched it. */
+export interface Consumed {
+  readonly consumer: Consumer;
+  readonly message: Message;
+}
+
+/**
+ * A message for the commit of its offset. It keeps the generation of the group in which it was fetched, so that the
+ * broker refuses a replaced member. The coordinator is the current one, because the earlier one may have failed.
+ */
+const offsetOf = ({ consumer, message }: Consumed): Message => ({
+  ...message,
+  metadata: {
+    ...message.metadata,
+    consumer: {
+      ...(message.metadata['consumer'] as object),
+      get coordinatorId() {
+        return consumer.coordinatorId;
+      },
+    },
+  },
+});
+
+/** Stores messages and the offsets of consumed messages in one transaction. */
+export class TransactionalProducer {
+  readonly #client: KafkaClient;
+  readonly #where: string;
+  readonly #scheduler: SchedulerLike;
+  #producer: BytesProducer | undefined;
+  #batchBytes = BATCH_BYTES;
+
+  /** @param where the name in the error of a request that is not answered */
+  constructor(client: KafkaClient, where: string, scheduler: SchedulerLike) {
+    this.#client = client;
+    this.#where = where;
+    this.#scheduler = scheduler;
+  }
+
+  /**
+   * Stores messages and offsets. Once it rejects, the outcome is unknown: the caller reads the committed offsets again.
+   * It does not reject if the broker refused messages for their size.
+   *
+   * @param lasts the last consumed message of each partition: all messages up to it count as processed
+   * @returns false if the broker refused messages for their size. Nothing is stored then; a single refused message was
+   *   told so (`refused`), and several are sent in smaller batches the next time.
+   */
+  async commit(messages: readonly OutgoingMessage[], lasts: readonly Consumed[]): Promise<boolean> {
+    const [first] = lasts;
+    if (first === undefined) return true;
+    const out = await this.#opened();
+    let sent: readonly OutgoingMessage[] = [];
+    try {
+      const transaction = await this.#answered(out.beginTransaction());
+      try {
+        for (sent of messageGroups(messages, this.#batchBytes))
+          await this.#answered(transaction.send({ messages: records(sent) }));
+        await this.#answered(transaction.addConsumer(first.consumer));
+        for (const last of lasts) await this.#answered(transaction.addOffset(offsetOf(last)));
+      } catch (error) {
+        // The first error says more than that of the abort. Without an abort, the transaction's timeout ends it.
+        await this.#answered(transaction.abort()).catch(() => undefined);
+        throw error;
+      }
+      await this.#answered(transaction.commit());
+      return true;
+    } catch (error) {
+      // The outcome of the transaction is uncertain, so the next one has a new producer.
+      this.close();
+      if (!isTooLarge(error)) throw error;
+      const [only] = sent;
+      if (sent.length === 1) only?.refused(error);
+      else this.#batchBytes = Math.max(1, Math.floor(this.#batchBytes / 2));
+      return false;
+    }
+  }
+
+  /** Whether it writes to the cluster of this consumer. A transaction cannot span two clusters. */
+  async isWith(consumer: Consumer): Promise<boolean> {
+    const clients = [await this.#opened(), consumer];
+    const [own, other] = await Promise.all(clients.map((one) => this.#answered(one.metadata({ topics: [] }))));
+    return own?.id === other?.id;
+  }
+
+  /** Closes the connections. Not awaited, because the broker may be unavailable. The next commit opens new ones. */
+  close(): void {
+    const old = this.#producer;
+    this.#producer = undefined;
+    old?.close(true).catch(() => undefined);
+  }
+
+  async #opened(): Promise<BytesProducer> {
+    return (this.#producer ??= openProducer(await loadKafka(), this.#client, {
+      // A new id: what fences a replaced member is its generation in the group.
+      transactionalId: `${clientOptions(this.#client).clientId}-${randomUUID()}`,
+      timeout: TRANSACTION_MS,
+    }));
+  }
+
+  #answered<R>(step: Promise<R>): Promise<R> {
+    return answered(this.#where, step, this.#scheduler);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Consumer } from '@platformatic/kafka';
+import type { WorkEvents } from '../../WorkEvent.js';
+import type { PartitionOffsets } from './PartitionOffsets.js';
+
+/** Reports the number of uncommitted messages in the partitions of a member. */
+export const tellLag = async (
+  consumer: Consumer,
+  topic: string,
+  offsets: PartitionOffsets,
+  events: WorkEvents,
+): Promise<void> => {
+  try {
+    const ends = (await consumer.listOffsets({ topics: [topic], timestamp: -1n })).get(topic) ?? [];
+    events.next({ type: 'lag', messages: offsets.lag(ends), of: 'worker' });
+  } catch {
+    // The broker is unavailable, which is reported elsewhere.
+  }
+};
