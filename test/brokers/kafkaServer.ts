@@ -114,7 +114,12 @@ export const startKafka = async (
       stdio: ['ignore', 'ignore', 'pipe'],
     });
   }
-  await Promise.all(ports.map((_, index) => start(index)));
+  try {
+    await Promise.all(ports.map((_, index) => start(index)));
+  } catch (error) {
+    await killAll(processes);
+    throw error;
+  }
   return {
     brokers: ports.map((port) => `${host}:${port}`),
     start,

@@ -16,7 +16,7 @@ export const freePort = (): Promise<number> =>
 
 /** Waits until somebody listens there. */
 export const untilOpen = async (port: number, host = '127.0.0.1'): Promise<void> => {
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < 1800; tries++) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connectSocket(port, host);
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false));

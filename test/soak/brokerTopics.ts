@@ -27,15 +27,26 @@ export interface BrokerTopics {
 
 const foundOf = (count: number): Found => ({ counts: new Uint8Array(count), ids: new Set(), read: 0 });
 
+/** One of so many messages is no headline: it is to be found once among the dead letters. */
+const POISON_EVERY = 1000;
+
+/** What is published: a headline with its number, or a message that is none. */
+const messageOf = (number: number): string =>
+  number % POISON_EVERY === POISON_EVERY - 1 ? `{"title" ${number}` : numbered(number);
+
+/** Takes a result, or a dead letter: its message as it was published. */
 const take = (found: Found, text: string): void => {
-  const { id, title } = JSON.parse(text) as { readonly id: string; readonly title: string };
+  const isDead = text.startsWith('{"title" ');
+  const { id, title } = isDead
+    ? { id: text, title: text }
+    : (JSON.parse(text) as { readonly id: string; readonly title: string });
   const number = Number(/\d+$/.exec(title)?.[0]);
   found.counts[number] = (found.counts[number] ?? 0) + 1;
   found.ids.add(id);
   found.read += 1;
 };
 
-/** Each number has one result, and each result an id of its own. */
+/** Each number has one result or one dead letter, and each of them an id of its own. */
 export const expectEachOnce = ({ counts, ids, read }: Found): void => {
   expect({ missing: counts.filter((count) => count === 0).length, read, ids: ids.size }).toEqual({
     missing: 0,
@@ -77,7 +88,7 @@ export const natsSoak = async (count: number, size: number, places: ServerPlaces
       for (let at = begin; at < end; at += TOGETHER)
         await Promise.all(
           Array.from({ length: Math.min(TOGETHER, end - at) }, (_, i) =>
-            js.publish('in', numbered(at + i), { msgID: String(at + i), retries: 50 }),
+            js.publish('in', messageOf(at + i), { msgID: String(at + i), retries: 50 }),
           ),
         );
     },
@@ -101,7 +112,9 @@ export const kafkaSoak = async (count: number, size: number, places: KafkaPlaces
   await admin.createTopics({ topics: ['out', 'dead'], partitions: 2, replicas: size, configs });
   const producer = new Producer({ ...client, idempotent: true, serializers: stringSerializers });
   const found = foundOf(count);
-  const close = await readCommitted(servers.brokers, 'out', (value) => take(found, value));
+  const closes = await Promise.all(
+    ['out', 'dead'].map((topic) => readCommitted(servers.brokers, topic, (value) => take(found, value))),
+  );
   const address = `kafka://${servers.brokers.join(',')}`;
   return {
     addresses: ['--from', `${address}/in`, '--to', `${address}/out`, '--dead-letters', 'dead'],
@@ -114,12 +127,12 @@ export const kafkaSoak = async (count: number, size: number, places: KafkaPlaces
           messages: Array.from({ length: Math.min(TOGETHER, end - at) }, (_, i) => ({
             topic: 'in',
             key: String(at + i),
-            value: numbered(at + i),
+            value: messageOf(at + i),
           })),
         });
     },
     stop: async () => {
-      await close();
+      await Promise.all(closes.map((close) => close()));
       await producer.close(true).catch(() => undefined);
       await admin.close().catch(() => undefined);
       await servers.stop();

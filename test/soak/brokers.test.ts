@@ -93,12 +93,14 @@ describe.skipIf(!soaks).each(BROKERS)('$name', ({ name, missing, open }) => {
       let over = false;
       const began = Date.now();
       const faults = makeFaults(topics, workers, () => over);
+      const telling = setInterval(() => console.log(name, topics.found.read, 'of', COUNT), 60_000);
       try {
         await topics.publish(0, COUNT);
         await untilAllRead(topics);
         over = true;
         console.log(name, COUNT, 'headlines in', Math.round((Date.now() - began) / 1000), 's', await faults);
       } finally {
+        clearInterval(telling);
         over = true;
         await faults;
         await workers.stop();
