@@ -126,6 +126,18 @@ describe('dedupe', () => {
     ).toEqual([0, 1]);
   });
 
+  it('knows a guid that is an address when its site changes to https', () => {
+    expect(
+      passing([
+        { guid: 'http://a.example/?p=1', title: 'One', reading: 0 },
+        { guid: 'http://a.example/?p=2', title: 'Two', reading: 0 },
+        { guid: 'https://a.example/?p=1', title: 'One', reading: 1 },
+        { guid: 'http://a.example/?p=2', title: 'Two', reading: 1 },
+        { guid: 'http://a.example/?p=1', title: 'One', reading: 1 },
+      ]),
+    ).toEqual([0, 1]);
+  });
+
   it('does not take headlines without a guid for one', () => {
     expect(
       passing([{ title: 'One' }, { title: 'Two' }, { guid: '', title: 'Three' }, { guid: '', title: 'Four' }]),

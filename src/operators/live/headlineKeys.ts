@@ -51,7 +51,7 @@ const normalisedTitle = (title: string): string | undefined => {
 /**
  * A headline's key of one kind, or undefined if it has none.
  *
- * A `guid` belongs to its source and says nothing about other sources. A `link` is compared without scheme, `www.`,
+ * A `guid` belongs to its source and says nothing about other sources. `http` and `https` in it are the same. A `link` is compared without scheme, `www.`,
  * tracking parameters and a slash at the end, in any case of the host and any order of the parameters (normalize-url).
  * A link to a host alone gives no key. `content` is the title's letters, digits and symbols, without case, punctuation
  * and spacing.
@@ -59,7 +59,10 @@ const normalisedTitle = (title: string): string | undefined => {
 export const headlineKey = (kind: HeadlineKey, { source, guid, link, title }: LiveHeadline): string | undefined => {
   switch (kind) {
     case 'guid':
-      return guid === undefined || guid === '' ? undefined : JSON.stringify([kind, source, guid]);
+      // A site that changes to https changes its guids that are addresses.
+      return guid === undefined || guid === ''
+        ? undefined
+        : JSON.stringify([kind, source, guid.replace(/^https:\/\//i, 'http://')]);
     case 'link': {
       const canonical = link === undefined ? undefined : canonicalLink(link);
       return canonical === undefined ? undefined : JSON.stringify([kind, canonical]);

@@ -40,10 +40,14 @@ export const requireWhole = (response: Dispatcher.ResponseData, name: string): v
   );
 };
 
+// Some servers declare that there is no encoding, or declare a character encoding or a media type here. Object stores
+// keep `aws-chunked` of the upload.
+const NO_CODING =
+  /^(?:identity|none|null|binary|text|plain|[78]bit|aws-chunked|utf-?\d+|us-ascii|(?:iso-|windows-|koi8).*|.*\/.*)$/;
+
 /** The content encodings of a body, in the order in which they were applied. */
 export const encodingsOf = (response: Dispatcher.ResponseData): readonly string[] =>
   (headerOf(response, 'content-encoding') ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
-    // Some servers declare that there is no encoding, or declare a character encoding here.
-    .filter((name) => !['', 'identity', 'none', 'binary', '8bit', 'utf-8', 'utf8'].includes(name));
+    .filter((name) => name !== '' && !NO_CODING.test(name));

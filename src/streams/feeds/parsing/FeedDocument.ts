@@ -175,8 +175,9 @@ export const feedDocument = (
   if (start < 0) throw noFeed(source, 'is empty');
   if (text.charAt(start) === '{') {
     const outline = jsonOutline(text);
-    if (outline === undefined) throw noFeed(source, 'is JSON without a list of items');
-    return documentOf(outline, decoded, source, base, reading);
+    if (outline !== undefined) return documentOf(outline, decoded, source, base, reading);
+    // A program may print a message in JSON before the feed.
+    if (!/<(?:rss|feed|rdf:RDF)\b/i.test(text)) throw noFeed(source, 'is JSON without a list of items');
   }
   const outline = xmlOutline(text);
   if (typeof outline !== 'string') return documentOf(outline, decoded, source, base, reading);
@@ -186,6 +187,8 @@ export const feedDocument = (
     source,
     outline === ''
       ? `begins with ${JSON.stringify(shortened(text.slice(start)).slice(0, 40))}`
-      : `is XML of another kind, <${outline}>`,
+      : outline === 'opml'
+        ? 'is a list of feeds (OPML), which readOpml and the option --opml read'
+        : `is XML of another kind, <${outline}>`,
   );
 };

@@ -4,7 +4,7 @@ import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
 import { mediaType } from './mediaType.js';
 
 /** The media types of feeds, with their non-standard spellings: `application/x-rss+xml`, `text/rss`. */
-const EXACT_TYPES = /^(?:application|text)\/(?:x[-.])?(?:(?:rss|atom|rdf)(?:\+xml)?|feed\+json)$/;
+export const EXACT_TYPES = /^(?:application|text)\/(?:x[-.])?(?:(?:rss|atom|rdf)(?:\+xml)?|feed\+json)$/;
 
 // Media types that feeds are also sent as, but other documents too.
 const GENERAL_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/xml', 'text/xml']);
@@ -15,14 +15,34 @@ const LONGEST_HEAD = 262_144;
 // The parser compares a closing tag with all open ones. Unlimited depth would take unlimited time.
 const DEEPEST = 500;
 
+/** In milliseconds, the longest wait before a page that has moved forwards to its new address. */
+const SOON_MS = 10_000;
+
+/** The address that a page forwards to (`0; url=/feed`), by the content of its `<meta http-equiv="refresh">`. */
+const forwardedTo = (content: string): string | undefined => {
+  const [, seconds, url] = /^\s*(\d{1,3})(?:\.\d*)?\s*[;,]\s*url\s*=\s*["']?([^"']+)/i.exec(content) ?? [];
+  return Number(seconds) * 1000 <= SOON_MS ? url : undefined;
+};
+
+/** The relations of a link, from its `rel` attribute. */
+export const relationsIn = (rel: string | undefined): readonly string[] =>
+  (rel ?? '').toLowerCase().trim().split(/\s+/);
+
+/** An address of the web, as an absolute one; undefined if it is none. */
+export const webAddress = (written: string | undefined, base: string | URL): string | undefined => {
+  const url = written === undefined ? undefined : parsedUrl(written.trim(), base);
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.href : undefined;
+};
+
 /**
- * Finds the feeds that a page names: its `<link>` elements with the relation `alternate` or `feed` and the type of a
- * feed.
+ * Finds the feeds that a page names: its `<link>` and `<a>` elements with the relation `alternate` or `feed` and the
+ * type of a feed. The last one is the address that the page forwards to within ten seconds, because sites forward the
+ * address of a feed that has moved by such a page.
  *
  * @param html the page; its first 262,144 characters are read
  * @param base the page's address; relative addresses are resolved against it, unless the page has a `<base>`
- * @returns http and https addresses, each once: first those with the exact type of a feed, then the
- *   others, each group in the order of the page; empty if the page names none
+ * @returns http and https addresses, each once: first those with the exact type of a feed, then the others, each group in
+ *   the order of the page; empty if the page names none
  *
  * @example
  * ```ts
@@ -37,29 +57,38 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
 
   const found = new Map<string, boolean>();
   let from = String(base);
+  let forward: string | undefined;
   let based = false;
   let depth = 0;
   const parser: Parser = new Parser({
     onclosetag: () => depth--,
-    onopentag: (name, { href, rel, type }) => {
+    onopentag: (name, { href, rel, type, content, 'http-equiv': does }) => {
       if (++depth > DEEPEST) parser.pause();
+      if (name === 'meta' && does?.trim().toLowerCase() === 'refresh')
+        forward ??= webAddress(forwardedTo(content ?? ''), from);
       if (href === undefined) return;
       if (name === 'base' && !based) {
         const first = parsedUrl(href, from);
         based = first !== undefined;
         from = first?.href ?? from;
       }
-      const relations = (rel ?? '').toLowerCase().split(/\s+/);
-      if (name !== 'link' || !(relations.includes('alternate') || relations.includes('feed'))) return;
+      const relations = relationsIn(rel);
+      if (!(name === 'link' || name === 'a') || !(relations.includes('alternate') || relations.includes('feed')))
+        return;
       const media = mediaType(type);
       const exact = EXACT_TYPES.test(media) || (media === '' && relations.includes('feed'));
-      const url = exact || GENERAL_TYPES.has(media) ? parsedUrl(href.trim(), from) : undefined;
-      if (url === undefined) return;
-      if (url.protocol === 'http:' || url.protocol === 'https:')
-        found.set(url.href, (found.get(url.href) ?? false) || exact);
+      const url = exact || (name === 'link' && GENERAL_TYPES.has(media)) ? webAddress(href, from) : undefined;
+      if (url !== undefined) found.set(url, (found.get(url) ?? false) || exact);
     },
   });
   parser.end(html.slice(0, LONGEST_HEAD));
   const urls = [...found.keys()];
-  return [...urls.filter((url) => found.get(url)), ...urls.filter((url) => found.get(url) !== true)];
+  const forwarded = forward === undefined || forward === String(base) ? [] : [forward];
+  return [
+    ...new Set([
+      ...urls.filter((url) => found.get(url)),
+      ...urls.filter((url) => found.get(url) !== true),
+      ...forwarded,
+    ]),
+  ];
 };

@@ -1,4 +1,25 @@
 import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
+import { ESCAPED_CDATA } from './text/titleText.js';
+
+/** A link without what programs put around it by mistake: a CDATA section as text, an `a` element, a second escaping. */
+const bareLink = (link: string): string => {
+  const open = link.replace(ESCAPED_CDATA, '$1');
+  const written = open.includes('<') ? (/\bhref\s*=\s*["']([^"'<>]*)/i.exec(open)?.[1] ?? '') : open;
+  // A link over several lines is one link.
+  return written
+    .trim()
+    .replace(/\s*[\r\n]\s*/g, '')
+    .replaceAll('&amp;', '&');
+};
+
+/** A link with its scheme. A host in front, as in `www.example.org/a`, is a host name and not a folder. */
+const withScheme = (link: string, base: string | undefined): string => {
+  const host = parsedUrl(base ?? '')?.host.replace(/^www\./, '') ?? '';
+  const plain = link.toLowerCase().replace(/^www\./, '');
+  if (host !== '' && (plain === host || plain.startsWith(`${host}/`)))
+    return `${parsedUrl(base ?? '')?.protocol}//${link}`;
+  return link.replace(/^(?=www\.[^/\s.]+\.)/i, 'http://');
+};
 
 /**
  * A link as an absolute address; undefined if it is not http or https.
@@ -6,17 +27,13 @@ import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
  * @param bases the base addresses, the nearest first; each may be relative to the next
  */
 export const itemLink = (link: string | undefined, ...bases: readonly (string | undefined)[]): string | undefined => {
-  // A link over several lines is one link. `www.example.org` without a scheme is a host name, not a folder.
-  const written = link
-    ?.trim()
-    .replace(/\s*[\r\n]\s*/g, '')
-    .replace(/^(?=www\.[^/\s.]+\.)/i, 'http://');
-  if (written === undefined || written === '') return undefined;
+  const written = bareLink(link ?? '');
+  if (written === '') return undefined;
   const base = bases.reduceRight<string | undefined>(
     (outer, inner) => (inner === undefined ? outer : (parsedUrl(inner, outer)?.href ?? outer)),
     undefined,
   );
-  const url = parsedUrl(written, base);
+  const url = parsedUrl(withScheme(written, base), base);
   if (url === undefined) return undefined;
   const { href, protocol } = url;
   return protocol === 'http:' || protocol === 'https:' ? href : undefined;

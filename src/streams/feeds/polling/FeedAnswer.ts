@@ -15,7 +15,13 @@ export type FeedAnswer =
       readonly moved: WebAddress | undefined;
       readonly maxAgeMs: number | undefined;
     }
-  | { readonly type: 'unchanged'; readonly moved: WebAddress | undefined; readonly maxAgeMs: number | undefined }
+  | {
+      readonly type: 'unchanged';
+      /** What is known of the feed, with the validators that the answer has renewed. */
+      readonly known: RememberedFeed;
+      readonly moved: WebAddress | undefined;
+      readonly maxAgeMs: number | undefined;
+    }
   | {
       readonly type: 'failed';
       readonly error: HeadwaterError;

@@ -14,6 +14,7 @@ import { WHOLE } from '../../bodies/http/wholeAnswer.js';
 import type { WebAddress } from '../../bodies/http/connection/WebAddress.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
 import { discoverFeed } from '../parsing/discoverFeed.js';
+import { linkedFeeds } from '../parsing/linkedFeeds.js';
 import { type ChainCookies, cookieHeader, cookiesAfter } from './chainCookies.js';
 import type { FeedAnswer } from './FeedAnswer.js';
 import { feedDocument, type FeedDocument, type FeedPage, type Untitled } from '../parsing/FeedDocument.js';
@@ -183,7 +184,10 @@ export const askFeed = (
       });
     }
     if (status === 304) {
-      return of(isKnown(url) ? { type: 'unchanged', ...age } : failed(statusError(name, status)));
+      if (known === undefined || !isKnown(url)) return of(failed(statusError(name, status)));
+      // A 304 may renew the validators (RFC 9111, section 4.3.4).
+      const { etag = known.etag, lastModified = known.lastModified } = feedValidators(header, scheduler.now());
+      return of({ type: 'unchanged', known: { ...known, etag, lastModified }, ...age });
     }
     if (BRINGS_FEED.has(status)) {
       const document = documentOf(url, response);
@@ -195,7 +199,10 @@ export const askFeed = (
           known: { address: url.href, ...feedValidators(header, scheduler.now()) },
           ...age,
         });
-      const feeds = discover && !trail.fromPage ? discoverFeed(document.html, url) : [];
+      const feeds =
+        discover && !trail.fromPage
+          ? [...new Set([...linkedFeeds(header('link'), url), ...discoverFeed(document.html, url)])]
+          : [];
       if (feeds.length === 0)
         return of(
           failed(

@@ -49,7 +49,7 @@ const unchangedSince = async (path: string, before: Fingerprint | undefined): Pr
  * ```
  * file      A-------B-------      A, B: its states
  * looked at |--|--|--|--|--|
- * result    a--------b------      all items of each, from the last to the first
+ * result    a--------b------      all items of each, from the oldest to the newest
  * ```
  *
  * Like `pollFeed` for an address: a failure is reported to `events` and the file is read again; an unreadable item is

@@ -14,9 +14,11 @@ export const feedValidators = (
   header: (field: string) => string | undefined,
   now: number,
 ): Pick<RememberedFeed, 'etag' | 'lastModified'> => {
-  const lastModified = header('last-modified');
+  const [etag, lastModified] = [header('etag'), header('last-modified')].map((value) =>
+    value === '' ? undefined : value,
+  );
   const sent = Date.parse(header('date') ?? '');
   // An unreadable date is kept and sent back unchanged, because its server may compare the strings.
   const age = (Number.isNaN(sent) ? now : sent) - Date.parse(lastModified ?? '');
-  return { etag: header('etag'), lastModified: age < LONG_AGO ? undefined : lastModified };
+  return { etag, lastModified: age < LONG_AGO ? undefined : lastModified };
 };

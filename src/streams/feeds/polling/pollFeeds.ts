@@ -12,7 +12,7 @@ import type { FeedAnswer } from './FeedAnswer.js';
 import type { FeedExchange } from './FeedExchange.js';
 import type { FeedItem } from '../parsing/FeedItem.js';
 import { feedItems } from '../parsing/feedItems.js';
-import { feedMemory, type FeedMemory } from './FeedMemory.js';
+import { feedMemory, type FeedMemory, type RememberedFeed } from './FeedMemory.js';
 import { NewestItems } from './NewestItems.js';
 import { ReadingDeliveries } from './ReadingDeliveries.js';
 import { OneRequestPerHost } from './OneRequestPerHost.js';
@@ -98,23 +98,25 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
       events?.next({ type: 'moved', ...at(), to: to.url.href });
     };
 
-    const take$ = (answer: FeedAnswer): Observable<FeedItem> => {
+    const take$ = (answer: FeedAnswer, known: RememberedFeed | undefined): Observable<FeedItem> => {
       if (answer.type === 'failed') {
         fail(answer.error, answer.gone ? undefined : afterFailure(answer.retryAfterMs, answer.tooMany));
         return EMPTY;
       }
       if (answer.type === 'unchanged') {
         settle(answer.moved);
+        // Not if a reading was settled in between: its validators are newer.
+        if (memory.get(name) === known) memory.set(name, answer.known);
         nextInMs = once ? undefined : interval(answer.maxAgeMs);
         events?.next({ type: 'unchanged', ...at(), nextInMs });
         return EMPTY;
       }
-      const { document, broken, known, moved, maxAgeMs } = answer;
+      const { document, broken, moved, maxAgeMs } = answer;
       hintMs = document.intervalMs;
       let items = 0;
       const met = new NewestItems(newest);
       const ordinal = reading++;
-      const read = (): void => memory.set(name, { ...known, newest: met.names });
+      const read = (): void => memory.set(name, { ...answer.known, newest: met.names });
       const delivered = deliveries ? new ReadingDeliveries(read) : undefined;
       const item$ = itemsOf(document).pipe(
         map((item): FeedItem => {
@@ -145,12 +147,13 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
 
     const attempt$ = defer(() => {
       let leave = (): void => undefined;
-      const ask$ = askFeed({ given, name, address, known: memory.get(name) }, shared, (release) => {
+      const known = memory.get(name);
+      const ask$ = askFeed({ given, name, address, known }, shared, (release) => {
         leave();
         leave = release;
       });
       return ask$.pipe(
-        mergeMap(take$),
+        mergeMap((answer) => take$(answer, known)),
         finalize(() => leave()),
       );
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceEvent } from '../../../../src/contracts/live/Live.js';
 import { discoverFeed } from '../../../../src/streams/feeds/parsing/discoverFeed.js';
+import { feedMemory } from '../../../../src/streams/feeds/polling/FeedMemory.js';
 import { pollFeed } from '../../../../src/streams/feeds/pollFeed.js';
 import { collect } from '../../collect.js';
 import { serve } from '../../servers.js';
@@ -68,5 +69,59 @@ describe('the way to a feed', () => {
     const { events } = await read(`${origin}/`);
     const messages = events.map((event) => (event.type === 'failed' ? event.message : event.type));
     expect(messages).toEqual([expect.stringContaining('403')]);
+  });
+
+  it.each(['aws-chunked', 'ISO-8859-1', 'text/xml'])(
+    'takes a feed whose content encoding is said to be %s',
+    async (name) => {
+      const origin = await serve((_request, response) =>
+        response.writeHead(200, { 'content-encoding': name }).end(rssOf('Late goal')),
+      );
+      expect((await read(origin)).titles).toEqual(['Late goal']);
+    },
+  );
+
+  it('goes to the feed that a page names in a header, or forwards to', async () => {
+    const origin = await serve((request, response) => {
+      if (request.url === '/header')
+        response
+          .setHeader('link', '</feed>; rel="alternate"; type="application/rss+xml"')
+          .end('<!doctype html><title>News</title>');
+      else if (request.url === '/moved') response.end('<html><meta http-equiv="refresh" content="0; url=/feed">');
+      else response.end(rssOf('Late goal'));
+    });
+    expect((await read(`${origin}/header`)).titles).toEqual(['Late goal']);
+    expect((await read(`${origin}/moved`)).titles).toEqual(['Late goal']);
+  });
+
+  it('takes over the validators of a 304, and sends none that are empty', async () => {
+    const asked: (string | undefined)[] = [];
+    const origin = await serve((request, response) => {
+      asked.push(request.headers['if-none-match']);
+      if (request.url === '/empty') response.writeHead(200, { etag: '', 'last-modified': '' }).end(rssOf('Late goal'));
+      else if (asked.length === 1) response.writeHead(200, { etag: '"1"' }).end(rssOf('Late goal'));
+      else response.writeHead(304, { etag: '"2"' }).end();
+    });
+    const memory = feedMemory();
+    for (let i = 0; i < 3; i++) await collect(pollFeed(`${origin}/feed`, { once: true, memory }));
+    expect(asked).toEqual([undefined, '"1"', '"2"']);
+    for (let i = 0; i < 2; i++) await collect(pollFeed(`${origin}/empty`, { once: true, memory }));
+    expect(asked.slice(3)).toEqual([undefined, undefined]);
+  });
+
+  it('gives the headlines of a feed that lists the oldest first in their order, the newest last', async () => {
+    const item = (title: string, day: number): string =>
+      `<item><title>${title}</title><pubDate>${String(day)} May 2024</pubDate></item>`;
+    const feeds: Readonly<Record<string, string>> = {
+      '/rising': [item('A', 1), item('B', 2), item('C', 3)].join(''),
+      '/falling': [item('C', 3), item('B', 2), item('A', 1)].join(''),
+      '/pinned': [item('P', 1), item('C', 4), item('B', 3), item('A', 2)].join(''),
+    };
+    const origin = await serve((request, response) =>
+      response.end(`<rss version="2.0"><channel>${feeds[request.url ?? '']}</channel></rss>`),
+    );
+    expect((await read(`${origin}/rising`)).titles).toEqual(['A', 'B', 'C']);
+    expect((await read(`${origin}/falling`)).titles).toEqual(['A', 'B', 'C']);
+    expect((await read(`${origin}/pinned`)).titles).toEqual(['A', 'B', 'C', 'P']);
   });
 });

@@ -4,7 +4,25 @@ export const afterNoon = (hours: number, half: string | undefined): number =>
 
 type Rewriting = readonly [pattern: RegExp, rewrite: (...parts: readonly (string | undefined)[]) => string];
 
+// Digits of other scripts, by the code of their zero.
+const ZEROS = [0x660, 0x6f0, 0x966, 0xff10];
+
+const asciiDigits = (text: string): string =>
+  text.replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]/g, (digit) => {
+    const code = digit.charCodeAt(0);
+    return String(code - (ZEROS.find((zero) => code >= zero && code <= zero + 9) ?? code));
+  });
+
 const REWRITINGS: readonly Rewriting[] = [
+  // ASP.NET's JSON: milliseconds since 1970, whatever the offset.
+  [/^\/?Date\((\d{10,13})(?:[+-]\d{4})?\)\/?$/, (_all, moment = '') => moment],
+  // A number in the place of the weekday.
+  [/^\d{1,3}, (?=\d{1,2} \p{L})/u, () => ''],
+  // The name of a zone in words: `Eastern Daylight Time` is EDT.
+  [
+    /\b(\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){0,3}) Time$/u,
+    (_all, words = '') => `${words.replace(/(\p{Lu})\p{Ll}+ ?/gu, '$1')}T`,
+  ],
   // A zone name after the time (RFC 9557) is used only if there is no offset before it.
   [/([+-]\d{2}:?\d{2}|Z)?\[!?([a-z]+\/[a-z/_-]+)\].*$/i, (_all, offset, place = '') => offset ?? place],
   // A zone name in parentheses right after the time.
@@ -31,6 +49,6 @@ const REWRITINGS: readonly Rewriting[] = [
 
 /** A date in the usual notation, without the additions and unusual notations of some feeds. */
 export const plainDate = (written: string): string =>
-  REWRITINGS.reduce((text, [pattern, rewrite]) => text.replace(pattern, rewrite), written)
+  REWRITINGS.reduce((text, [pattern, rewrite]) => text.replace(pattern, rewrite), asciiDigits(written.trim()))
     .replace(/\s+/g, ' ')
     .trim();

@@ -5,9 +5,11 @@ import { zoneOffset } from './zoneOffset.js';
 // In characters. Longer than any date, so that a text of megabytes is not matched against patterns.
 const LONGEST = 100;
 
-// The plausible years of an item. Databases store year 1 for "no date".
-const FIRST_YEAR = 1900;
+// The plausible years of an item. Programs store a moment of the years 1, 1899, 1900 or 1901 for "no date".
+const FIRST_YEAR = 1902;
 const LAST_YEAR = 2200;
+
+const DAY_MS = 86_400_000;
 
 /** A date and time as a local clock shows them. */
 interface Shown {
@@ -32,7 +34,7 @@ const momentOf = ({ year, month, day, hours, minutes, seconds }: Shown, zone: st
   return offset === undefined ? undefined : shown - offset * 60_000;
 };
 
-const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?/;
+const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,20}))?)?/;
 
 /** The time at the start of a text, and the text after it. */
 const timeOf = (
@@ -73,16 +75,29 @@ const yearFirst = (text: string): number | undefined => {
   const days = Number(ordinal?.[2] ?? 1);
   if (days < 1 || days > 366) return undefined;
   const moment = momentOf({ year: Number(year), month: Number(month), day: Number(day), ...time }, zone.trim());
-  return moment === undefined ? undefined : moment + (days - 1) * 86_400_000;
+  return moment === undefined ? undefined : moment + (days - 1) * DAY_MS;
 };
 
-/** Only numbers, the year last. If day and month could be swapped, the date is ambiguous and not read. */
-const yearLast = (text: string): number | undefined => {
+/** The weekday of a date, 0 for Sunday. */
+const weekday = (year: number, month: number, day: number): number =>
+  new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+
+/**
+ * Only numbers, the year last. If day and month could be swapped, the weekday in front decides. Without one, the date is
+ * ambiguous and not read.
+ */
+const yearLast = (text: string, named: number | undefined): number | undefined => {
   const found = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?=$|[T\s,])/.exec(text);
   if (found === null) return undefined;
   const [all, first = '', mark = '', second = '', year = ''] = found;
   const [a, b] = [Number(first), Number(second)];
-  const [day, month] = mark === '.' || a > 12 ? [a, b] : b > 12 || a === b ? [b, a] : [0, 0];
+  const fits = (month: number, day: number): boolean => month <= 12 && named === weekday(Number(year), month, day);
+  const [day, month] =
+    mark === '.' || a > 12 || (fits(b, a) && !fits(a, b))
+      ? [a, b]
+      : b > 12 || a === b || (fits(a, b) && !fits(b, a))
+        ? [b, a]
+        : [0, 0];
   const rest = text.slice(all.length).replace(/^[T\s,]+(?:(?:at|um|klo?\.?|-|–) )?/i, '');
   const { time, rest: zone } = (rest === '' ? { time: MIDNIGHT, rest: '' } : timeOf(rest)) ?? { time: MIDNIGHT, rest };
   return momentOf({ year: Number(year), month, day, ...time }, zone);
@@ -146,13 +161,16 @@ const monthNamed = (text: string): number | undefined => {
   return momentOf({ year: fullYear(year), month, day: Number(day), ...(time ?? MIDNIGHT) }, zone);
 };
 
-/** Seconds (with or without a fraction) or milliseconds since 1970. */
+/** Seconds (with or without a fraction), milliseconds, microseconds or nanoseconds since 1970. */
 const epoch = (text: string): number | undefined =>
   /^\d{10}(?:\.\d{1,9})?$/.test(text)
     ? Math.trunc(Number(text) * 1000)
-    : /^\d{13}$/.test(text)
-      ? Number(text)
+    : /^\d{13}(?:\d{3}){0,2}$/.test(text)
+      ? Number(text.slice(0, 13))
       : undefined;
+
+// By their first three letters.
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 /**
  * The date that a feed gives for an item, in milliseconds since 1970; undefined if it is not a date.
@@ -160,16 +178,18 @@ const epoch = (text: string): number | undefined =>
  * Reads RFC 822, the format of RSS, and ISO 8601, the format of Atom. Also reads what feeds use in their place: without
  * a comma, with the month in another language, in the format of C's `asctime` or JavaScript's `Date.toString`. A time
  * without a zone, or with an unknown one, is taken as UTC, so that the result is the same on every machine. Years
- * before 1900 and after 2200, and the first moment of 1970, are not accepted as dates.
+ * before 1902 and after 2200, and the turn of 1970, are not accepted as dates: programs write them for "no date".
  */
 export const publishedAt = (written: string | undefined): number | undefined => {
   if (written === undefined || written.length > LONGEST) return undefined;
   const text = plainDate(written);
   // Remove a weekday before a numeric date.
-  const numeric = text.replace(/^\p{L}+\.?, ?(?=\d{4}[-/]|\d{1,2}\/)/u, '');
-  const moment = yearFirst(numeric) ?? yearLast(numeric) ?? monthNamed(text) ?? epoch(text);
-  // 0 is what programs write when they have no time.
-  return moment === 0 ? undefined : moment;
+  const numeric = text.replace(/^\p{L}+\.?,? ?(?=\d{4}[-/]|\d{1,2}\/)/u, '');
+  const named = WEEKDAYS.indexOf(text.slice(0, 3).toLowerCase());
+  const moment =
+    yearFirst(numeric) ?? yearLast(numeric, named < 0 ? undefined : named) ?? monthNamed(text) ?? epoch(text);
+  // 0 is what programs write when they have no time, in any time zone.
+  return moment !== undefined && Math.abs(moment) < DAY_MS ? undefined : moment;
 };
 
 /** The first of several texts that is a date. */

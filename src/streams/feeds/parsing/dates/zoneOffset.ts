@@ -96,14 +96,17 @@ const offsetAt = (place: string, shown: number): number | undefined => {
 const FURTHEST = 15 * 60;
 
 /**
- * The minutes by which a zone is ahead of UTC: `+02`, `+0200`, `+02:00`, `GMT+2`, `CEST`, `ET`, `Europe/Berlin`.
+ * The minutes by which a zone is ahead of UTC: `+02`, `+0200`, `+02:00`, `GMT+2`, `EDT-0400`, `+0200 CEST`, `CEST`, `ET`,
+ * `Europe/Berlin`.
  *
  * @param shown the local time of the zone, in milliseconds as if it were UTC
  * @returns 0 for an unknown name, as for a time without a zone; undefined for a text that is not a zone
  */
 export const zoneOffset = (zone: string, shown: number): number | undefined => {
   const [, sign, hours, minutes = '0'] =
-    /^(?:UTC?|GMT|Z)?\s*([+\-\u2212])(\d{1,2})(?::?(\d{2}))?(?::?\d{1,2}|Z)?$/i.exec(zone) ?? [];
+    /^(?:UTC?|GMT|Z|[A-Z]{3,5}(?=[+\-\u2212]\d{2}:?\d{2}))?\s*([+\-\u2212])(\d{1,2})(?::?(\d{2}))?(?::?\d{1,2}|Z)?(?: (?:[a-z]{2,5}|[+-]\d{2,4})(?: m=.*)?)?$/i.exec(
+      zone,
+    ) ?? [];
   if (sign !== undefined) {
     const offset = Number(hours) * 60 + Number(minutes);
     return offset > FURTHEST ? undefined : sign === '+' ? offset : -offset;

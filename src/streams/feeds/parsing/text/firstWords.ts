@@ -1,4 +1,4 @@
-import { titleText, type TitleMarkup } from './titleText.js';
+import { plainLine, type TitleMarkup } from './titleText.js';
 
 /** In characters: the length of a long headline. */
 const LONGEST = 140;
@@ -11,7 +11,7 @@ const LOOKED_AT = 20_000;
  * with an ellipsis if the text continues.
  */
 export const firstWords = (written: string, markup: TitleMarkup): string => {
-  const line = titleText(written.slice(0, LOOKED_AT), markup);
+  const line = plainLine(written.slice(0, LOOKED_AT), markup);
   const characters = Array.from(line);
   if (characters.length <= LONGEST) return line;
   const beginning = characters.slice(0, LONGEST - 1).join('');

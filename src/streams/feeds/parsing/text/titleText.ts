@@ -17,6 +17,28 @@ const ELEMENTS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+// Elements that are markup only with an attribute or a closing tag. A headline that has neither speaks of the element:
+// `Use <a> and <area> in image maps`. The others, such as `<b>` and `<p>`, are often left open as markup.
+const SPOKEN_OF: ReadonlySet<string> = new Set(
+  (
+    'a abbr acronym address applet area article aside audio bdi bdo blockquote body cite code data del dfn dl embed ' +
+    'figure footer form frame frameset head header html iframe img input ins kbd label link main map mark marquee ' +
+    'math meta nav noembed noframes noscript object ol picture pre q rp rt ruby samp script section source style ' +
+    'summary svg table tbody thead time title ul var video'
+  ).split(' '),
+);
+
+/** Escapes what looks like markup but is a part of the headline: declarations, and elements that it speaks of. */
+const spokenOf = (html: string): string => {
+  const closed = new Set(Array.from(html.matchAll(/<\/([a-z][a-z0-9]*)/gi), ([, name = '']) => name.toLowerCase()));
+  const lastComment = html.lastIndexOf('-->');
+  return html
+    .replace(/<(?=[!?])/g, (mark, at: number) => (html.startsWith('<!--', at) && at < lastComment ? mark : '&lt;'))
+    .replace(/<(?=([a-z][a-z0-9]*)\s*\/?>)/gi, (mark, name: string) =>
+      SPOKEN_OF.has(name.toLowerCase()) && !closed.has(name.toLowerCase()) ? '&lt;' : mark,
+    );
+};
+
 const withoutMarkup = (html: string): string => {
   let text = '';
   let hidden = 0;
@@ -69,6 +91,9 @@ const LEFT_OVER: Readonly<Record<string, string>> = {
   hellip: '…',
 };
 
+/** A whole text that is one CDATA section, which its program has escaped once too often. */
+export const ESCAPED_CDATA = /^\s*<!\[CDATA\[([^]*?)\]\]>\s*$/;
+
 const SURROGATES = /&#(x[dD][89abAB][\da-fA-F]{2}|5[56]\d{3});&#(x[dD][c-fC-F][\da-fA-F]{2}|5[67]\d{3});/g;
 
 /** Joins two references to the halves of a surrogate pair: `&#55357;&#56832;` becomes 😀. */
@@ -86,8 +111,8 @@ const leftOver = (text: string): string =>
   });
 
 // Invisible characters: soft hyphens, zero-width spaces, and marks that change the direction of text. They would split
-// words for a program.
-const UNSEEN = /[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]/g;
+// words for a program. Also the halves of surrogate pairs, which are left where a program has cut an emoji in two.
+const UNSEEN = /[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\p{Cs}]/gu;
 
 /** Text as one line: white space and line breaks become single spaces; control and invisible characters are removed. */
 export const lineOf = (text: string): string =>
@@ -98,13 +123,24 @@ export const lineOf = (text: string): string =>
     .trim();
 
 /**
- * A headline as one line of plain text: entities are decoded, markup and control characters are removed, white space
- * and line breaks become single spaces.
+ * A text as one line without markup: entities are decoded, markup and control characters are removed, white space and
+ * line breaks become single spaces.
+ *
+ * @param written the text as it stands in the feed, after XML parsing
+ */
+export const plainLine = (written: string, markup: TitleMarkup): string => {
+  // Entities are decoded in plain text too: feeds have them there by mistake more often than on purpose.
+  const html = markup === 'html' ? written : written.replaceAll('<', '&lt;');
+  return lineOf(/[<&]/.test(html) ? leftOver(withoutMarkup(html)) : html);
+};
+
+/**
+ * A headline as one line of plain text, like `plainLine`. A CDATA section that was escaped is opened, and what only
+ * looks like markup is kept.
  *
  * @param written the title as it stands in the feed, after XML parsing
  */
 export const titleText = (written: string, markup: TitleMarkup): string => {
-  // Entities are decoded in plain text too: feeds have them there by mistake more often than on purpose.
-  const html = markup === 'html' ? written : written.replaceAll('<', '&lt;');
-  return lineOf(/[<&]/.test(html) ? leftOver(withoutMarkup(html)) : html);
+  const open = written.replace(ESCAPED_CDATA, '$1');
+  return plainLine(markup === 'html' ? spokenOf(open) : open, markup);
 };

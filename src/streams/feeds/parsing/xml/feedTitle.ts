@@ -11,6 +11,9 @@ const LOOKED_AT = 65_536;
 /** A feed's title is never nested this deep. */
 const DEEPEST = 100;
 
+/** The elements that have the feed's title. */
+const PARENTS: ReadonlySet<string> = new Set(['feed', 'channel']);
+
 /**
  * The title of an XML feed: that of its channel or feed element, not that of an image or an author in it.
  *
@@ -18,7 +21,6 @@ const DEEPEST = 100;
  * @param head the text between that tag and the first item
  */
 export const feedTitle = (root: string, head: string, { format }: XmlContext): RawText | undefined => {
-  const parent = format === 'atom' ? 'feed' : 'channel';
   const open: { readonly name: string; readonly local: string; readonly prefixes: Prefixes }[] = [];
   let attributes: Readonly<Record<string, string>> | undefined;
   let text = '';
@@ -32,7 +34,11 @@ export const feedTitle = (root: string, head: string, { format }: XmlContext): R
         const canonical = canonicalName(name, prefixes, own);
         open.push({ name, local: name.slice(name.indexOf(':') + 1), prefixes });
         if (open.length > DEEPEST) parser.pause();
-        if (around?.local === parent && open.length <= 3 && (canonical === 'title' || canonical === 'dc:title')) {
+        if (
+          PARENTS.has(around?.local ?? '') &&
+          open.length <= 3 &&
+          (canonical === 'title' || canonical === 'dc:title')
+        ) {
           attributes = given;
           text = '';
         }
@@ -42,7 +48,7 @@ export const feedTitle = (root: string, head: string, { format }: XmlContext): R
       },
       onclosetag: () => {
         open.pop();
-        if (attributes === undefined || open.at(-1)?.local !== parent) return;
+        if (attributes === undefined || !PARENTS.has(open.at(-1)?.local ?? '')) return;
         try {
           found ??= writtenText({ name: 'title', attributes, text, bases: [] }, format === 'atom' ? 'text' : 'html');
         } catch {

@@ -38,6 +38,7 @@ const NAMES: readonly (readonly [name: string, ...uris: readonly string[]])[] = 
   ['content', 'http://purl.org/rss/1.0/modules/content'],
   ['media', 'http://search.yahoo.com/mrss', 'http://video.search.yahoo.com/mrss', 'http://www.rssboard.org/media-rss'],
   ['itunes', 'http://www.itunes.com/dtds/podcast-1.0.dtd', 'http://example.com/dtds/podcast-1.0.dtd'],
+  ['feedburner', 'http://rssnamespace.org/feedburner/ext/1.0'],
   ['sy', 'http://purl.org/rss/1.0/modules/syndication'],
   ['xhtml', 'http://www.w3.org/1999/xhtml'],
   ['xml', 'http://www.w3.org/xml/1998/namespace'],

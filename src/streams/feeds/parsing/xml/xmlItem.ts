@@ -66,6 +66,10 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
     );
   const named = (category: string | undefined): string | undefined =>
     category === undefined || category.length > LONGEST_CATEGORY ? undefined : nonEmpty(titleText(category, 'html'));
+  // FeedBurner puts an address of its own into the link, and the article's address here.
+  const original = all('feedburner:origlink')
+    .map(linkOf)
+    .find((link) => link !== undefined);
   const [subject] = texts('dc:subject');
   // Channel Definition Format has the date in an attribute.
   const published = firstDate(...texts(...DATES), attributes['lastmod']);
@@ -89,6 +93,7 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
       ]),
       guid: texts('id')[0],
       link:
+        original ??
         articleLink(all('link'), context) ??
         (content === undefined ? undefined : itemLink(content.attributes['src'], ...content.bases, base)) ??
         itemLink(texts('id')[0]),
@@ -130,6 +135,7 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
     ]),
     guid: nonEmpty(guid?.text) ?? texts('atom:id')[0] ?? about,
     link:
+      original ??
       all('link')
         .map(linkOf)
         .find((link) => link !== undefined) ??

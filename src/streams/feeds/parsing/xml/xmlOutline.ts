@@ -115,17 +115,13 @@ const FORMATS: Readonly<Record<string, 'rss' | 'rdf' | 'atom'>> = {
 /** An Atom document may be a single entry (RFC 4287, section 2). */
 const ENTRY = 'entry';
 
+const ITEM = 'item';
+
 // A failing program may print an error message in HTML before the feed. It is not part of the feed.
 const MESSAGES: ReadonlySet<string> = new Set(['b', 'br', 'div', 'font', 'hr', 'i', 'p', 'pre', 'span', 'strong']);
 
-/**
- * Finds the items of an XML feed without parsing them. It is one linear scan, whatever the text contains.
- *
- * An error in one item does not affect the others: items are found by their own tags, and each is parsed separately.
- *
- * @returns the name of the root element if it is not that of a feed; empty if there is no element
- */
-export const xmlOutline = (text: string): FeedOutline | string => {
+/** @param usual the local name of the items; undefined for that of the feed's format */
+const scan = (text: string, usual: 'item' | 'entry' | undefined): FeedOutline | string => {
   const lines = new LineCount(text);
   const sections = new Sections(text);
   const entries: EntrySpan[] = [];
@@ -190,7 +186,7 @@ export const xmlOutline = (text: string): FeedOutline | string => {
         } else if (local === 'channel' && root.format === 'rss' && channel === undefined && entries.length === 0) {
           channel = { ...tag, start: i };
         } else if (
-          items === undefined ? local === (root.format === 'atom' ? ENTRY : 'item') : sameName(tag.name, items)
+          items === undefined ? local === (usual ?? (root.format === 'atom' ? ENTRY : ITEM)) : sameName(tag.name, items)
         ) {
           items = tag.name;
           // Items are never nested, so the previous one was not closed.
@@ -222,4 +218,22 @@ export const xmlOutline = (text: string): FeedOutline | string => {
     declared,
     end,
   };
+};
+
+/**
+ * Finds the items of an XML feed without parsing them. It is one linear scan, whatever the text contains; a feed without
+ * items is scanned once more for those of the other format, because some RSS feeds have Atom's entries.
+ *
+ * An error in one item does not affect the others: items are found by their own tags, and each is parsed separately.
+ *
+ * @returns the name of the root element if it is not that of a feed; empty if there is no element
+ */
+export const xmlOutline = (text: string): FeedOutline | string => {
+  const found = scan(text, undefined);
+  if (typeof found === 'string' || found.entries.length > 0) return found;
+  const other = found.format === 'atom' ? ITEM : ENTRY;
+  const mixed = scan(text, other);
+  return typeof mixed === 'string' || mixed.entries.length === 0
+    ? found
+    : { ...mixed, format: other === ENTRY ? 'atom' : 'rss' };
 };

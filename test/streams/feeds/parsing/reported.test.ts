@@ -1,0 +1,145 @@
+// What users of feed readers have reported, each as a small feed of our own.
+import { describe, expect, it } from 'vitest';
+import { parseFeed } from '../../../../src/streams/feeds/parseFeed.js';
+import { publishedAt } from '../../../../src/streams/feeds/parsing/dates/publishedAt.js';
+import { discoverFeed } from '../../../../src/streams/feeds/parsing/discoverFeed.js';
+import type { FeedItem } from '../../../../src/streams/feeds/parsing/FeedItem.js';
+import { linkedFeeds } from '../../../../src/streams/feeds/parsing/linkedFeeds.js';
+import { titleText } from '../../../../src/streams/feeds/parsing/text/titleText.js';
+import { FEED } from '../fixtures.js';
+
+const items = (feed: string): readonly FeedItem[] => parseFeed(Buffer.from(feed), undefined, FEED).items;
+const rss = (item: string): string =>
+  `<rss version="2.0" xmlns:fb="http://rssnamespace.org/feedburner/ext/1.0"><channel><title>C</title><item>${item}</item></channel></rss>`;
+const linkOf = (link: string): string | undefined => items(rss(`<title>A</title>${link}`))[0]?.link;
+
+describe('dates', () => {
+  it.each([
+    ['of Go', '2024-05-01 12:00:00.364419679 +0200 CEST'],
+    ['of Go with its running time', '2024-05-01 06:00:00 -0400 EDT m=+0.000123'],
+    ['of Go in a zone without a name', '2024-05-01 13:00:00 +0300 +03'],
+    ['with a number for the weekday', '003, 01 May 2024 10:00:00 +0000'],
+    ['with the name of the zone in words', 'Wed, 01 May 2024 06:00:00 Eastern Daylight Time'],
+    ['with a longer name of the zone', 'Wed, 01 May 2024 12:00:00 Central European Summer Time'],
+    ['with name and offset in one', 'Wed, 01 May 2024 06:00:00 EDT-0400'],
+    ['whose weekday tells day from month', 'Wed, 05/01/2024 - 10:00'],
+    ['whose weekday tells month from day', 'Wed 01/05/2024 10:00'],
+    ['of ASP.NET', '/Date(1714557600000+0200)/'],
+    ['in microseconds', '1714557600123456'],
+    ['in nanoseconds', '1714557600000000000'],
+    ['with many digits of a second', '2024-05-01T10:00:00.12345678901234Z'],
+    ['in Arabic digits', '٢٠٢٤-٠٥-٠١ ١٠:٠٠'],
+  ])('%s are read', (_name, written) => {
+    expect(Math.trunc((publishedAt(written) ?? 0) / 1000)).toBe(Date.UTC(2024, 4, 1, 10) / 1000);
+  });
+
+  it.each([
+    '1970-01-01T00:00:00+01:00',
+    '1969-12-31T19:00:01-05:00',
+    '1900-01-01T00:00:00',
+    'Fri, 13 Dec 1901 20:45:52 GMT',
+    '05/01/2024 10:00 AM',
+    'Mon, 05/01/2024',
+  ])('%s is none', (written) => {
+    expect(publishedAt(written)).toBeUndefined();
+  });
+});
+
+describe('titles', () => {
+  it.each([
+    ['<![CDATA[Open letter]]>', 'Open letter'],
+    ['Intent to unship: <a> as <area> in image maps', 'Intent to unship: <a> as <area> in image maps'],
+    ['Beware of <script> in feeds', 'Beware of <script> in feeds'],
+    ['What the <title> element does', 'What the <title> element does'],
+    ['Why <!DOCTYPE html> matters', 'Why <!DOCTYPE html> matters'],
+    ['What <?php is', 'What <?php is'],
+    ['Late <!-- goal', 'Late <!-- goal'],
+    ['Late <!-- no --> goal', 'Late goal'],
+    ['The <a>late</a> goal', 'The late goal'],
+    ['Late <b>goal', 'Late goal'],
+    ['Cut in an emoji \ud83d', 'Cut in an emoji'],
+  ])('%s', (written, title) => {
+    expect(titleText(written, 'html')).toBe(title);
+  });
+
+  it('of Atom are taken out of a CDATA section that was escaped', () => {
+    const entry = '<entry><title>&lt;![CDATA[Open letter]]&gt;</title></entry>';
+    expect(items(`<feed xmlns="http://www.w3.org/2005/Atom">${entry}</feed>`)[0]?.title).toBe('Open letter');
+  });
+
+  it('are not broken by the half of an emoji in JSON', () => {
+    expect(items('{"items":[{"title":"Late goal\\ud83d"}]}')[0]?.title).toBe('Late goal');
+  });
+});
+
+describe('links', () => {
+  const host = new URL(FEED).host;
+  it.each([
+    ['escaped twice', '<link>https://a.example/?b=1&amp;amp;c=2</link>', 'https://a.example/?b=1&c=2'],
+    ['in a CDATA section as text', '<link>&lt;![CDATA[https://a.example/b]]&gt;</link>', 'https://a.example/b'],
+    ['in an element of HTML', '<link>&lt;a href="https://a.example/b"&gt;b&lt;/a&gt;</link>', 'https://a.example/b'],
+    ['that are text', '<link>&lt;b&gt;none&lt;/b&gt;</link><guid>https://a.example/b</guid>', 'https://a.example/b'],
+    ['without a scheme', `<link>${host}/b</link>`, `${new URL(FEED).protocol}//${host}/b`],
+    [
+      'of FeedBurner',
+      '<link>https://feedproxy.example/~3/b</link><fb:origLink>https://a.example/b</fb:origLink>',
+      'https://a.example/b',
+    ],
+  ])('%s', (_name, written, link) => {
+    expect(linkOf(written)).toBe(link);
+  });
+});
+
+describe('documents', () => {
+  it('may have a message in JSON before the feed', () => {
+    expect(items(`{"notice":"cached"}${rss('<title>A</title>')}`)).toMatchObject([{ title: 'A' }]);
+  });
+
+  it('may have the items of the other format', () => {
+    const entry = '<entry><title>A</title><link href="https://a.example/b"/></entry>';
+    const mixed = `<rss version="2.0"><channel><title>C</title>${entry}</channel></rss>`;
+    expect(parseFeed(Buffer.from(mixed), undefined, FEED)).toMatchObject({
+      title: 'C',
+      items: [{ title: 'A', link: 'https://a.example/b' }],
+    });
+    const item = '<item><title>A</title><link>https://a.example/b</link></item>';
+    expect(items(`<feed xmlns="http://www.w3.org/2005/Atom">${item}</feed>`)).toMatchObject([
+      { title: 'A', link: 'https://a.example/b' },
+    ]);
+  });
+
+  it('that are lists of feeds say so', () => {
+    expect(() => items('<opml version="2.0"><body/></opml>')).toThrow(/list of feeds .*--opml/);
+  });
+});
+
+describe('pages', () => {
+  const BASE = 'https://a.example/news/';
+  it('may name a feed by an anchor, with the exact type alone', () => {
+    const anchor = (type: string): string => `<a rel="alternate" type="${type}" href="feed.xml">`;
+    expect(discoverFeed(anchor('application/rss+xml'), BASE)).toEqual([`${BASE}feed.xml`]);
+    expect(discoverFeed(anchor('application/json'), BASE)).toEqual([]);
+  });
+
+  it.each([
+    ['0; url=/feed', ['https://a.example/feed']],
+    ["1.5;URL='https://b.example/feed'", ['https://b.example/feed']],
+    ['300; url=/feed', []],
+    ['0', []],
+    ['0; url=', []],
+    ['0; url=/news/', []],
+    ['0; url=javascript:x', []],
+  ])('may forward to the feed: %s', (content, feeds) => {
+    expect(discoverFeed(`<meta http-equiv="Refresh" content="${content}">`, BASE)).toEqual(feeds);
+  });
+
+  it.each([
+    ['</feed>; rel="alternate"; type="application/rss+xml"', ['https://a.example/feed']],
+    ['<x>; rel=self, <feed>; type=application/atom+xml; rel=alternate; title="a, b"', [`${BASE}feed`]],
+    ['</wp-json/>; rel="https://api.w.org/", </a>; rel="alternate"; type="application/json"', []],
+    ['<javascript:x>; rel="alternate"; type="application/rss+xml"', []],
+    [undefined, []],
+  ])('may be sent with a header that names it: %o', (header, feeds) => {
+    expect(linkedFeeds(header, new URL(BASE))).toEqual(feeds);
+  });
+});
