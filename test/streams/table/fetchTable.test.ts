@@ -195,6 +195,15 @@ describe('fetchHeadlines: columns', () => {
     expect(layouts).toMatchObject([{ titleColumns: ['c2'], labelColumn: 'c1', foundBy: 'values' }]);
   });
 
+  it('does not take texts for classes, whatever their column is called', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `Das Zimmer ${i} war ruhig;${'AB'[i % 2]!};${i}.5`).join('\n');
+    const { layouts } = await read(fileOf(`Bewertung;Urteil;Preis\n${rows}\n`));
+    expect(layouts).toMatchObject([{ titleColumns: ['Bewertung'], labelColumn: 'Urteil', foundBy: 'values' }]);
+    // Nothing else could be the classes: the name decides, and the error of the training says what is wrong with them.
+    const few = Array.from({ length: 30 }, (_, i) => `Story number ${i},${i}-${i % 7}`).join('\n');
+    expect((await read(fileOf(`title,label\n${few}\n`))).layouts).toMatchObject([{ labelColumn: 'label' }]);
+  });
+
   it('finds that there is no header', async () => {
     const table = Array.from({ length: 12 }, (_, i) => `"${1 + (i % 3)}","Story number ${i} of today"\n`).join('');
     const { rows, layouts } = await read(fileOf(table));

@@ -191,6 +191,17 @@ const canBeText = ({ distinct, filled, numeric }: Values, rows: number): boolean
   filled > rows / 2 && distinct >= 2 && !numeric;
 
 /**
+ * Removes the names of class columns if the values of none of them can be classes, but those of another column are: a
+ * column of texts may be called `review` or `rating` too.
+ */
+const unlessTexts = (columns: readonly string[], sample: ColumnSample): readonly string[] => {
+  const { rows } = sample;
+  if (rows.length < ENOUGH_ROWS || columns.some((name) => canBeClass(valuesOf(name, rows), rows.length)))
+    return columns;
+  return byValues(sample).classes.length > 0 ? [] : columns;
+};
+
+/**
  * The class column and the text column of a table that has only two columns with values. The class column has far fewer
  * different values than the text column, and shorter ones.
  */
@@ -247,7 +258,10 @@ export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumn
     (wish.labelColumn === undefined && usualLabel !== undefined);
   const noLabel = wish.labelColumn === null;
   const namedLabels = likelyFirst(
-    byName(LABEL_NAMES, names).filter((name) => asked?.includes(name) !== true),
+    unlessTexts(
+      byName(LABEL_NAMES, names).filter((name) => asked?.includes(name) !== true),
+      sample,
+    ),
     sample,
     canBeClass,
   );
