@@ -5,7 +5,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 /**
  * Names the part of a pipeline that ends here, so that `watchFlow` can report on it.
  *
- * ```
+ * ```marbles
  * source:  --a--b--c--|
  *          trace('tokenize')
  * result:  --a--b--c--|

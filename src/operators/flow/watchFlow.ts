@@ -20,10 +20,10 @@ export interface WatchFlowOptions {
  * works, how long a value is in it, what its operators hold compared with their bounds, and how many rows it rejected.
  * It also reports which operators hold valves closed.
  *
- * ```
- * pipelines:  -----abc---de---f--
- *             watchFlow({ every: 10 })
- * result:     ----------s---------s--   s: a FlowSnapshot
+ * ```marbles
+ * pipeline: -----abc---de---f--|
+ *           watchFlow({ every: 10 }).pipe(take(2))
+ * result:   ----------s---------(s|)   s: a FlowSnapshot
  * ```
  *
  * It covers the subscriptions that are made while it is subscribed to, so subscribe to it first. Operators that hold

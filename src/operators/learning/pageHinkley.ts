@@ -47,10 +47,10 @@ const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
  * in their unit. `alpha` (α) is the forgetting factor, which the test of 1954 does not have (α = 1); it is that of
  * River's `PageHinkley`, with River's default.
  *
- * ```
- * errors:  0-0-1-0-…-1-1-1-0-1-1-…-|
- *          pageHinkley({ threshold: 20 })
- * drifts:  ------------------d-----|      { type: 'drift', detector: 'page-hinkley', at, before: 0.2, after: 0.8, rows }
+ * ```marbles
+ * errors:  0-0-1-0-0-0-0-1-1-0-1-1-1-|
+ *          pageHinkley({ threshold: 2, leastRows: 4 })
+ * drifts:  ----------------------d---|   d: { type: 'drift', detector: 'page-hinkley', at, before, after, rows }
  * ```
  *
  * `before` and `after` are the means up to and from the value at which the sum was lowest. The change is estimated to

@@ -103,11 +103,11 @@ type Work = () => ObservableInput<LearningEvent>;
  * with its headline (`category`), or later through `labels$`, which names the headline by source and id or guid. A late
  * label scores the prediction that was made at the time.
  *
- * ```
- * batches:  --A----------B--------|        A: a without a label, b with one; B: c without
+ * ```marbles
+ * batches:  --A----------B--------|   A: a headline a without a label, and one with a label;  B: a headline c without one
  * labels$:  --------a---------c--|
  *   prequential({ slot, tokenizer, labelEncoder, labels$, batchSize: 2 })
- * events:   --(pps)-(sL)-p----s---(L|)     p: live-prediction, s: scored, L: learnt
+ * events:   --(pps)-(sL)-p----s---(L|)   p: live-prediction;  s: scored;  L: learnt
  * ```
  *
  * The events of each input come in this order: `swapped` if another model has been put into use, `live-prediction`,

@@ -18,10 +18,10 @@ export interface EarlyStoppingOptions {
  * It is a pure function of the state: `state.patience` counts down to 0, and is reset after each epoch that is the best
  * so far. Best means strictly lower, so an equal loss counts down, and so does a loss that is not a number.
  *
- * ```
- * validation loss:  -(1.0)-(0.8)-(0.9)-(0.7)-(0.7)-(0.9)|
- *   earlyStopping({ patience: 2 })
- * state.patience:   -2-----2-----1-----2-----1-----0      stop: 'patience'
+ * ```marbles
+ * epochs:    -a-b-c-d-e-f|   with the validation losses a: 1.0, b: 0.8, c: 0.9, d: 0.7, e: 0.7, f: 0.9
+ *            earlyStopping({ patience: 2 })
+ * patience:  -2-2-1-2-1-0|   the `patience` of the state; with 0, `stop` is 'patience'
  * ```
  *
  * Holds nothing: what it remembers is in the state.

@@ -31,11 +31,11 @@ export interface ReduceLrOnPlateauOptions {
  * It is a pure function of the state: `state.plateau` holds the best loss, the number of epochs without progress and
  * the cooldown. A loss that is not a number is no progress.
  *
- * ```
- * validation loss:  -(1.0)-(0.8)-(0.8)-(0.9)-(0.8)-(0.8)-(0.8)|
- *   reduceLrOnPlateau({ patience: 3 })                   |
- * badEpochs:        -0-----0-----1-----2-----3-----0-----1
- * learningRate:     -1e-3--1e-3--1e-3--1e-3--1e-3--1e-4--1e-4
+ * ```marbles
+ * epochs:    -a-b-b-c-b-b-b|   with the validation losses a: 1.0, b: 0.8, c: 0.9
+ *            reduceLrOnPlateau({ patience: 3 })
+ * bad:       -0-0-1-2-3-0-1|   the `badEpochs` of the state's plateau: epochs without progress
+ * rate:      -3-3-3-3-3-4-4|   the learning rate of the state;  3: 0.001;  4: 0.0001
  * ```
  *
  * Holds nothing: what it remembers is in the state.

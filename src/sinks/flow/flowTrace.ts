@@ -57,10 +57,10 @@ const eventsOf = (snapshot: FlowSnapshot, threads: Map<string, number>): readonl
  * It has a track for each stage with its work in each interval, counters of rates and held values, and tracks of the
  * valve holders.
  *
- * ```
+ * ```marbles
  * snapshots:  --s--s--|
  *             flowTrace()
- * result:     a-b--b--(c|)     a begins the list, c ends it
+ * result:     a-b--b--(c|)   a: the beginning of the list;  b: the events of a snapshot;  c: the end of the list
  * ```
  *
  * The format is the JSON array form of the Trace Event Format. A file without its end can be opened too. The work of an

@@ -1,7 +1,28 @@
-import { concat, firstValueFrom, ignoreElements, map, mergeAll, of, type Observable, Subject, tap, timer } from 'rxjs';
+import {
+  concat,
+  firstValueFrom,
+  ignoreElements,
+  map,
+  merge,
+  mergeAll,
+  type Observable,
+  of,
+  type OperatorFunction,
+  scan,
+  Subject,
+  take,
+  tap,
+  timer,
+} from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
+import type { TrainingState, TrainingStep } from '../../../src/contracts/training/TrainingState.js';
 import { bucketByLength } from '../../../src/operators/batches/bucketByLength.js';
 import { boundedQueue } from '../../../src/operators/flow/boundedQueue.js';
+import { trace } from '../../../src/operators/flow/trace.js';
+import { watchFlow } from '../../../src/operators/flow/watchFlow.js';
+import { modelSlot } from '../../../src/operators/learning/modelSlot.js';
+import { pageHinkley } from '../../../src/operators/learning/pageHinkley.js';
+import { prequential } from '../../../src/operators/learning/prequential.js';
 import { classifyLive } from '../../../src/operators/live/classifyLive.js';
 import { dedupe } from '../../../src/operators/live/dedupe.js';
 import { explainHeadlines } from '../../../src/operators/live/explainHeadlines.js';
@@ -17,11 +38,16 @@ import { preprocess } from '../../../src/operators/rows/preprocess.js';
 import { shuffle } from '../../../src/operators/rows/shuffle.js';
 import { stratifiedSplit } from '../../../src/operators/rows/stratifiedSplit.js';
 import { tokenize } from '../../../src/operators/rows/tokenize.js';
+import { earlyStopping } from '../../../src/operators/training/earlyStopping.js';
 import { evaluate } from '../../../src/operators/training/evaluate.js';
+import { fit } from '../../../src/operators/training/fit.js';
+import { initialTrainingState } from '../../../src/operators/training/initialTrainingState.js';
 import { predict } from '../../../src/operators/training/predict.js';
+import { reduceLrOnPlateau } from '../../../src/operators/training/reduceLrOnPlateau.js';
 import { trainStep } from '../../../src/operators/training/trainStep.js';
 import { alongside } from '../../../src/sinks/alongside.js';
 import { batchStats } from '../../../src/sinks/metrics/batchStats.js';
+import { flowTrace } from '../../../src/sinks/flow/flowTrace.js';
 import { metrics } from '../../../src/sinks/metrics/metrics.js';
 import { reliability } from '../../../src/sinks/metrics/reliability.js';
 import { temperature } from '../../../src/sinks/metrics/temperature.js';
@@ -70,6 +96,15 @@ const sourceRow = (id: number, title: string) => ({
 
 const headlines = (count: number, first: number) =>
   Array.from({ length: count }, (_, at) => headline({ id: first + at, title: 'cup final' }));
+
+/** The states of a training after each epoch, of their validation losses. */
+const statesAfter =
+  (step: TrainingStep): OperatorFunction<number, TrainingState> =>
+  (losses$) =>
+    losses$.pipe(
+      map((validationLoss, index) => ({ epoch: index + 1, trainLoss: 1, validationLoss })),
+      scan(step, initialTrainingState({ learningRate: 1e-3 })),
+    );
 
 /** Seeds of which the order, and the sides, are those that are drawn. */
 const SHUFFLE_SEED = 1;
@@ -285,6 +320,84 @@ export const CASES: Readonly<Record<string, Case>> = {
   temperature: ({ play }) => ({
     result: play('source', { e: withProbabilities }).pipe(temperature(), letters('t')),
   }),
+  trace: ({ play }) => ({ result: play('source').pipe(trace('tokenize')) }),
+  watchFlow: ({ play }) => ({
+    result: merge(watchFlow({ every: 10 }), play('pipeline').pipe(trace('all'), ignoreElements())).pipe(
+      take(2),
+      map(({ stages: [stage] }) => (stage?.name === 'all' && stage.rate > 0 ? 's' : '?')),
+    ),
+  }),
+  flowTrace: ({ play }) => ({
+    result: play('snapshots', {
+      s: {
+        type: 'flow' as const,
+        atMs: 1000,
+        intervalMs: 1000,
+        stages: [],
+        edges: [],
+        valves: [{ holder: 'printer', share: 1, heldMs: 1000 }],
+        idle: 1,
+        bottleneck: undefined,
+      },
+    }).pipe(
+      flowTrace(),
+      map((text) => (text.startsWith('[') ? 'a' : text.endsWith(']\n') ? 'c' : 'b')),
+    ),
+  }),
+  prequential: ({ play }) => {
+    const cup = (id: number, category?: string) => headline({ id, title: 'cup', source: 'news', category });
+    const label = (id: number) => ({ source: 'news', id, category: 'Sports' });
+    const labels$ = play('labels$', { a: label(0), c: label(2) });
+    return {
+      events: play('batches', { A: [cup(0), cup(1, 'Sports')], B: [cup(2)] }).pipe(
+        prequential({ slot: modelSlot(recordingModel()), tokenizer, labelEncoder, labels$, batchSize: 2 }),
+        map(({ type }) => ({ 'live-prediction': 'p', scored: 's', learnt: 'L' })[type as string] ?? '?'),
+      ),
+    };
+  },
+  pageHinkley: ({ play }) => ({
+    drifts: play('errors').pipe(
+      map((error) => Number(error)),
+      pageHinkley({ threshold: 2, leastRows: 4 }),
+      map(() => 'd'),
+    ),
+  }),
+  fit: ({ play }) => {
+    const batch = labelledBatch({ seed: 1 });
+    const source = {
+      rows: { train: 2, validation: 1, test: 0 },
+      batches: (side: string) => play(side, { a: batch, b: batch, v: batch }),
+    };
+    return {
+      events: play('sources', { S: source }).pipe(
+        fit(recordingModel(), { epochs: 2 }),
+        map(
+          ({ type }) =>
+            ({
+              'training-started': 't',
+              'epoch-started': 'e',
+              step: 's',
+              'validation-step': 'v',
+              epoch: 'p',
+              'training-ended': 'T',
+            })[type as string] ?? '?',
+        ),
+      ),
+    };
+  },
+  earlyStopping: ({ play }) => ({
+    patience: play('epochs', { a: 1, b: 0.8, c: 0.9, d: 0.7, e: 0.7, f: 0.9 }).pipe(
+      statesAfter(earlyStopping({ patience: 2 })),
+      map(({ patience, stop }) => ((patience === 0) === (stop === 'patience') ? String(patience) : '?')),
+    ),
+  }),
+  reduceLrOnPlateau: ({ play }) => {
+    const state$ = play('epochs', { a: 1, b: 0.8, c: 0.9 }).pipe(statesAfter(reduceLrOnPlateau({ patience: 3 })));
+    return {
+      bad: state$.pipe(map(({ plateau }) => String(plateau.badEpochs))),
+      rate: state$.pipe(map(({ learningRate }) => String(Math.round(-Math.log10(learningRate))))),
+    };
+  },
   runningScores: ({ play }) => ({
     result: play('scored', {
       s: {
