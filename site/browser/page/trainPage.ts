@@ -124,11 +124,15 @@ export const openTrainPage = (target: HTMLElement): void => {
     ended();
   });
   text.addEventListener('input', () => running?.send({ type: 'classify', text: text.value }));
-  picker.addEventListener('change', () => void droppedFiles(picker.files ?? []).then(open));
+  const openDropped = (items: Iterable<File | DataTransferItem>): void =>
+    void droppedFiles(items).then(open, (error: unknown) =>
+      setText(state, error instanceof Error ? error.message : String(error)),
+    );
+  picker.addEventListener('change', () => openDropped(picker.files ?? []));
   drop.addEventListener('dragover', (event) => event.preventDefault());
   drop.addEventListener('drop', (event) => {
     event.preventDefault();
-    void droppedFiles(event.dataTransfer?.items ?? []).then(open);
+    openDropped(event.dataTransfer?.items ?? []);
   });
 
   target.classList.add('playground');
