@@ -68,6 +68,9 @@ const HEADLINES = ['Ferry returns to port', 'Rates are held', 'The final starts 
 /** A headline that can be told from every other. */
 export const numbered = (number: number): string => `${HEADLINES[number % HEADLINES.length]!} ${number}`;
 
+/** The number at the end of a title. */
+export const numberOf = (title: string): number => Number(/\d+$/.exec(title)?.[0]);
+
 /** The numbers that results are of, in order, each as often as it stands there. */
 export const numbersOf = (results: readonly { readonly title: string }[]): readonly number[] =>
-  results.map(({ title }) => Number(/\d+$/.exec(title)?.[0])).toSorted((a, b) => a - b);
+  results.map(({ title }) => numberOf(title)).toSorted((a, b) => a - b);

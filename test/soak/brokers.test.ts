@@ -41,6 +41,9 @@ const untilAllRead = async ({ found }: BrokerTopics): Promise<void> => {
   await sleep(5000);
 };
 
+/** A fault comes at most so often: on a slow machine, workers must be able to start between two of them. */
+const RESULTS_BETWEEN = Math.min(10_000, COUNT / 20);
+
 /** A fault every few seconds, until it is told to stop: which, the seed says. */
 const makeFaults = async (
   topics: BrokerTopics,
@@ -79,7 +82,9 @@ const makeFaults = async (
     const name = names[below(names.length)] ?? '';
     await faults[name]?.();
     made[name] = (made[name] ?? 0) + 1;
+    const next = topics.found.read + RESULTS_BETWEEN;
     await sleep(2000 + below(3000));
+    while (!over() && topics.found.read < next) await sleep(500);
   }
   return made;
 };
@@ -93,7 +98,10 @@ describe.skipIf(!soaks).each(BROKERS)('$name', ({ name, missing, open }) => {
       let over = false;
       const began = Date.now();
       const faults = makeFaults(topics, workers, () => over);
-      const telling = setInterval(() => console.log(name, topics.found.read, 'of', COUNT), 60_000);
+      const telling = setInterval(() => {
+        const { read, counts } = topics.found;
+        console.log(name, read, 'of', COUNT, 'read,', counts.filter((count) => count > 1).length, 'repeated');
+      }, 60_000);
       try {
         await topics.publish(0, COUNT);
         await untilAllRead(topics);
