@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parsedUrl } from '../contracts/runtime/parsedUrl.js';
-import { sendProblem } from './answers/answer.js';
+import { linger, sendProblem } from './answers/answer.js';
+import { METHODS } from './answers/answerBroken.js';
 import type { Connections } from './http/Connections.js';
 import { problem } from './http/problem.js';
 import { Refusal } from './http/Refusal.js';
@@ -35,11 +36,17 @@ const ALWAYS: readonly (readonly [name: string, value: string])[] = [
   ['x-content-type-options', 'nosniff'],
 ];
 
+/** Decodes the characters that need no percent encoding, so that a path has one form (RFC 3986, section 6.2.2.2). */
+const plainPath = (path: string): string =>
+  path.replace(/%([2-7][\da-f])/gi, (encoded, hex: string) => {
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    return /[\w.~-]/.test(character) ? character : encoded;
+  });
+
 /** The path of a request target. The target may be an absolute URL. */
 const pathOf = (target: string): string => {
   const path = target.split('?', 1).join('');
-  if (path.startsWith('/')) return path;
-  return parsedUrl(path)?.pathname ?? path;
+  return plainPath(path.startsWith('/') ? path : (parsedUrl(path)?.pathname ?? path));
 };
 
 const allowedBy = ({ handlers }: Route): string =>
@@ -95,6 +102,10 @@ export const dispatcher = ({
       throw new Refusal('connections', 'The server has reached its limit of connections. Try again later.', {
         headers: { 'retry-after': '5' },
       });
+    if (path === '*' && request.method === 'OPTIONS') {
+      response.writeHead(204, { allow: METHODS }).end();
+      return;
+    }
     if (route === undefined)
       throw new Refusal(
         'not-found',
@@ -148,6 +159,10 @@ export const dispatcher = ({
         trace,
       }),
     );
+    response.once('finish', () => {
+      // A body that no handler reads, as that of a GET.
+      if (!request.complete) linger(request);
+    });
     const letIn = (name: string | undefined): void => {
       token = name;
     };

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { sendProblem } from './answers/answer.js';
-import { answerBroken } from './answers/answerBroken.js';
+import { answerBroken, answerConnect } from './answers/answerBroken.js';
 import { Connections } from './http/Connections.js';
+import { noteExpectation } from './http/expectation.js';
 import { problem } from './http/problem.js';
 import type { ServerLimits } from './queue/ServerLimits.js';
 
@@ -32,6 +33,11 @@ export const httpServer = (
   // Closes a connection without activity during a response: the client does not read, or is gone.
   server.timeout = limits.stallMs;
   const connections = new Connections(server, limits.connections);
+  server.on('checkContinue', (request, response) => {
+    noteExpectation(request, response);
+    server.emit('request', request, response);
+  });
+  server.on('connect', (_request, socket) => answerConnect(socket));
   server.on('checkExpectation', (request, response) =>
     sendProblem(request, response, problem('expectation', 'The only supported value of Expect is 100-continue.')),
   );

@@ -62,7 +62,7 @@ const fileHandler = (body: Buffer, type: string): Handler => {
     response.appendHeader('vary', 'accept-encoding');
     const encoding = acceptedEncoding(request.headers['accept-encoding']);
     const etag = tagOf(encoding);
-    if (tags.some((form) => known?.includes(tagOf(form)) === true)) {
+    if (known?.includes('*') === true || tags.some((form) => known?.includes(tagOf(form)) === true)) {
       response.writeHead(304, { ...headers, etag }).end();
       return;
     }

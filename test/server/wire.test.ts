@@ -162,6 +162,69 @@ describe('requests', () => {
   });
 });
 
+describe('by the RFCs', () => {
+  const answered = async (sent: string, until = /\r\n\r\n/): Promise<string> => {
+    const { socket, until: came } = (await serving()).connect();
+    socket.write(sent);
+    const text = await came(until);
+    socket.destroy();
+    return text;
+  };
+
+  it('a request for all of the server is told what there is', async () => {
+    expect(await answered('OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 204 .*\r\nallow: GET, HEAD, POST, OPTIONS\r\n/is,
+    );
+  });
+
+  it('a request for a tunnel is refused', async () => {
+    const answer = await answered('CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n', /problem:method/);
+    expect(answer).toMatch(/^HTTP\/1\.1 405 .*\r\nallow: GET/is);
+  });
+
+  it('a path may have characters encoded that need it not', async () => {
+    expect(await answered('GET /%68ealt%68z HTTP/1.1\r\nHost: localhost\r\n\r\n')).toContain(' 200 ');
+    expect(await answered('GET /healthz%2F HTTP/1.1\r\nHost: localhost\r\n\r\n')).toContain(' 404 ');
+  });
+
+  it.each([
+    ['a path that there is not', 'POST /none', 'application/json', 404],
+    ['a type that is not read', 'POST /classify', 'text/plain', 415],
+    ['a method that is not allowed', 'PUT /classify', 'application/json', 405],
+  ])('a body that waits to be asked for is not asked for with %s', async (_what, line, type, status) => {
+    const { socket, closed } = (await serving()).connect();
+    socket.write(
+      `${line} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: 7\r\nExpect: 100-continue\r\n\r\n`,
+    );
+    const text = await closed;
+    expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${String(status)} `));
+    expect(text).toContain('connection: close');
+  });
+
+  it('a body that waits to be asked for is asked for once its header was accepted', async () => {
+    const { socket, until } = (await serving()).connect();
+    for (const type of ['application/json', 'application/x-ndjson']) {
+      socket.write(
+        `POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: 7\r\nExpect: 100-continue\r\n\r\n`,
+      );
+      await until(/100 Continue\r\n\r\n(?!.*100 Continue)/s);
+      socket.write('"ferry"');
+      await until(/"class":[^]*$/);
+    }
+    socket.destroy();
+  });
+
+  it('a client that has the page in whatever form is not sent it again', async () => {
+    expect(await answered('GET / HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: *\r\n\r\n')).toMatch(/ (304|404) /);
+  });
+
+  it('a body of a GET that never ends is waited for no longer than a moment', async () => {
+    const { socket, closed } = (await serving()).connect();
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000000\r\n\r\nhello');
+    expect(await closed).toContain(' 200 ');
+  });
+});
+
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
 describe('curl', () => {

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { acceptedEncoding, compressed, LEAST_BYTES } from '../http/encodings.js';
+import { awaitsContinue } from '../http/expectation.js';
 import { PROBLEM_JSON, type Problem } from '../http/problem.js';
 
 /** How long a refused client may continue to send before its connection is closed. Milliseconds. */
 const LINGER_MS = 2000;
+
+const lingering = new WeakSet<IncomingMessage>();
 
 /** Sends a complete text. It is compressed if it is large and the client accepts compression. */
 export const sendText = (
@@ -13,6 +16,8 @@ export const sendText = (
   text: string,
   headers: Readonly<Record<string, string>> = {},
 ): void => {
+  // A client that still waits may send its body or leave it out, so the next request could not be told from a body.
+  if (awaitsContinue(response.req)) response.setHeader('connection', 'close');
   const body = Buffer.from(text);
   const send = (sent: Buffer, more: Readonly<Record<string, string>> = {}): void => {
     if (response.destroyed) return;
@@ -40,6 +45,8 @@ export const sendText = (
  * client gets some time to read the answer and to stop sending.
  */
 export const linger = (request: IncomingMessage): void => {
+  if (lingering.has(request)) return;
+  lingering.add(request);
   request.resume();
   const cut = setTimeout(() => request.socket.destroy(), LINGER_MS);
   request.once('close', () => clearTimeout(cut)).once('end', () => clearTimeout(cut));

@@ -3,6 +3,9 @@ import type { Duplex } from 'node:stream';
 import { codeOf } from '../../sinks/internal/codeOf.js';
 import { PROBLEM_JSON, problem, type Problem } from '../http/problem.js';
 
+/** All methods that some path allows. */
+export const METHODS = 'GET, HEAD, POST, OPTIONS';
+
 const problemOf = (error: Error): Problem => {
   switch (codeOf(error)) {
     case 'HPE_HEADER_OVERFLOW':
@@ -12,6 +15,23 @@ const problemOf = (error: Error): Problem => {
     default:
       return problem('malformed', 'This is no HTTP request.');
   }
+};
+
+/** Answers with a problem directly on the socket, and closes the socket. */
+const endWith = (socket: Duplex, answer: Problem, headers = ''): void => {
+  const { status } = answer;
+  const body = JSON.stringify(answer);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: ` +
+      `${PROBLEM_JSON}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${headers}cache-control: ` +
+      `no-store\r\nconnection: close\r\n\r\n${body}`,
+  );
+};
+
+/** Answers CONNECT. Node hands over its socket and no response. */
+export const answerConnect = (socket: Duplex): void => {
+  socket.on('error', () => socket.destroy());
+  endWith(socket, problem('method', 'This server is no proxy.'), `allow: ${METHODS}\r\n`);
 };
 
 /**
@@ -24,12 +44,5 @@ export const answerBroken = (error: Error, socket: Duplex, answering: boolean): 
     socket.destroy();
     return;
   }
-  const broken = problemOf(error);
-  const { status } = broken;
-  const body = JSON.stringify(broken);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: ` +
-      `${PROBLEM_JSON}\r\ncontent-length: ${Buffer.byteLength(body)}\r\ncache-control: ` +
-      `no-store\r\nconnection: close\r\n\r\n${body}`,
-  );
+  endWith(socket, problemOf(error));
 };

@@ -7,6 +7,7 @@ import { microBatch } from '../../operators/live/microBatch.js';
 import { readLines } from '../../streams/readLines.js';
 import { valve } from '../../streams/valve.js';
 import { linger } from './answer.js';
+import { sendContinue } from '../http/expectation.js';
 import { answersToLines, type Line, type LineAnswers, problemLine } from './answersToLines.js';
 import { ListWriter } from './ListWriter.js';
 import { mapInOrder } from './mapInOrder.js';
@@ -50,6 +51,7 @@ export const answerLines = (
   const brake = valve();
   const askedBy = { asker: request.socket, stream: brake };
   const list = new ListWriter(response, form, brake);
+  sendContinue(request);
   // Some clients wait for the start of the answer before they send more.
   response.flushHeaders();
 

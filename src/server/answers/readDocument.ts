@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { sendContinue } from '../http/expectation.js';
 import { Refusal } from '../http/Refusal.js';
 import type { ServerLimits } from '../queue/ServerLimits.js';
 
@@ -23,6 +24,7 @@ export const readDocument = (
       reject(tooLarge());
       return;
     }
+    sendContinue(request);
     const chunks: Buffer[] = [];
     let bytes = 0;
     const settle = (): void => {

@@ -21,7 +21,7 @@ export const PROBLEMS = {
   'media-type': { status: 415, title: 'This media type cannot be read' },
   expectation: { status: 417, title: 'This expectation cannot be met' },
   host: { status: 421, title: 'This is another host' },
-  invalid: { status: 422, title: 'This is no headline' },
+  invalid: { status: 422, title: 'The content is invalid' },
   throttled: { status: 429, title: 'There were too many wrong tokens' },
   'header-too-large': { status: 431, title: 'The header is too large' },
   failed: { status: 500, title: 'The server failed' },
