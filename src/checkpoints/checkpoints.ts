@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defer, ignoreElements, lastValueFrom, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import type { Checkpoint } from '../contracts/training/Checkpoint.js';
-import { checkWhole } from '../contracts/checkOption.js';
+import { checkTypes, checkWhole } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { clearLeftBehind } from '../contracts/runtime/temporaries.js';
 import { makeFolder } from '../sinks/files/internal/makeFolder.js';
@@ -114,6 +114,7 @@ export const checkpoints = (
   { keep = 3, replaces = false, about, first, written, failed }: CheckpointsOptions = {},
 ): OperatorFunction<MaybeCheckpoint, never> => {
   checkWhole('checkpoints', 'keep', keep, 1);
+  checkTypes('checkpoints', { replaces }, { replaces: 'boolean' });
   return (source) =>
     new Observable((subscriber) => {
       const follow = subscribeSink(subscriber);

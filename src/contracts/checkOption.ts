@@ -48,6 +48,29 @@ export const checkOptions = (operator: string, options: unknown, example: string
   throw new HeadwaterError('HW_USAGE', `${operator} ${given}. Give an object, such as ${operator}(${example}).`);
 };
 
+/** The types of options: a plain type, or the allowed words. */
+type OptionTypes<O> = { readonly [Name in keyof O]?: 'number' | 'boolean' | 'string' | readonly string[] };
+
+const TYPE_NAMES = { number: 'a number', boolean: 'true or false', string: 'a text' } as const;
+
+/**
+ * Rejects options of a wrong type. Options that are undefined pass.
+ *
+ * @param call the function that was called, as its user writes it
+ * @param options the options that were given
+ * @param types the types of some of them
+ * @throws HeadwaterError `HW_USAGE`
+ */
+export const checkTypes = <O extends object>(call: string, options: O, types: OptionTypes<O>): void => {
+  const values = new Map<string, unknown>(Object.entries(options));
+  for (const [name, type] of Object.entries<'number' | 'boolean' | 'string' | readonly string[] | undefined>(types)) {
+    const value = values.get(name);
+    if (value === undefined || type === undefined) continue;
+    if (typeof type !== 'string') checkChoice(call, name, value, type);
+    else if (typeof value !== type) throw wrongValue(call, name, value, TYPE_NAMES[type]);
+  }
+};
+
 /** Whether an option is a number. The type is checked because JavaScript compares the text "5" with numbers, too. */
 export const isNumber = (value: unknown): value is number => typeof value === 'number';
 

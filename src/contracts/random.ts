@@ -2,23 +2,27 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
+/** The purposes of generators. */
+export const PURPOSES = [
+  'shuffle',
+  'epoch-shuffle',
+  'split',
+  'batches',
+  'weights',
+  'dropout',
+  'replay',
+  'jitter',
+  'sample',
+  'search',
+  'shed',
+  'test',
+] as const;
+
 /**
  * The purpose of a generator. Each purpose has its own stream of random numbers, so that one more draw in one place
  * changes nothing anywhere else.
  */
-export type Purpose =
-  | 'shuffle'
-  | 'epoch-shuffle'
-  | 'split'
-  | 'batches'
-  | 'weights'
-  | 'dropout'
-  | 'replay'
-  | 'jitter'
-  | 'sample'
-  | 'search'
-  | 'shed'
-  | 'test';
+export type Purpose = (typeof PURPOSES)[number];
 
 /** A seeded source of random numbers; each draw advances it. */
 export interface Random {

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" />
 import { catchError, concatMap, EMPTY, lastValueFrom, of, Subject, tap, toArray } from 'rxjs';
-import { checkTime, checkWhole, wrongValue } from '../contracts/checkOption.js';
+import { checkTime, checkTypes, checkWhole, wrongValue } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { ClassProbability, LiveHeadline } from '../contracts/live/Live.js';
 import { openArtifacts } from '../models/artifacts/openArtifacts.js';
@@ -93,6 +93,7 @@ export const openClassifier = async (
   options: OpenClassifierOptions = {},
 ): Promise<TextClassifier> => {
   const { maxSize = 64, maxWaitMs = 2, backend } = options;
+  checkTypes('openClassifier', options, { backend: 'string' });
   checkWhole('openClassifier', 'maxSize', maxSize, 1);
   checkTime('openClassifier', 'maxWaitMs', maxWaitMs, true);
   const artifacts = await openArtifacts(source);

@@ -1,3 +1,5 @@
+import { checkSettings } from './internal/checkSettings.js';
+import { checkOptions } from '../contracts/checkOption.js';
 import { checkArgument } from '../contracts/checkArgument.js';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
@@ -75,7 +77,8 @@ const EMBEDDINGS = 'embeddings.weight';
  */
 export const classifier = (config: ClassifierConfig, settings: ClassifierSettings): Classifier => {
   checkArgument('classifier', 'config', config, 'a configuration, such as classifierConfig() makes', ['classes']);
-  checkArgument('classifier', 'settings', settings, 'an object such as { seed: 1 }', ['seed']);
+  checkOptions('classifier', settings, 'config, { seed: 1 }');
+  checkSettings('classifier', settings);
 
   const { seed, backend = BACKEND_NAME, name = config.cell } = settings;
   if (backend === WEBGPU_NAME)

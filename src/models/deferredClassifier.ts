@@ -1,3 +1,5 @@
+import { checkSettings } from './internal/checkSettings.js';
+import { checkOptions } from '../contracts/checkOption.js';
 import { checkArgument } from '../contracts/checkArgument.js';
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -75,7 +77,8 @@ export const deferredClassifier = (config: ClassifierConfig, settings: Classifie
   checkArgument('deferredClassifier', 'config', config, 'a configuration, such as classifierConfig() makes', [
     'classes',
   ]);
-  checkArgument('deferredClassifier', 'settings', settings, 'an object such as { seed: 1 }', ['seed']);
+  checkOptions('deferredClassifier', settings, 'config, { seed: 1 }');
+  checkSettings('deferredClassifier', settings);
 
   const { seed, backend = WEBGPU_NAME, name = config.cell } = settings;
   const placed = placeWeights(config, { ...settings, backend });

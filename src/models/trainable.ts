@@ -1,6 +1,6 @@
 import { type Scalar, type Tensor, tensor, tidy, type Variable, valueAndGrads, variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { checkOptions, checkWhole } from '../contracts/checkOption.js';
+import { checkOptions, checkTypes, checkWhole } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LabelledBatch, PaddedBatch } from '../contracts/rows/PaddedBatch.js';
 import type { StateDict } from '../contracts/models/StateDict.js';
@@ -138,6 +138,7 @@ export const trainable = <Name extends string>(options: TrainableOptions<Name>):
   const { classes, parameters, forward, name = 'own', seed = 1234, backend = BACKEND_NAME } = options;
   checkWhole('trainable', 'classes', classes, 1);
   checkWhole('trainable', 'seed', seed);
+  checkTypes('trainable', options, { name: 'string', backend: 'string' });
   const classWeights = options.classWeights?.slice();
   if (classWeights !== undefined) checkClassWeights(classWeights, classes);
   const loss =

@@ -1,4 +1,5 @@
 import { getGradient, registerGradient } from '@tensorflow/tfjs-core';
+import { checkTypes } from '../contracts/checkOption.js';
 import type { AnyOp } from './definition/defineOp.js';
 import { dropoutOp } from './layers/dropout.js';
 import { embeddingOp } from './layers/embedding.js';
@@ -97,6 +98,7 @@ export function registerOps(options?: { readonly stockGradients?: false | undefi
 export function registerOps(options: RegisterOpsOptions & { readonly stockGradients: true }): Promise<void>;
 export function registerOps(options: RegisterOpsOptions): undefined | Promise<void>;
 export function registerOps({ stockGradients = false }: RegisterOpsOptions = {}): undefined | Promise<void> {
+  checkTypes('registerOps', { stockGradients }, { stockGradients: 'boolean' });
   for (const op of OPS) op.register();
   return stockGradients ? registerStockGradients() : undefined;
 }

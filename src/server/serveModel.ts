@@ -20,7 +20,7 @@ import {
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { SourceEvent } from '../contracts/live/Live.js';
 import type { Rejection } from '../contracts/rows/Rejection.js';
-import { checkTime, checkWhole } from '../contracts/checkOption.js';
+import { checkOptions, checkTime, checkTypes, checkWhole } from '../contracts/checkOption.js';
 import { REQUEST_SOURCE } from './http/requestSource.js';
 import { valve } from '../streams/valve.js';
 import { ClassifyQueue } from './queue/ClassifyQueue.js';
@@ -107,7 +107,7 @@ const HISTORY_BYTES = 8 * 1_048_576;
  * ```
  */
 export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> => {
-  checkArgument('serveModel', 'options', options, 'an object such as { model, tokenizer, labelEncoder }');
+  checkOptions('serveModel', options, '{ model, tokenizer, labelEncoder }');
   checkArgument('serveModel', 'model', options.model, 'a model, such as restoreModel() makes');
   const {
     host = '127.0.0.1',
@@ -124,6 +124,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     drain$: asked$ = NEVER,
   } = options;
   const limits = serverLimits(options.limits ?? {});
+  checkTypes('serveModel', options, { host: 'string', token: 'string' });
   checkWhole('serveModel', 'batchSize', batchSize, 1);
   checkWhole('serveModel', 'history', events, 1);
   for (const [name, value] of Object.entries({ maxWaitMs, heartbeatMs, drainMs, drainIdleMs }))

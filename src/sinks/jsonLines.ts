@@ -1,4 +1,4 @@
-import { isNumber, optionText } from '../contracts/checkOption.js';
+import { checkTypes, isNumber, optionText } from '../contracts/checkOption.js';
 import type { Writable } from 'node:stream';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
@@ -70,6 +70,7 @@ export const jsonLines = (
       'HW_USAGE',
       `jsonLines() was given limit ${optionText(limit)}: give the most bytes that may wait in the stream, above 0.`,
     );
+  checkTypes('jsonLines', { end }, { end: 'boolean' });
   return (source) =>
     new Observable((subscriber) => {
       const follow = subscribeSink(subscriber);

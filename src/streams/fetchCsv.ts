@@ -1,10 +1,11 @@
 import type { Observable } from 'rxjs';
+import { checkTypes } from '../contracts/checkOption.js';
 import type { DeadLetter } from '../contracts/rows/Rejection.js';
 import type { SourceRow } from '../contracts/rows/Row.js';
 import type { BodyOptions } from './bodies/http/connection/BodyOptions.js';
 import type { RetryOptions } from './bodies/http/retries/RetryOptions.js';
 import { CsvReader } from './csv/CsvReader.js';
-import { checkFormat, type TableFormat } from './csv/TableFormat.js';
+import { checkFormat, TABLE_TYPES, type TableFormat } from './csv/TableFormat.js';
 import type { Snapshot } from './bodies/keepSnapshot.js';
 import { locate } from './bodies/locate.js';
 import { bodyError, openBody, openedOften, type KeepOptions } from './bodies/openBody.js';
@@ -113,6 +114,7 @@ const MIB = 1_048_576;
  * ```
  */
 export const fetchCsv = (source: string | URL, options: FetchCsvOptions = {}): Observable<SourceRow> => {
+  checkTypes('fetchCsv', options, TABLE_TYPES);
   const location = locate(source);
   const opening = openedOften(options);
   const reading = {

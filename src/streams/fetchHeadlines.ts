@@ -1,4 +1,6 @@
 import type { Observable } from 'rxjs';
+import { TABLE_TYPES } from './csv/TableFormat.js';
+import { checkTypes } from '../contracts/checkOption.js';
 import type { Rejection } from '../contracts/rows/Rejection.js';
 import type { Row, Side, SourceRow } from '../contracts/rows/Row.js';
 import type { FetchTableOptions } from './table/TableOptions.js';
@@ -66,6 +68,7 @@ export const fetchHeadlines = (
   sources: TableAddress | readonly TableAddress[],
   { className, validation, test, onRow, ...options }: FetchHeadlinesOptions = {},
 ): Observable<Row> => {
+  checkTypes('fetchHeadlines', options, { ...TABLE_TYPES, labelColumn: 'string' });
   const main = listed(sources);
   const validating = listed(validation);
   const all = [...main, ...validating, ...listed(test)];

@@ -1,4 +1,6 @@
 import type { Observable } from 'rxjs';
+import { TABLE_TYPES } from './csv/TableFormat.js';
+import { checkTypes } from '../contracts/checkOption.js';
 import type { SourceRow } from '../contracts/rows/Row.js';
 import type { FetchTableOptions } from './table/TableOptions.js';
 import { tableRows } from './table/tableRows.js';
@@ -57,4 +59,7 @@ import type { TableAddress } from './table/TableSource.js';
 export const fetchTable = (
   sources: TableAddress | readonly TableAddress[],
   options: FetchTableOptions = {},
-): Observable<SourceRow> => tableRows(sources, options, () => (row) => row);
+): Observable<SourceRow> => {
+  checkTypes('fetchTable', options, TABLE_TYPES);
+  return tableRows(sources, options, () => (row) => row);
+};

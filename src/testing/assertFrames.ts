@@ -1,3 +1,4 @@
+import { checkNumber } from '../contracts/checkOption.js';
 import { difference, type DifferenceOptions } from './difference.js';
 
 /** The error of an assertion: actual and expected differ. Test frameworks show `actual` and `expected` side by side. */
@@ -46,9 +47,10 @@ const timeline = (frames: unknown): string => {
  * });
  * ```
  */
-export const assertFrames =
-  (options: DifferenceOptions = {}) =>
-  (actual: unknown, expected: unknown): void => {
+export const assertFrames = (options: DifferenceOptions = {}): ((actual: unknown, expected: unknown) => void) => {
+  const { tolerance = 0 } = options;
+  checkNumber('assertFrames', 'tolerance', tolerance, { from: 0 });
+  return (actual, expected) => {
     const found = difference(actual, expected, options);
     if (found === undefined) return;
     const timelines = [actual, expected].some((side) => Array.isArray(side) && side.some(isFrame))
@@ -56,3 +58,4 @@ export const assertFrames =
       : '';
     throw new FramesDiffer(`${found}${timelines}`, actual, expected);
   };
+};

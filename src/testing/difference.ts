@@ -1,3 +1,5 @@
+import { checkNumber } from '../contracts/checkOption.js';
+
 /** How closely numbers must agree. */
 export interface DifferenceOptions {
   /**
@@ -110,6 +112,7 @@ export const difference = (
   expected: unknown,
   { tolerance = 0 }: DifferenceOptions = {},
 ): string | undefined => {
+  checkNumber('difference', 'tolerance', tolerance, { from: 0 });
   // The pairs under comparison. Without them, a structure that contains itself would be compared without end.
   const open = new Map<object, object>();
 

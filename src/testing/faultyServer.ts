@@ -1,3 +1,4 @@
+import { checkTypes } from '../contracts/checkOption.js';
 import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { Observable } from 'rxjs';
@@ -89,8 +90,13 @@ const etagOf = (body: Uint8Array): string => `"${createHash('sha256').update(bod
 export const faultyServer = (
   body: string | Uint8Array,
   { faults = [], framing = 'length', validators = true, headers: always = {} }: FaultyServerOptions = {},
-): Observable<FaultyServer> =>
-  new Observable((subscriber) => {
+): Observable<FaultyServer> => {
+  checkTypes(
+    'faultyServer',
+    { framing, validators },
+    { framing: ['length', 'chunked', 'close'], validators: 'boolean' },
+  );
+  return new Observable((subscriber) => {
     let bytes = Buffer.from(body);
     const sockets = new Set<Socket>();
     const timers = new Set<NodeJS.Timeout>();
@@ -201,3 +207,4 @@ export const faultyServer = (
       server.close();
     };
   });
+};

@@ -61,6 +61,8 @@ const DESKS: readonly Desk[] = [
  */
 export const headlineRows = ({ seed = 1, count = 10, firstId = 0 }: HeadlineRowsOptions = {}): readonly Row[] => {
   checkWhole('headlineRows', 'count', count, 0);
+  checkWhole('headlineRows', 'seed', seed);
+  checkWhole('headlineRows', 'firstId', firstId, 0);
   const dice = random(seed, 'test');
   const pick = <T>(from: readonly T[]): T => from[dice.below(from.length)]!;
   return Array.from({ length: count }, (_, index) => {

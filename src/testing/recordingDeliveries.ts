@@ -1,3 +1,4 @@
+import { checkWhole } from '../contracts/checkOption.js';
 import { checkArgument } from '../contracts/checkArgument.js';
 import type { Delivery, Settlement } from '../contracts/flow/Delivery.js';
 
@@ -32,6 +33,7 @@ export const recordingDeliveries = <T>(
   { attempt = 1 }: RecordingDeliveriesOptions = {},
 ): RecordingDeliveries<T> => {
   checkArgument('recordingDeliveries', 'values', values, 'a list of values', ['map']);
+  checkWhole('recordingDeliveries', 'attempt', attempt, 1);
 
   const settled: (Settlement & { readonly id: string })[] = [];
   const has = (id: string): boolean => settled.some((settlement) => settlement.id === id);

@@ -1,3 +1,4 @@
+import { checkTypes, checkWhole } from '../contracts/checkOption.js';
 import type { OnlineModel } from '../contracts/live/Learning.js';
 import type { LabelledBatch, PaddedBatch } from '../contracts/rows/PaddedBatch.js';
 import type { StateDict } from '../contracts/models/StateDict.js';
@@ -94,6 +95,8 @@ export const recordingModel = ({
   validationLosses = [],
   probabilities = byFirstToken(classes),
 }: RecordingModelOptions = {}): RecordingModel => {
+  checkTypes('recordingModel', { name }, { name: 'string' });
+  checkWhole('recordingModel', 'classes', classes, 1);
   const calls: RecordedCall[] = [];
   let steps = 0;
   let made = 0; // a load restores steps, but not the position in the script of losses

@@ -43,6 +43,8 @@ export const tokenizedRows = ({
   classes = 2,
 }: TokenizedRowsOptions = {}): readonly LabelledTokens[] => {
   checkWhole('tokenizedRows', 'count', count, 0);
+  checkWhole('tokenizedRows', 'seed', seed);
+  checkWhole('tokenizedRows', 'firstId', firstId, 0);
   checkWhole('tokenizedRows', 'shortest', shortest, 0);
   checkWhole('tokenizedRows', 'longest', longest, shortest);
   checkWhole('tokenizedRows', 'vocabulary', vocabulary, 2);

@@ -1,3 +1,4 @@
+import { optionText } from '../contracts/checkOption.js';
 import { checkArgument, checkText } from '../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -122,7 +123,8 @@ export const textSteps = (options: TextStepsOptions = {}): TextSteps => {
     const fault = decoded.left[0]?.context.find(({ key }) => key !== '');
     throw new HeadwaterError(
       'HW_USAGE',
-      `A text cannot be read with such a value of ${fault?.key ?? 'an option'}. Give ${fault?.type.name ?? 'another'}.`,
+      `textSteps: ${fault?.key ?? 'an option'} is ${optionText(fault?.actual)}, ` +
+        `but must be ${fault?.type.name ?? 'another value'}.`,
     );
   }
   if (isLesson && (steps.keepCase || steps.punctuation))

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
+import { checkTypes, isNumber, optionText } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { jsonIndices, jsonObject, jsonString } from './artifacts/artifactJson.js';
 import { indexedNames, indicesByName } from './internal/indexedNames.js';
@@ -66,6 +67,12 @@ type Settings = { readonly [Option in keyof TokenizerOptions]-?: NonNullable<Tok
 const MOST_COUNTED = 250_000;
 
 const settle = (options: TokenizerOptions): Settings => {
+  checkTypes('Tokenizer', options, {
+    charLevel: 'boolean',
+    foldCase: 'boolean',
+    padToken: 'string',
+    unknownToken: 'string',
+  });
   const settings = {
     charLevel: options.charLevel ?? false,
     foldCase: options.foldCase ?? false,
@@ -79,18 +86,21 @@ const settle = (options: TokenizerOptions): Settings => {
   if (!whole(settings.numTokens) || settings.numTokens < 3) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `numTokens is ${settings.numTokens}: give a whole number of at ` +
+      `numTokens is ${optionText(settings.numTokens)}: give a whole number of at ` +
         'least 3, since padding and unknown take two of them.',
     );
   }
   if (!Number.isInteger(settings.minTokenFrequency) || settings.minTokenFrequency < 1) {
     throw new HeadwaterError(
       'HW_USAGE',
-      `minTokenFrequency is ${settings.minTokenFrequency}: give a whole number of at least 1.`,
+      `minTokenFrequency is ${optionText(settings.minTokenFrequency)}: give a whole number of at least 1.`,
     );
   }
-  if (!(settings.mostCounted >= 2))
-    throw new HeadwaterError('HW_USAGE', `mostCounted is ${settings.mostCounted}: give a number of at least 2.`);
+  if (!(isNumber(settings.mostCounted) && settings.mostCounted >= 2))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `mostCounted is ${optionText(settings.mostCounted)}: give a number of at least 2.`,
+    );
   if (settings.padToken === settings.unknownToken) {
     throw new HeadwaterError(
       'HW_USAGE',

@@ -1,3 +1,4 @@
+import { checkTypes } from '../contracts/checkOption.js';
 import { checkArgument } from '../contracts/checkArgument.js';
 import type { Observable } from 'rxjs';
 import type { Checkpoint } from '../contracts/training/Checkpoint.js';
@@ -32,6 +33,20 @@ export interface ModelTrainingOptions {
    */
   readonly from?: Checkpoint | undefined;
 }
+
+/**
+ * Checks the types of the common options.
+ *
+ * @param call the function, as its user writes it
+ * @throws HeadwaterError `HW_USAGE`
+ */
+export const checkTraining = (call: string, options: ModelTrainingOptions): void =>
+  checkTypes(call, options, {
+    seed: 'number',
+    classWeights: ['none', 'balanced', 'sqrt'],
+    clipNorm: 'number',
+    keepBytes: 'number',
+  });
 
 /** The checkpoint options of `fit` for the model with that name. */
 export const checkpointsOf = (

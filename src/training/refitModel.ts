@@ -1,3 +1,4 @@
+import { checkModelTraining } from './trainModel.js';
 import { checkSplit } from '../operators/rows/checkSplit.js';
 import { map, type Observable } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
@@ -64,6 +65,7 @@ export const refitModel = (
   options: TrainModelOptions = {},
 ): Observable<TrainingEvent | ModelRefitted> => {
   checkSplit('refitModel', split);
+  checkModelTraining('refitModel', options);
   return retrain(withAllRows(split), kept, {
     ...options,
     batchSize: options.batchSize ?? networkBatchSize(split.rows.train),

@@ -1,3 +1,4 @@
+import { checkTypes } from '../contracts/checkOption.js';
 import { checkSplit } from '../operators/rows/checkSplit.js';
 import { concat, concatMap, defer, EMPTY, from, map, type Observable, of, switchMap, tap } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
@@ -9,7 +10,7 @@ import { tellingDiverged } from './DivergedModel.js';
 import { measureCandidate } from './measureCandidate.js';
 import type { CandidateMeasured, LinearPart, TrainedCandidate, TrainedParts } from './ModelChosen.js';
 import { fitLinear } from './fitParts.js';
-import { type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
+import { checkTraining, type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
 import { type ReadRows, readWords, type ReadWordsOptions } from './readWords.js';
 
 /** The options of `trainLinear`. */
@@ -78,6 +79,8 @@ export const trainLinear = (
   options: TrainLinearOptions = {},
 ): Observable<TrainingEvent | CandidateMeasured | LinearTrained> => {
   checkSplit('trainLinear', split);
+  checkTraining('trainLinear', options);
+  checkTypes('trainLinear', options, { epochs: 'number' });
 
   const { seed = split.seed, wordWeights = [0.5, 1] } = options;
   const { labelEncoder, rows } = split;

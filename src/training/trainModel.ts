@@ -1,3 +1,4 @@
+import { checkTypes } from '../contracts/checkOption.js';
 import { checkSplit } from '../operators/rows/checkSplit.js';
 import { concat, concatMap, defer, finalize, type Observable, of } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
@@ -9,7 +10,7 @@ import { joinsValidation, joinValidation } from './joinValidation.js';
 import { isBetter } from './measureCandidate.js';
 import type { CandidateMeasured, ModelChosen, ModelTrainingEvent, TrainedCandidate } from './ModelChosen.js';
 import type { ModelTrainingOptions } from './ModelTrainingOptions.js';
-import { networkBatchSize, trainNetwork, type TrainNetworkOptions } from './trainNetwork.js';
+import { checkNetworkTraining, networkBatchSize, trainNetwork, type TrainNetworkOptions } from './trainNetwork.js';
 import { tempered } from './tempered.js';
 import { trainLinear, type TrainLinearOptions } from './trainLinear.js';
 
@@ -85,6 +86,22 @@ const chosenOf = (
 };
 
 /**
+ * Checks the types of the options of `trainModel`.
+ *
+ * @param call the function, as its user writes it
+ * @throws HeadwaterError `HW_USAGE`
+ */
+export const checkModelTraining = (call: string, options: TrainModelOptions): void => {
+  checkNetworkTraining(call, options);
+  checkTypes(call, options, {
+    architecture: ['auto', 'linear', 'wide-gru'],
+    coverage: 'number',
+    batchSize: 'number',
+    joinValidation: 'boolean',
+  });
+};
+
+/**
  * Trains the models that are suitable for a split, and keeps the best one on its validation rows.
  *
  * A linear model is always trained. Unless `architecture` is `linear`, a recurrent model and the sum of both follow
@@ -124,6 +141,7 @@ const chosenOf = (
  */
 export const trainModel = (split: Split, options: TrainModelOptions = {}): Observable<ModelTrainingEvent> => {
   checkSplit('trainModel', split);
+  checkModelTraining('trainModel', options);
 
   const { architecture = 'auto', vectors, labelEncoder } = { ...options, ...split };
   const without = whyNoNetwork(split, options);

@@ -1,4 +1,6 @@
 import { concat, defer, finalize, of, type Observable, tap } from 'rxjs';
+import { checkSplit } from '../operators/rows/checkSplit.js';
+import { checkOptions, checkTypes } from '../contracts/checkOption.js';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { Monitor } from '../contracts/training/TrainingState.js';
 import { wideGru } from '../models/wide/wideGru.js';
@@ -9,7 +11,7 @@ import { tellingDiverged } from './DivergedModel.js';
 import { measureCandidate } from './measureCandidate.js';
 import type { CandidateMeasured, TrainedCandidate } from './ModelChosen.js';
 import { fitNetwork } from './fitParts.js';
-import { type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
+import { checkTraining, type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
 
 /** The options of `trainNetwork`. */
 export interface TrainNetworkOptions extends ModelTrainingOptions {
@@ -57,6 +59,27 @@ export const LEARNING_RATE = 3e-3;
 const HIDDEN = { vectors: 128, none: 64 };
 
 /**
+ * Checks the types of the options of a network's training.
+ *
+ * @param call the function, as its user writes it
+ * @throws HeadwaterError `HW_USAGE`
+ */
+export const checkNetworkTraining = (call: string, options: Omit<TrainNetworkOptions, 'beside'>): void => {
+  checkTraining(call, options);
+  checkTypes(call, options, {
+    backend: 'string',
+    hiddenDim: 'number',
+    embeddingDim: 'number',
+    dropout: 'number',
+    epochs: 'number',
+    seeds: 'number',
+    learningRate: 'number',
+    monitor: ['loss', 'macro-f1', 'accuracy'],
+    keep: ['best', 'last'],
+  });
+};
+
+/**
  * The configuration of a recurrent model for a split.
  *
  * @param columns the number of columns of the hashed features, which the model uses only together with word vectors
@@ -89,8 +112,11 @@ export const networkConfig = (
 export const trainNetwork = (
   split: Split,
   options: TrainNetworkOptions,
-): Observable<TrainingEvent | CandidateMeasured | NetworkTrained> =>
-  defer(() => {
+): Observable<TrainingEvent | CandidateMeasured | NetworkTrained> => {
+  checkSplit('trainNetwork', split);
+  checkOptions('trainNetwork', options, 'split, { beside }');
+  checkNetworkTraining('trainNetwork', options);
+  return defer(() => {
     const { beside, vectors, backend, seed = split.seed, learningRate = LEARNING_RATE } = options;
     const { labelEncoder, rows, classCounts } = split;
     const name = vectors === undefined ? 'wide-gru' : 'wide-gru on vectors';
@@ -141,3 +167,4 @@ export const trainNetwork = (
       }),
     );
   });
+};

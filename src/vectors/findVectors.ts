@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { defer, map, type Observable, of } from 'rxjs';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
-import { loadVectors, type LoadVectorsOptions } from './loadVectors.js';
+import { checkVectorOptions, loadVectors, type LoadVectorsOptions } from './loadVectors.js';
 import { englishVectors } from './vectorsFolder.js';
 
 /** Word vectors, and the place where they were found. */
@@ -35,11 +35,13 @@ export interface FindVectorsOptions extends LoadVectorsOptions {
 export const findVectors = (
   choice?: string,
   { env = process.env, ...options }: FindVectorsOptions = {},
-): Observable<FoundVectors | undefined> =>
-  defer(() => {
+): Observable<FoundVectors | undefined> => {
+  checkVectorOptions('findVectors', options);
+  return defer(() => {
     if (choice === 'none') return of(undefined);
     const cached = englishVectors(env);
     if (choice === undefined && !existsSync(cached)) return of(undefined);
     const source = choice ?? cached;
     return loadVectors(source, options).pipe(map((vectors) => ({ vectors, source })));
   });
+};

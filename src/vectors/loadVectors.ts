@@ -1,4 +1,7 @@
 import { connect, defer, filter, type Observable, of, startWith, switchMap, take, tap } from 'rxjs';
+import { requirePacing } from '../streams/pacing/internal/requirePacing.js';
+import { checkBodyOptions } from '../streams/bodies/http/connection/BodyOptions.js';
+import { checkTypes } from '../contracts/checkOption.js';
 import type { WordVector } from '../contracts/rows/WordVector.js';
 import type { BodyOptions } from '../streams/bodies/http/connection/BodyOptions.js';
 import { lineSource } from '../streams/bodies/lineSource.js';
@@ -16,6 +19,18 @@ export interface LoadVectorsOptions extends BodyOptions, Pacing, CollectVectorsO
    */
   readonly progress?: ((words: number, bytes: number) => void) | undefined;
 }
+
+/**
+ * Checks the types of the options of `loadVectors`.
+ *
+ * @param call the function, as its user writes it
+ * @throws HeadwaterError `HW_USAGE`
+ */
+export const checkVectorOptions = (call: string, options: LoadVectorsOptions): void => {
+  checkTypes(call, options, { limit: 'number', precision: ['int8', 'float32'], source: 'string' });
+  checkBodyOptions(options);
+  requirePacing(options);
+};
 
 /**
  * Loads word vectors and emits them, from a file that `saveVectors` wrote or from a format that `readVectors` reads.
@@ -45,6 +60,7 @@ export interface LoadVectorsOptions extends BodyOptions, Pacing, CollectVectorsO
  * ```
  */
 export const loadVectors = (source: string | URL, options: LoadVectorsOptions = {}): Observable<WordVectors> => {
+  checkVectorOptions('loadVectors', options);
   const { limit, precision, progress } = options;
   const { name, open, explain } = lineSource(source, options);
   const collect = collectVectors({ limit, precision, source: options.source ?? name });

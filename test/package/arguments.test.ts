@@ -4,8 +4,7 @@ import * as nats from '../../src/entries/nats.js';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import * as headwater from '../../src/index.js';
 import * as testing from '../../src/testing/index.js';
-
-type Callable = (...args: readonly unknown[]) => unknown;
+import { errorOf, type Callable } from './errorOf.js';
 
 const exported: readonly (readonly [string, unknown])[] = Object.entries({
   ...headwater,
@@ -13,20 +12,6 @@ const exported: readonly (readonly [string, unknown])[] = Object.entries({
   ...kafka,
   ...testing,
 });
-
-const isClass = (value: object): boolean => /^class\b/.test(Function.prototype.toString.call(value));
-
-/** Calls a function, or makes an object of a class, and returns what it throws or rejects with. */
-const errorOf = async (value: Callable, args: readonly unknown[]): Promise<unknown> => {
-  try {
-    const result: unknown = isClass(value) ? Reflect.construct(value, args) : Reflect.apply(value, undefined, args);
-    // A rejection is an error too. A promise that stays pending waits for input, so its arguments were accepted.
-    if (result instanceof Promise) await Promise.race([result, new Promise((resolve) => setImmediate(resolve))]);
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-};
 
 /**
  * Functions that operators call for each text or epoch with arguments that are checked already, and a class with a

@@ -1,5 +1,5 @@
 import { asyncScheduler, firstValueFrom, Observable, type SchedulerLike, timer } from 'rxjs';
-import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkTime, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
@@ -98,6 +98,7 @@ export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<Kafka
   checkOptions('kafkaHeadlines', options, "{ client, topic: 'headlines', group: 'news' }");
   const { topic, sessionTimeout = 10_000, maxInFlight = 4096, maxAttempts = 5 } = options;
   const { events, scheduler = asyncScheduler } = options;
+  checkTypes('kafkaHeadlines', options, { topic: 'string', group: 'string', deadLetters: 'string' });
   checkTime('kafkaHeadlines', 'sessionTimeout', sessionTimeout);
   checkWhole('kafkaHeadlines', 'maxInFlight', maxInFlight, 1);
   checkWhole('kafkaHeadlines', 'maxAttempts', maxAttempts, 1);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Observable } from 'rxjs';
-import { checkOptions } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import { modelStore } from '../models/internal/modelStore.js';
@@ -86,6 +86,8 @@ const entryOf = ({ value, offset }: TopicMessage): Entry | undefined =>
 export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
   checkOptions('kafkaModels', options, "{ client, topic: 'models' }");
   const { client, topic, replicas = 1, soleFor } = options;
+  checkTypes('kafkaModels', options, { topic: 'string', soleFor: 'string' });
+  checkWhole('kafkaModels', 'replicas', replicas, 1);
   const filesTopic = `${topic}.files`;
   const where = `the topic ${topic}`;
   let producer: Promise<BytesProducer> | undefined;

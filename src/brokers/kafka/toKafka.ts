@@ -1,6 +1,6 @@
 import type { Consumer } from '@platformatic/kafka';
 import { asyncScheduler, firstValueFrom, Observable, type OperatorFunction, type SchedulerLike, timer } from 'rxjs';
-import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
@@ -66,6 +66,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
   checkOptions('toKafka', options, "{ client, topic: 'classified' }");
   const { client, topic, keyOf, maxBatch = 2048, encode = (value: T) => JSON.stringify(value) } = options;
   const { events, scheduler = asyncScheduler } = options;
+  checkTypes('toKafka', options, { topic: 'string' });
   checkWhole('toKafka', 'maxBatch', maxBatch, 1);
 
   return (source$) =>

@@ -13,7 +13,7 @@ import {
   Subject,
   timer,
 } from 'rxjs';
-import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkTime, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery, Settlement } from '../../contracts/flow/Delivery.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
@@ -122,6 +122,12 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
   checkOptions('jetStreamHeadlines', options, "{ connection, stream: 'HEADLINES', group: 'news' }");
   const { stream, group, subject, deadLetters, valve, events, scheduler = asyncScheduler } = options;
   const { maxAckPending = 4096, maxInFlight = 1024, ackWait = 30_000, maxAttempts = 5 } = options;
+  checkTypes('jetStreamHeadlines', options, {
+    stream: 'string',
+    group: 'string',
+    subject: 'string',
+    deadLetters: 'string',
+  });
   checkWhole('jetStreamHeadlines', 'maxAckPending', maxAckPending, 1);
   checkWhole('jetStreamHeadlines', 'maxInFlight', maxInFlight, 1);
   checkWhole('jetStreamHeadlines', 'maxAttempts', maxAttempts, 1);

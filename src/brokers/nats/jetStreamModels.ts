@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Observable } from 'rxjs';
-import { checkOptions } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import { modelStore } from '../models/internal/modelStore.js';
@@ -60,6 +60,8 @@ const isMissing = (error: unknown): boolean =>
 export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => {
   checkOptions('jetStreamModels', options, "{ connection, bucket: 'MODELS' }");
   const { connection, bucket, replicas = 1 } = options;
+  checkTypes('jetStreamModels', options, { bucket: 'string' });
+  checkWhole('jetStreamModels', 'replicas', replicas, 1);
   if (!/^[A-Za-z0-9_-]+$/.test(bucket))
     throw new HeadwaterError(
       'HW_USAGE',

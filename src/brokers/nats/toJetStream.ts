@@ -15,7 +15,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
@@ -103,6 +103,7 @@ export const toJetStream = <T>(options: ToJetStreamOptions<T>): OperatorFunction
   checkOptions('toJetStream', options, "{ connection, subject: 'classified' }");
   const { connection, subject, maxInFlight = 512, encode = (value: T) => JSON.stringify(value) } = options;
   const { events, scheduler = asyncScheduler } = options;
+  checkTypes('toJetStream', options, { subject: 'string' });
   checkWhole('toJetStream', 'maxInFlight', maxInFlight, 1);
   return (source$) =>
     defer(async () => {

@@ -1,6 +1,6 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { checkArtifactsArgument } from './internal/checkArtifactsArgument.js';
 import type { Performance } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
@@ -103,9 +103,7 @@ const misfitOf = ({ config, features, vectors }: Artifacts): string | undefined 
  * @returns the artifacts, or `HW_ARTIFACT`
  */
 export const checkArtifacts = (artifacts: Artifacts, where?: string): E.Either<HeadwaterError, Artifacts> => {
-  checkArgument('checkArtifacts', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
-    'config',
-  ]);
+  checkArtifactsArgument('checkArtifacts', artifacts);
 
   const { config, weights, tokenizer, labelEncoder, training } = artifacts;
   const bad = (why: string) =>

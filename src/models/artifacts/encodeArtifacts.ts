@@ -1,5 +1,5 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
 import { isLeft } from 'fp-ts/lib/Either.js';
+import { checkArtifactsArgument } from './internal/checkArtifactsArgument.js';
 import { encodeManifest, MANIFEST_FILE } from '../../contracts/models/Manifest.js';
 import type { Artifacts } from './Artifacts.js';
 import { ARTIFACT_FILES, checkArtifacts } from './Artifacts.js';
@@ -40,9 +40,7 @@ import { encodeSafetensors } from './safetensors.js';
  * ```
  */
 export const encodeArtifacts = (artifacts: Artifacts): ReadonlyMap<string, Uint8Array> => {
-  checkArgument('encodeArtifacts', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
-    'config',
-  ]);
+  checkArtifactsArgument('encodeArtifacts', artifacts);
 
   const checked = checkArtifacts(artifacts);
   if (isLeft(checked)) throw checked.left;

@@ -1,5 +1,5 @@
+import { checkArtifactsArgument } from './internal/checkArtifactsArgument.js';
 import { wrongValue } from '../../contracts/checkOption.js';
-import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 import type { ClassifierConfig } from '../ClassifierConfig.js';
@@ -107,9 +107,7 @@ export const resizeVocabulary = <Config extends ModelConfig>(
   size: number,
   unknownIndex = 1,
 ): ResizableModel<Config> => {
-  checkArgument('resizeVocabulary', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
-    'config',
-  ]);
+  checkArtifactsArgument('resizeVocabulary', artifacts);
   const { config, weights } = artifacts;
 
   const { tokens } = inputsOf(config);

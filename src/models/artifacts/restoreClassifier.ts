@@ -1,5 +1,5 @@
+import { checkArtifactsArgument } from './internal/checkArtifactsArgument.js';
 import type { Optional } from '../../contracts/Optional.js';
-import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Artifacts } from './Artifacts.js';
 import { classifier, type Classifier } from '../classifier.js';
@@ -27,13 +27,7 @@ export const restoreClassifier = (
   artifacts: Artifacts,
   settings: Optional<Omit<ClassifierSettings, 'weights'>> = {},
 ): Classifier => {
-  checkArgument(
-    'restoreClassifier',
-    'artifacts',
-    artifacts,
-    'the artifacts of a model, such as loadArtifacts() reads',
-    ['config'],
-  );
+  checkArtifactsArgument('restoreClassifier', artifacts);
   const { config, weights } = artifacts;
 
   if (isLessonConfig(config)) return classifier(config, { ...settings, seed: settings.seed ?? 0, weights });

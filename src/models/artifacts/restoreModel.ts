@@ -1,5 +1,6 @@
+import { checkTypes } from '../../contracts/checkOption.js';
+import { checkArtifactsArgument } from './internal/checkArtifactsArgument.js';
 import type { Optional } from '../../contracts/Optional.js';
-import { checkArgument } from '../../contracts/checkArgument.js';
 import type { Artifacts } from './Artifacts.js';
 import { type Classifier, classifier } from '../classifier.js';
 import type { ClassifierSettings } from '../ClassifierSettings.js';
@@ -48,9 +49,8 @@ export const restoreModel = (
   artifacts: Pick<Artifacts, 'config' | 'weights' | 'features' | 'vectors'>,
   settings: RestoreSettings = {},
 ): TextModel => {
-  checkArgument('restoreModel', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
-    'config',
-  ]);
+  checkArtifactsArgument('restoreModel', artifacts);
+  checkTypes('restoreModel', settings, { trainRows: 'number', seed: 'number', name: 'string', backend: 'string' });
   const { config, weights, features, vectors } = artifacts;
 
   const { trainRows = features?.frequencies.documents ?? 1, ...common } = settings;

@@ -1,5 +1,5 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
-import { checkWhole } from '../../contracts/checkOption.js';
+import { checkArtifactsArgument } from './internal/checkArtifactsArgument.js';
+import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { entriesUnder } from '../internal/entriesUnder.js';
 import type { Artifacts } from './Artifacts.js';
@@ -82,10 +82,9 @@ const fewerWords = (artifacts: Artifacts, words: number): Artifacts => {
  * ```
  */
 export const smallerArtifacts = (artifacts: Artifacts, options: SmallerOptions): Artifacts => {
-  checkArgument('smallerArtifacts', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
-    'config',
-  ]);
-  checkArgument('smallerArtifacts', 'options', options, 'an object such as { words: 10_000 }');
+  checkArtifactsArgument('smallerArtifacts', artifacts);
+  checkOptions('smallerArtifacts', options, 'artifacts, { words: 10_000 }');
+  checkTypes('smallerArtifacts', options, { linear: 'boolean' });
   const { words, linear = false } = options;
   if (words !== undefined) checkWhole('smallerArtifacts', 'words', words, 1);
   const part = linear ? linearPart(artifacts) : artifacts;

@@ -1,3 +1,5 @@
+import { checkSettings } from '../internal/checkSettings.js';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { OnlineModel } from '../../contracts/live/Learning.js';
@@ -97,9 +99,9 @@ const EPSILON = 1e-10;
  */
 export const linearClassifier = (config: LinearConfig, settings: LinearSettings): LinearClassifier => {
   checkArgument('linearClassifier', 'config', config, 'a configuration, such as linearConfig() makes', ['classes']);
-  checkArgument('linearClassifier', 'settings', settings, 'an object such as { trainRows: 1000, seed: 1 }', [
-    'trainRows',
-  ]);
+  checkOptions('linearClassifier', settings, 'config, { trainRows: 1000, seed: 1 }');
+  checkSettings('linearClassifier', settings);
+  checkWhole('linearClassifier', 'trainRows', settings.trainRows, 0);
 
   const { classes, columns, optimizer, inverseRegularization, dropout, temperature } = config;
   const { trainRows, seed, name = 'linear' } = settings;

@@ -1,3 +1,5 @@
+import { checkSettings } from '../internal/checkSettings.js';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
@@ -44,6 +46,9 @@ const weightsOf = (
  */
 export const mixLinear = (parts: readonly MixedPart[], settings: Omit<LinearSettings, 'weights'>): LinearClassifier => {
   checkArgument('mixLinear', 'parts', parts, 'a list of linear models', [Symbol.iterator]);
+  checkOptions('mixLinear', settings, 'parts, { trainRows: 1000, seed: 1 }');
+  checkSettings('mixLinear', settings);
+  checkWhole('mixLinear', 'trainRows', settings.trainRows, 0);
 
   const [first] = parts;
   if (first === undefined) throw new HeadwaterError('HW_USAGE', 'mixLinear was given no model. Give at least one.');

@@ -1,5 +1,5 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
 import { isLeft } from 'fp-ts/lib/Either.js';
+import { checkArtifactsArgument } from '../artifacts/internal/checkArtifactsArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { type Artifacts, checkArtifacts } from '../artifacts/Artifacts.js';
 import { inputsOf, isLessonConfig, type ModelConfig } from '../artifacts/ModelConfig.js';
@@ -69,9 +69,7 @@ const nameOf = (config: ModelConfig): string => (isLessonConfig(config) ? config
  * ```
  */
 export const encodeOnnx = (artifacts: Artifacts): Uint8Array => {
-  checkArgument('encodeOnnx', 'artifacts', artifacts, 'the artifacts of a model, such as loadArtifacts() reads', [
-    'config',
-  ]);
+  checkArtifactsArgument('encodeOnnx', artifacts);
 
   const checked = checkArtifacts(artifacts);
   if (isLeft(checked)) throw checked.left;

@@ -1,3 +1,4 @@
+import { checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { OnlineModel } from '../../contracts/live/Learning.js';
@@ -73,6 +74,7 @@ export const sumClassifier = (parts: SumParts, settings: SumSettings = {}): SumC
 
   const { network, linear, networkWeight, linearWeight } = parts;
   const { name = 'sum', classWeights } = settings;
+  checkTypes('sumClassifier', { name }, { name: 'string' });
   const { classes } = network;
   if (linear.classes !== classes)
     throw new HeadwaterError(

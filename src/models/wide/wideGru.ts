@@ -1,3 +1,5 @@
+import { checkSettings } from '../internal/checkSettings.js';
+import { checkOptions } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { div, type Tensor, tensor, tensor2d, tidy, valueAndGrads, variable } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
@@ -139,7 +141,8 @@ interface Found {
  */
 export const wideGru = (config: WideGruConfig, settings: WideGruSettings): WideGru => {
   checkArgument('wideGru', 'config', config, 'a configuration, such as wideGruConfig() makes', ['classes']);
-  checkArgument('wideGru', 'settings', settings, 'an object such as { seed: 1 }', ['seed']);
+  checkOptions('wideGru', settings, 'config, { seed: 1 }');
+  checkSettings('wideGru', settings);
   return config.members === undefined ? oneWideGru(config, settings) : meanOfNetworks(config, settings, oneWideGru);
 };
 

@@ -1,6 +1,7 @@
+import { BUCKET_TYPES } from './bucketByLength.js';
 import { checkSplit } from '../rows/checkSplit.js';
 import type { BatchSource } from '../../contracts/training/BatchSource.js';
-import { checkNumber } from '../../contracts/checkOption.js';
+import { checkNumber, checkTypes } from '../../contracts/checkOption.js';
 import { batchesFrom, type BatchOptions } from './batches.js';
 import { KeptRows } from './internal/KeptRows.js';
 import type { Split } from '../rows/prepare.js';
@@ -44,6 +45,7 @@ export interface BatchSourceOptions extends BatchOptions {
  */
 export const batchSource = (split: Split, options: BatchSourceOptions = {}): BatchSource => {
   checkSplit('batchSource', split);
+  checkTypes('batchSource', options, BUCKET_TYPES);
 
   const { keepBytes = 0, ...each } = options;
   checkNumber('batchSource', 'keepBytes', keepBytes, { from: 0 });

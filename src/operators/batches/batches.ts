@@ -4,8 +4,8 @@ import type { LabelledBatch } from '../../contracts/rows/PaddedBatch.js';
 import type { LabelledTokens, Row, Side } from '../../contracts/rows/Row.js';
 import { boundedQueue } from '../flow/boundedQueue.js';
 import type { KeptRows } from './internal/KeptRows.js';
-import { bucketByLength, type BucketByLengthOptions, DEFAULT_BOUNDARIES } from './bucketByLength.js';
-import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
+import { BUCKET_TYPES, bucketByLength, type BucketByLengthOptions, DEFAULT_BOUNDARIES } from './bucketByLength.js';
+import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
 import { trace } from '../flow/trace.js';
 import type { Split } from '../rows/prepare.js';
@@ -112,6 +112,7 @@ export const batchesFrom = (
   kept: KeptRows | undefined,
 ): Observable<LabelledBatch> => {
   checkOptions('batches', options, "split, { side: 'train' }");
+  checkTypes('batches', options, BUCKET_TYPES);
   const {
     side,
     epoch = 1,

@@ -3,7 +3,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 import type { TokenizedRow } from '../../contracts/rows/Row.js';
 import { withHolding } from '../../contracts/flow/FlowProbe.js';
-import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { truncated, withUnknown } from '../rows/internal/encodedText.js';
 import { type BatchOf, padRows } from './padRows.js';
 
@@ -55,6 +55,13 @@ export interface BucketByLengthOptions {
  * for these lengths and wide above.
  */
 export const DEFAULT_BOUNDARIES: readonly number[] = [4, 6, 8, 10, 12, 16, 24, 32, 64];
+
+/** The types of options that batches share. */
+export const BUCKET_TYPES = {
+  dropLast: 'boolean',
+  overlong: ['truncate', 'drop'],
+  empty: ['unknown', 'drop'],
+} as const;
 
 const check = (options: BucketByLengthOptions, boundaries: readonly number[], maxLength: number): void => {
   checkWhole('bucketByLength', 'batchSize', options.batchSize, 1);
@@ -118,6 +125,8 @@ const byArrival = (a: Waiting, b: Waiting): number => a.arrival - b.arrival;
 export function bucketByLength<R extends TokenizedRow>(options: BucketByLengthOptions): OperatorFunction<R, BatchOf<R>>;
 export function bucketByLength(options: BucketByLengthOptions): OperatorFunction<TokenizedRow, PaddedBatch> {
   checkOptions('bucketByLength', options, '{ batchSize: 64 }');
+  checkTypes('bucketByLength', options, BUCKET_TYPES);
+  checkTypes('bucketByLength', options, { padIndex: 'number', unknownIndex: 'number' });
   const { batchSize, boundaries = DEFAULT_BOUNDARIES, maxLength = Infinity, dropped } = options;
   const { dropLast = false, overlong = 'truncate', empty = 'unknown', padIndex = 0, unknownIndex = 1 } = options;
   check(options, boundaries, maxLength);

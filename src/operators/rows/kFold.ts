@@ -1,11 +1,11 @@
 import { concatMap, defer, map, type Observable, range, reduce } from 'rxjs';
-import { checkNumber, checkOptions, checkWhole } from '../../contracts/checkOption.js';
+import { checkNumber, checkOptions, checkTime, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Preprocessed, Row } from '../../contracts/rows/Row.js';
 import { stepsOf, textPath } from '../../text/textPath.js';
 import { copyWith } from '../internal/copyWith.js';
 import { Division } from './internal/Division.js';
-import { prepare, type PrepareOptions, type Split } from './prepare.js';
+import { prepare, PREPARE_TYPES, type PrepareOptions, type Split } from './prepare.js';
 import { shuffle } from './shuffle.js';
 
 /** How rows are divided into folds. The other options are those of `prepare`. */
@@ -106,6 +106,7 @@ class FoldByRow {
  */
 export const kFold = (rows$: Observable<Row>, options: KFoldOptions = {}): Observable<Fold> => {
   checkOptions('kFold', options, 'rows$, { folds: 5 }');
+  checkTypes('kFold', options, PREPARE_TYPES);
   const { folds = 5, validation = 0.15, ...preparing } = options;
   const { seed = 1234, buffer = 50_000, valve, yieldAfter, scheduler } = preparing;
   checkWhole('kFold', 'folds', folds, 2);
@@ -113,6 +114,7 @@ export const kFold = (rows$: Observable<Row>, options: KFoldOptions = {}): Obser
   checkNumber('kFold', 'validation', validation, { from: 0, below: 1 });
   checkWhole('kFold', 'seed', seed);
   checkWhole('kFold', 'buffer', buffer, 1);
+  if (yieldAfter !== undefined) checkTime('kFold', 'yieldAfter', yieldAfter);
   const { textOf, lookUp } = textPath(stepsOf(preparing));
 
   return defer(() => {

@@ -24,7 +24,7 @@ import { Tokenizer } from '../../text/Tokenizer.js';
 import { Division } from './internal/Division.js';
 import { SplitCounts } from './internal/SplitCounts.js';
 import { copyWith } from '../internal/copyWith.js';
-import { checkTime, checkWhole } from '../../contracts/checkOption.js';
+import { checkTime, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
 import { shuffle } from './shuffle.js';
 import { trace } from '../flow/trace.js';
@@ -229,6 +229,15 @@ const learn = (
   });
 };
 
+/** The types of options of `prepare`, for `checkTypes`. */
+export const PREPARE_TYPES = {
+  charLevel: 'boolean',
+  numTokens: 'number',
+  minTokenFrequency: 'number',
+  maxWithoutText: 'number',
+  source: 'string',
+} as const;
+
 /**
  * Reads all rows once, decides the side of each row for the whole run, and learns the vocabulary, the classes and the
  * class weights from the train rows alone.
@@ -286,6 +295,7 @@ const learn = (
 export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): Observable<Split> => {
   const { seed = 1234, shares = SHARES, buffer = 50_000, stopWords, valve, yieldAfter = 25, scheduler } = options;
   checkShares('prepare', shares);
+  checkTypes('prepare', options, PREPARE_TYPES);
   checkWhole('prepare', 'seed', seed);
   checkWhole('prepare', 'buffer', buffer, 1);
   checkTime('prepare', 'yieldAfter', yieldAfter);

@@ -1,6 +1,6 @@
 import { concat, defer, filter, map, type MonoTypeOperatorFunction } from 'rxjs';
-import { type Purpose, type Random, random } from '../../contracts/random.js';
-import { checkOptions, checkTime, checkWhole } from '../../contracts/checkOption.js';
+import { type Purpose, PURPOSES, type Random, random } from '../../contracts/random.js';
+import { checkOptions, checkTime, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { withHolding } from '../../contracts/flow/FlowProbe.js';
 import { emitInSlices, type SliceOptions } from '../flow/emitInSlices.js';
 
@@ -81,6 +81,7 @@ export const shuffle = <T>(options: ShuffleOptions): MonoTypeOperatorFunction<T>
   checkWhole('shuffle', 'seed', seed);
   if (epoch !== undefined) checkWhole('shuffle', 'epoch', epoch, 0);
   checkTime('shuffle', 'yieldAfter', yieldAfter);
+  checkTypes('shuffle', options, { purpose: PURPOSES });
 
   return (source) =>
     defer(() => {

@@ -1,4 +1,5 @@
 import { filter, map, type Observable, type OperatorFunction } from 'rxjs';
+import { checkTypes } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Vocabulary } from '../../contracts/live/Learning.js';
 import { flowProbe } from '../../contracts/flow/FlowProbe.js';
@@ -89,6 +90,7 @@ export function tokenize(
   labelEncoder?: LabelEncoder,
   options: TokenizeOptions = {},
 ): OperatorFunction<Preprocessed, TokenizedRow> | OperatorFunction<Preprocessed<Row>, LabelledTokens> {
+  checkTypes('tokenize', options, { source: 'string' });
   if (labelEncoder === undefined) {
     return map(({ id, text }: Preprocessed) => {
       const encoded = encodeText(tokenizer, text);

@@ -1,3 +1,4 @@
+import { checkNumber } from '../../contracts/checkOption.js';
 import type { TrainingState } from '../../contracts/training/TrainingState.js';
 
 /** Options of `initialTrainingState`. */
@@ -15,11 +16,14 @@ export interface InitialTrainingStateOptions {
  * initialTrainingState({ learningRate: 1e-3 }).best; // { epoch: 0, loss: Infinity }
  * ```
  */
-export const initialTrainingState = ({ learningRate = 1e-4 }: InitialTrainingStateOptions = {}): TrainingState => ({
-  epoch: 0,
-  learningRate,
-  best: { epoch: 0, loss: Infinity },
-  patience: Infinity,
-  plateau: { best: Infinity, badEpochs: 0, cooldown: 0 },
-  stop: undefined,
-});
+export const initialTrainingState = ({ learningRate = 1e-4 }: InitialTrainingStateOptions = {}): TrainingState => {
+  checkNumber('initialTrainingState', 'learningRate', learningRate, { from: 0 });
+  return {
+    epoch: 0,
+    learningRate,
+    best: { epoch: 0, loss: Infinity },
+    patience: Infinity,
+    plateau: { best: Infinity, badEpochs: 0, cooldown: 0 },
+    stop: undefined,
+  };
+};

@@ -1,6 +1,6 @@
 import { BACKEND_NAME } from '../definition/backendName.js';
 import { engine } from '@tensorflow/tfjs-core';
-import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
+import { checkNumber, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { KernelMachine } from '../kernels/simd/machine/KernelMachine.js';
 import { MOST_THREADS } from '../kernels/simd/machine/mostThreads.js';
@@ -91,6 +91,7 @@ const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registe
  */
 export const registerBackend = (options: BackendOptions = {}): void => {
   const { threads, simd = 'auto' } = options;
+  checkTypes('registerBackend', { simd }, { simd: ['auto', 'simd', 'none'] });
   if (threads !== undefined) {
     checkWhole('registerBackend', 'threads', threads, 1);
     checkNumber('registerBackend', 'threads', threads, { from: 1, to: MOST_THREADS });

@@ -1,7 +1,6 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
+import { checkDropout } from './checkDropout.js';
 import { mul, tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { deriveSeed } from '../../contracts/random.js';
 import { checkFloat32 } from '../internal/checkShape.js';
 import { defineOp } from '../definition/defineOp.js';
@@ -65,11 +64,9 @@ export interface DropoutOptions {
  */
 export const dropout = (x: Tensor, options: DropoutOptions): Tensor => {
   checkFloat32('dropout', 'x', x);
-  checkArgument('dropout', 'options', options, 'an object such as { rate: 0.1, seed: 1, epoch: 1, step: 0 }', ['rate']);
+  checkDropout('dropout', 'x', options);
 
   const { rate, seed, epoch, step, site = 0, training = true } = options;
-  if (!(rate >= 0 && rate < 1))
-    throw new HeadwaterError('HW_USAGE', `dropout was given the rate ${rate}. It must be at least 0 and below 1.`);
   if (rate === 0 || !training) return x;
   return dropoutOp.run(
     { x },

@@ -1,3 +1,4 @@
+import { checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { gather, mul, reshape, scatterND, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
@@ -81,6 +82,7 @@ export const embedding = (
   options: EmbeddingOptions = {},
 ): Tensor3D => {
   checkArgument('embedding', 'batch', batch, 'a batch, such as padRows() makes', ['tokens']);
+  checkTypes('embedding', options, { padIndex: 'number' });
 
   const { tokens, size, time } = batch;
   const { padIndex = 0 } = options;

@@ -1,7 +1,6 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
+import { checkDropout } from './checkDropout.js';
 import { mul, tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { deriveSeed } from '../../contracts/random.js';
 import { defineOp } from '../definition/defineOp.js';
 import type { RunnableOp } from '../definition/defineOp.js';
@@ -54,13 +53,9 @@ export const wordDropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttribute
  * ```
  */
 export const wordDropout = <X extends Tensor>(x: X, options: DropoutOptions): X => {
-  checkArgument('wordDropout', 'options', options, 'an object such as { rate: 0.1, seed: 1, epoch: 1, step: 0 }', [
-    'rate',
-  ]);
+  checkDropout('wordDropout', 'x', options);
 
   const { rate, seed, epoch, step, site = 0, training = true } = options;
-  if (!(rate >= 0 && rate < 1))
-    throw new HeadwaterError('HW_USAGE', `wordDropout was given the rate ${rate}. It must be at least 0 and below 1.`);
   checkShape('wordDropout', 'x', x, x.rank === 2 ? ['U', 'E'] : ['B', 'T', 'E']);
   if (rate === 0 || !training) return x;
   return wordDropoutOp.run(

@@ -1,3 +1,4 @@
+import { checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -71,6 +72,7 @@ export const recurrentStack = (
 ): Tensor3D => {
   checkArgument('recurrentStack', 'weights', weights, 'the weights of the layers, under the names of PyTorch');
 
+  checkTypes('recurrentStack', options, { overPadding: 'boolean' });
   const { overPadding, between = (output: Tensor3D): Tensor => output } = options;
   const layers = layersOf(weights);
   if (layers === 0)

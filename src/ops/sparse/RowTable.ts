@@ -1,3 +1,4 @@
+import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
@@ -71,10 +72,10 @@ export class RowTable {
     checkArgument('RowTable', 'size', size, 'an object such as { rows: 1000, width: 100 }', ['rows', 'width']);
 
     const { rows, width } = size;
-    if (!(Number.isSafeInteger(rows) && rows >= 1 && rows <= MOST_ROWS))
-      throw new HeadwaterError('HW_USAGE', `RowTable was given ${rows} rows. Give a whole number from 1 to 2^24.`);
-    if (!(Number.isSafeInteger(width) && width >= 1 && width <= 2 ** 20))
-      throw new HeadwaterError('HW_USAGE', `RowTable was given rows of ${width} values. Give a whole number above 0.`);
+    checkWhole('RowTable', 'rows', rows, 1);
+    checkNumber('RowTable', 'rows', rows, { from: 1, to: MOST_ROWS });
+    checkWhole('RowTable', 'width', width, 1);
+    checkNumber('RowTable', 'width', width, { from: 1, to: 2 ** 20 });
     this.rows = rows;
     this.width = width;
     this.#memory = memory;

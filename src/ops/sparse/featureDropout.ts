@@ -1,5 +1,4 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { checkDropout } from '../layers/checkDropout.js';
 import { deriveSeed } from '../../contracts/random.js';
 import type { SparseRows } from '../../contracts/rows/SparseRows.js';
 import { dropoutMask } from '../internal/dropoutMask.js';
@@ -24,16 +23,9 @@ import type { DropoutOptions } from '../layers/dropout.js';
  * ```
  */
 export const featureDropout = (features: SparseRows, options: DropoutOptions): SparseRows => {
-  checkArgument('featureDropout', 'options', options, 'an object such as { rate: 0.1, seed: 1, epoch: 1, step: 0 }', [
-    'rate',
-  ]);
+  checkDropout('featureDropout', 'features', options);
 
   const { rate, seed, epoch, step, site = 0, training = true } = options;
-  if (!(rate >= 0 && rate < 1))
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `featureDropout was given the rate ${rate}. It must be at least 0 and below 1.`,
-    );
   if (rate === 0 || !training) return features;
   const { offsets, ids, values } = features;
   const [key0, key1] = [deriveSeed(seed, 'dropout', 0), deriveSeed(seed, 'dropout', 1)];

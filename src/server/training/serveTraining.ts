@@ -12,7 +12,7 @@ import {
   take,
 } from 'rxjs';
 import type { ModelView, TrainingOver } from '../../contracts/training/TrainingView.js';
-import { checkTime } from '../../contracts/checkOption.js';
+import { checkTime, checkTypes } from '../../contracts/checkOption.js';
 import { EventHistory } from '../events/EventHistory.js';
 import { eventsHandler } from '../events/eventsHandler.js';
 import { pageRoutes } from '../pageFiles.js';
@@ -116,6 +116,7 @@ export const serveTraining = (
     scheduler = asyncScheduler,
   } = options;
   checkPort('serveTraining', port);
+  checkTypes('serveTraining', { stay }, { stay: 'boolean' });
   checkTime('serveTraining', 'heartbeatMs', heartbeatMs);
   checkHeartbeat('serveTraining', heartbeatMs, DEFAULT_LIMITS);
 

@@ -1,3 +1,4 @@
+import { checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import Table from 'cli-table3';
 import pc from 'picocolors';
@@ -64,6 +65,7 @@ const troubleText = ({ rejected, errors }: FlowStage): string =>
  */
 export const flowTable = (snapshot: FlowSnapshot, options: FlowTableOptions = {}): string => {
   checkArgument('flowTable', 'snapshot', snapshot, 'a snapshot of watchFlow()', ['stages']);
+  checkTypes('flowTable', options, { colors: 'boolean', unicode: 'boolean' });
 
   const { colors = false, unicode = true } = options;
   const paint = pc.createColors(colors);

@@ -1,3 +1,4 @@
+import { checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
@@ -147,6 +148,7 @@ export const fitTemperature = (
   { smooth = false }: FitTemperatureOptions = {},
 ): FittedTemperature => {
   checkArgument('fitTemperature', 'input', input, 'an object such as { logits, labels }', ['labels']);
+  checkTypes('fitTemperature', { smooth }, { smooth: 'boolean' });
 
   const { labels } = input;
   const values = input.logits ?? input.probabilities;

@@ -1,3 +1,4 @@
+import { checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import Table from 'cli-table3';
 import pc from 'picocolors';
@@ -104,6 +105,7 @@ const commonestConfusions = (report: Report, names: readonly string[]): string =
  */
 export const metricsTable = (report: Report, { colors = false, matrixUpTo = 12 }: MetricsTableOptions = {}): string => {
   checkArgument('metricsTable', 'report', report, 'a report, such as metrics() emits', ['performance']);
+  checkTypes('metricsTable', { colors, matrixUpTo }, { colors: 'boolean', matrixUpTo: 'number' });
 
   const paint = pc.createColors(colors);
   const names = report.classes.map(printable);

@@ -1,5 +1,5 @@
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
-import { checkWhole } from '../../contracts/checkOption.js';
+import { checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { fitTemperature, type FitTemperatureOptions, type FittedTemperature } from './fitTemperature.js';
@@ -90,6 +90,7 @@ export const temperature = ({ maxRows = 50_000, smooth }: TemperatureOptions = {
   FittedTemperature
 > => {
   checkWhole('temperature', 'maxRows', maxRows, 2);
+  checkTypes('temperature', { smooth }, { smooth: 'boolean' });
   return (source) =>
     // Deferred, so that each subscriber holds its own rows.
     defer(() =>

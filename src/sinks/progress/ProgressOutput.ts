@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import pc from 'picocolors';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import { checkTime } from '../../contracts/checkOption.js';
+import { checkTime, checkTypes } from '../../contracts/checkOption.js';
 import { isInteractive } from '../terminal/isInteractive.js';
 import { barLine, plainLine, type BarStyle, type ProgressLine } from './internal/progressLine.js';
 import { showsUnicode } from '../terminal/showsUnicode.js';
@@ -138,7 +138,9 @@ export class ProgressOutput {
 }
 
 /** Throws for invalid options, before anything is shown. */
-export const checkProgressOptions = (name: string, { redraw = 0, every = 0 }: ProgressOptions): void => {
+export const checkProgressOptions = (name: string, options: ProgressOptions): void => {
+  const { redraw = 0, every = 0 } = options;
+  checkTypes(name, options, { colors: 'boolean', interactive: 'boolean' });
   checkTime(name, 'redraw', redraw, true);
   checkTime(name, 'every', every, true);
 };

@@ -1,5 +1,5 @@
-import { isNumber, optionText } from '../../contracts/checkOption.js';
-import { checkArgument } from '../../contracts/checkArgument.js';
+import { checkOptions, checkTypes, isNumber, optionText } from '../../contracts/checkOption.js';
+import { checkText } from '../../contracts/checkArgument.js';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
@@ -51,8 +51,9 @@ export interface RowProgressOptions<T = unknown> extends ProgressOptions {
  * ```
  */
 export const rowProgress = <T = unknown>(options: RowProgressOptions<T>): OperatorFunction<T, never> => {
-  checkArgument('rowProgress', 'options', options, "an object such as { label: 'rows read' }", ['label']);
-
+  checkOptions('rowProgress', options, "{ label: 'rows read' }");
+  checkText('rowProgress', 'label', options.label, 'a text, such as "rows read"');
+  checkTypes('rowProgress', options, { unit: 'string' });
   const { total, unit = 'rows', count } = options;
   const label = printable(options.label);
   checkProgressOptions('rowProgress', options);

@@ -1,4 +1,3 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
 import pc from 'picocolors';
 import {
   asyncScheduler,
@@ -13,7 +12,7 @@ import {
   Subject,
   throttleTime,
 } from 'rxjs';
-import { checkTime } from '../../contracts/checkOption.js';
+import { checkOptions, checkTime, checkTypes } from '../../contracts/checkOption.js';
 import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import type { LivePrediction } from '../../contracts/live/Live.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
@@ -127,7 +126,8 @@ const sizeOf = (given: number | undefined, usual: number): number =>
  * ```
  */
 export const watchView = (options: WatchViewOptions): OperatorFunction<WatchEvent, never> => {
-  checkArgument('watchView', 'options', options, "an object such as { classes: ['Sports', 'World'] }");
+  checkOptions('watchView', options, "{ classes: ['Sports', 'World'] }");
+  checkTypes('watchView', options, { colors: 'boolean' });
   const {
     classes,
     feeds = [],

@@ -31,6 +31,18 @@ export interface CheckedFormat {
   readonly padded: boolean;
 }
 
+/** The types of the options of a table, for `checkTypes`. */
+export const TABLE_TYPES = {
+  delimiter: 'string',
+  quote: 'string',
+  quotes: ['strict', 'lenient'],
+  header: 'boolean',
+  comment: 'string',
+  encoding: 'string',
+  snapshotDir: 'string',
+  offline: 'boolean',
+} as const;
+
 const NONE = -1;
 
 const requireCharacter = (name: string, character: string): number => {

@@ -1,7 +1,8 @@
+import { checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Rejection } from '../../contracts/rows/Rejection.js';
-import { feedDocument, type FeedReading } from './parsing/FeedDocument.js';
+import { feedDocument, type FeedReading, UNTITLED } from './parsing/FeedDocument.js';
 import type { FeedItem } from './parsing/FeedItem.js';
 
 /** The content of a feed. */
@@ -54,6 +55,7 @@ export const parseFeed = (
   options: ParseFeedOptions = {},
 ): ParsedFeed => {
   checkArgument('parseFeed', 'bytes', bytes, 'bytes, as a Uint8Array', ['byteLength']);
+  checkTypes('parseFeed', options, { untitled: UNTITLED });
 
   const document = feedDocument(bytes, contentType, source, source, options);
   if (document.type === 'page')

@@ -1,4 +1,5 @@
-import { isNumber, optionText } from '../../contracts/checkOption.js';
+import { UNTITLED } from './parsing/FeedDocument.js';
+import { checkTypes, isNumber, optionText } from '../../contracts/checkOption.js';
 import { asyncScheduler, defer, type Observable } from 'rxjs';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -191,6 +192,16 @@ export const pollFeed = (
   options: PollFeedOptions = {},
 ): Observable<LiveHeadline> => {
   const feeds = givenFeeds(urls);
+  checkTypes('pollFeed', options, {
+    insist: 'boolean',
+    once: 'boolean',
+    allowPrivate: 'boolean',
+    discover: 'boolean',
+    deliveries: 'boolean',
+    contact: 'string',
+    seed: 'number',
+    untitled: UNTITLED,
+  });
   const { insist = false, scheduler = asyncScheduler, once = false, allowPrivate = false, discover = true } = options;
   const { headersTimeout, bodyTimeout, maxRedirects, headers } = checkBodyOptions(options);
   requirePacing(options);

@@ -1,6 +1,6 @@
 import type { Optional } from '../../contracts/Optional.js';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import { checkOptions, wrongValue } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes, wrongValue } from '../../contracts/checkOption.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 
 /** The fields for `liveHeadline`: the title, and any other known fields. */
@@ -27,8 +27,30 @@ export interface LiveHeadlineFields extends Optional<Omit<LiveHeadline, 'title'>
  */
 export const liveHeadline = (fields: LiveHeadlineFields, scheduler: SchedulerLike = asyncScheduler): LiveHeadline => {
   checkOptions('liveHeadline', fields, "{ title: 'Ferry returns to port' }");
-  const { id = 0, title, source = 'program', guid, link, published, seen = scheduler.now(), category } = fields;
+  const {
+    id = 0,
+    title,
+    source = 'program',
+    guid,
+    link,
+    published,
+    seen = scheduler.now(),
+    category,
+    ...others
+  } = fields;
+  checkTypes('liveHeadline', fields, {
+    id: 'number',
+    source: 'string',
+    guid: 'string',
+    link: 'string',
+    published: 'number',
+    seen: 'number',
+    category: 'string',
+    reading: 'number',
+    correction: 'boolean',
+    key: 'string',
+  });
   if (typeof title !== 'string' || title.trim() === '')
     throw wrongValue('liveHeadline', 'title', title, 'a text that is not blank');
-  return { id, title, source, guid, link, published, seen, category };
+  return { ...others, id, title, source, guid, link, published, seen, category };
 };

@@ -1,4 +1,5 @@
 import { asyncScheduler, Observable } from 'rxjs';
+import { checkTypes } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { checkBodyOptions, type BodyOptions } from '../bodies/http/connection/BodyOptions.js';
@@ -110,6 +111,7 @@ export const serverSentEvents = (
   url: string | URL,
   options: ServerSentEventsOptions = {},
 ): Observable<LiveHeadline> => {
+  checkTypes('serverSentEvents', options, { allowPrivate: 'boolean', contact: 'string', lastEventId: 'string' });
   const location = locate(url);
   if (location.kind !== 'http')
     throw new HeadwaterError(

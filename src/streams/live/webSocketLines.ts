@@ -1,4 +1,5 @@
 import { asyncScheduler, defer, interval, Observable, switchMap } from 'rxjs';
+import { checkTypes } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { checkBodyOptions, type BodyOptions } from '../bodies/http/connection/BodyOptions.js';
@@ -123,6 +124,7 @@ const endError = (
  * ```
  */
 export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions = {}): Observable<LiveHeadline> => {
+  checkTypes('webSocketLines', options, { allowPrivate: 'boolean', contact: 'string' });
   const { name, url: address, authorization } = socketAddress(url);
   const { scheduler = asyncScheduler, events, valve, rejections } = options;
   const { headersTimeout, bodyTimeout } = checkBodyOptions({

@@ -1,4 +1,4 @@
-import { checkNumber } from '../../contracts/checkOption.js';
+import { checkNumber, checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import type { SparseRow } from '../../contracts/rows/SparseRows.js';
 import { featureCounter } from './countFeatures.js';
@@ -82,6 +82,7 @@ export const wideFeatures = (frequencies: DocumentFrequencies, options: WideFeat
 
   const { wordWeight = 1, unseen = 'leave-out' } = options;
   checkNumber('wideFeatures', 'wordWeight', wordWeight, { above: 0 });
+  checkTypes('wideFeatures', { unseen }, { unseen: ['leave-out', 'keep'] });
   const { documents, settings, counts: documentCounts } = frequencies;
   const count = featureCounter(settings);
   const found = new FeatureCounts();

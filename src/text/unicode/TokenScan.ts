@@ -1,7 +1,10 @@
 import { DIGIT, EMOJI, kindAt, LETTER, JOINER, MARK, UNSPACED } from './characterKinds.js';
 
+/** The ways to cut text that is written without spaces. */
+export const UNSPACED_CUTS = ['words', 'characters', 'none'] as const;
+
 /** How to split words of scripts without spaces: with a dictionary, into single characters, or not at all. */
-export type UnspacedCut = 'words' | 'characters' | 'none';
+export type UnspacedCut = (typeof UNSPACED_CUTS)[number];
 
 const DOT = 46;
 const COMMA = 44;

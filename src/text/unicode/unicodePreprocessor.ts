@@ -1,7 +1,8 @@
+import { checkTypes } from '../../contracts/checkOption.js';
 import { narrowRoom, wideRoom } from '../internal/textRoom.js';
 import { foldCase } from './foldCase.js';
 import { isAscii, maybeDamaged, repairText } from './repairText.js';
-import { TokenScan, type UnspacedCut } from './TokenScan.js';
+import { TokenScan, UNSPACED_CUTS, type UnspacedCut } from './TokenScan.js';
 
 /** The options of `unicodePreprocessor`. */
 export interface UnicodePreprocessorOptions {
@@ -106,6 +107,11 @@ export const unicodePreprocessor = ({
   charLevel = false,
   maxLength = Infinity,
 }: UnicodePreprocessorOptions = {}): ((text: string) => string) => {
+  checkTypes(
+    'unicodePreprocessor',
+    { punctuation, unspaced, charLevel, maxLength },
+    { punctuation: 'boolean', unspaced: UNSPACED_CUTS, charLevel: 'boolean', maxLength: 'number' },
+  );
   const cut: UnspacedCut = charLevel ? 'none' : unspaced;
   const scan = new TokenScan(punctuation, cut);
   let narrow = narrowRoom(256);

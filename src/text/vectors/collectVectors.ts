@@ -1,4 +1,4 @@
-import { checkWhole } from '../../contracts/checkOption.js';
+import { checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { concat, defer, ignoreElements, type OperatorFunction, of, takeWhile } from 'rxjs';
 import type { WordVector } from '../../contracts/rows/WordVector.js';
 import { VectorCollection } from './VectorCollection.js';
@@ -59,6 +59,7 @@ export const collectVectors = ({
   source = '',
 }: CollectVectorsOptions = {}): OperatorFunction<WordVector, WordVectors> => {
   checkWhole('collectVectors', 'limit', limit, 1);
+  checkTypes('collectVectors', { precision, source }, { precision: ['int8', 'float32'], source: 'string' });
   return (words$) =>
     defer(() => {
       const collection = new VectorCollection(precision, source);

@@ -1,3 +1,4 @@
+import { checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -156,6 +157,7 @@ export const parseVectorFile = (
   given: ArrayBuffer | Uint8Array,
   { where, sha256 }: ParseVectorsOptions = {},
 ): E.Either<HeadwaterError, WordVectors> => {
+  checkTypes('parseVectorFile', { where, sha256 }, { where: 'string', sha256: 'string' });
   const bytes = given instanceof Uint8Array ? given : new Uint8Array(given);
   const header = readHeader(bytes, where);
   if (E.isLeft(header)) return header;

@@ -1,5 +1,6 @@
 import { engine } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { checkTypes } from '../../../contracts/checkOption.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { checkLengths } from '../../internal/checkLengths.js';
 import { checkShape } from '../../internal/checkShape.js';
@@ -38,6 +39,7 @@ const prepare = (
   weights: LayerWeights<Tensor>,
   { initialState, overPadding = false }: RecurrentOptions,
 ): { readonly inputs: LayerInputs<Tensor>; readonly attributes: LayerAttributes; readonly directions: 1 | 2 } => {
+  checkTypes(op, { overPadding }, { overPadding: 'boolean' });
   checkShape(op, 'x', x, ['B', 'T', 'I']);
   const [batch, time, inputSize] = x.shape as [number, number, number];
   if (batch === 0 || time === 0)

@@ -59,8 +59,11 @@ export interface FeedReading {
   readonly untitled?: Untitled | undefined;
 }
 
+/** The ways to handle an item without a title. */
+export const UNTITLED = ['reject', 'first-words'] as const;
+
 /** What happens to an item without a title: it is rejected, or the first words of its text become its title. */
-export type Untitled = 'reject' | 'first-words';
+export type Untitled = (typeof UNTITLED)[number];
 
 const titleOf = (raw: RawText | undefined): string | undefined => {
   const title = raw === undefined || raw.text.length > LONGEST_TITLE ? '' : titleText(raw.text, raw.markup);
