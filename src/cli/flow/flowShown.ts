@@ -15,7 +15,7 @@ import {
 import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import { watchFlow } from '../../operators/flow/watchFlow.js';
 import { flowTable } from '../../sinks/flow/flowTable.js';
-import { flowTrace } from '../../sinks/flow/flowTrace.js';
+import { flowTrace, TRACE_END } from '../../sinks/flow/flowTrace.js';
 import { isInteractive } from '../../sinks/terminal/isInteractive.js';
 import { showsUnicode } from '../../sinks/terminal/showsUnicode.js';
 import { wantsColors } from '../../sinks/terminal/wantsColors.js';
@@ -44,6 +44,7 @@ export interface FlowShown {
 const written = (flow$: Observable<FlowSnapshot>, file: string, { stderr }: Terminal): Observable<never> =>
   defer(() => {
     const failed$ = new Subject<void>();
+    let ended = false;
     const stream = createWriteStream(file);
     stream.on('error', (error) => {
       stderr.write(`${file} could not be written: ${error.message}. The work goes on without it. [HW_WRITE]\n`);
@@ -52,8 +53,14 @@ const written = (flow$: Observable<FlowSnapshot>, file: string, { stderr }: Term
     return flow$.pipe(
       flowTrace(),
       takeUntil(failed$),
-      tap((text) => stream.write(text)),
-      finalize(() => stream.end()),
+      tap({
+        next: (text) => void stream.write(text),
+        complete: () => {
+          ended = true;
+        },
+      }),
+      // A job that is interrupted ends the list too.
+      finalize(() => stream.end(ended ? '' : TRACE_END)),
       ignoreElements(),
     );
   });

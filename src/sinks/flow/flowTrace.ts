@@ -2,6 +2,9 @@ import { concat, concatMap, from, map, of, type OperatorFunction, scan } from 'r
 import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import { inOrder } from './internal/inOrder.js';
 
+/** The end of the list. A file without it can be opened too, but it is no JSON. */
+export const TRACE_END = '\n]\n';
+
 /** The process id in the file; there is only one process. */
 const PROCESS = 1;
 
@@ -88,5 +91,5 @@ export const flowTrace = (): OperatorFunction<FlowSnapshot, string> => (snapshot
     map(({ events }) => events.map((event) => `,\n${JSON.stringify(event)}`).join('')),
     concatMap((text) => (text === '' ? from([]) : of(text))),
   );
-  return concat(of(`[\n${first}`), event$, of('\n]\n'));
+  return concat(of(`[\n${first}`), event$, of(TRACE_END));
 };
