@@ -8,8 +8,10 @@ const ROW = 46;
 const OPERATOR_ROW = 40;
 const LEGEND_ROW = 20;
 const LETTER = 8;
-/** How far the marbles of a group stand apart, so that each is seen. */
-const FAN = 9;
+/** How far the marbles of a group stand apart: far enough that the letter of each is seen. */
+const FAN = 17;
+/** The space between the marbles of a group and the line around them. */
+const GAP = 4;
 
 /** Text as it stands in XML. */
 export const escapeXml = (text: string): string =>
@@ -38,11 +40,19 @@ const drawTimeline = (line: Timeline, left: number, width: number, y: number): s
     const x = left + notification.frame * FRAME + before * FAN + RADIUS;
     return notification.kind === 'next' ? drawNext(notification.name, x, y) : drawEnd(notification.kind, x, y);
   });
+  const groups = [...together]
+    .filter(([, count]) => count > 1)
+    .map(([frame, count]) => {
+      const x = left + frame * FRAME - GAP;
+      const width = (count - 1) * FAN + 2 * (RADIUS + GAP);
+      return `<rect class="group" x="${x}" y="${y - RADIUS - GAP}" width="${width}" height="${2 * (RADIUS + GAP)}" rx="${RADIUS + GAP}"/>`;
+    });
   // The first of a group lies on top.
   return (
     `<text class="name" x="0" y="${y + 5}">${escapeXml(line.name)}</text>` +
     `<path class="stroke axis" d="M${left} ${y}H${width - 4}M${width - 11} ` +
     `${y - 5}L${width - 4} ${y}L${width - 11} ${y + 5}"/>` +
+    groups.join('') +
     marks.toReversed().join('')
   );
 };

@@ -50,10 +50,12 @@ const fencesOf = (file: string, inComments: boolean): readonly Fence[] => {
   return fences;
 };
 
-/** Every block of TypeScript in doc comments of `src`, in the README and in `docs`. */
+/** Every block of TypeScript in doc comments of `src`, in the README, in `docs` and in the site's own pages. */
 export const allFences = (): readonly Fence[] => [
   ...filesUnder('src', '.ts').flatMap((file) => fencesOf(file, true)),
-  ...['README.md', ...filesUnder('docs', '.md')].flatMap((file) => fencesOf(file, false)),
+  ...['README.md', ...filesUnder('docs', '.md'), ...filesUnder('site/content', '.md')].flatMap((file) =>
+    fencesOf(file, false),
+  ),
 ];
 
 /**
