@@ -27,6 +27,7 @@ import { ClassifyQueue } from './queue/ClassifyQueue.js';
 import { classifyFeeds } from './events/classifyFeeds.js';
 import { dispatcher } from './dispatcher.js';
 import { EventHistory } from './events/EventHistory.js';
+import { tellSource } from './events/tellSource.js';
 import { FlowHistory } from './flow/FlowHistory.js';
 import { hostGuard, isLoopback } from './guards/hostGuard.js';
 import { httpServer } from './httpServer.js';
@@ -311,7 +312,7 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
     subscriber.add(
       source$.subscribe((event) => {
         metrics.heard(event);
-        history.add('source', JSON.stringify(event));
+        tellSource(history, event);
       }),
     );
     subscriber.add(rejection$.subscribe(({ source }) => metrics.rejected(source)));

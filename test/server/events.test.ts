@@ -70,6 +70,28 @@ describe('GET /events', () => {
       expect(await problemOf(await served.get(`/events?last=${wrong}`))).toEqual(['malformed', 400]);
   });
 
+  it('tells a new listener the state of feeds that the last events do not tell', async () => {
+    const { served, arrive, door } = await withFeed({ history: 3 });
+    const [source, at] = ['https://feed.example/', 0];
+    door.events.next({ type: 'read', source, at, items: 1, title: 'The feed', nextInMs: 1 });
+    door.events.next({ type: 'failed', source, at, code: 'HW_FEED', message: 'It is no feed.', nextInMs: 1 });
+    arrive(...Array.from({ length: 4 }, (_, id) => headline(id)));
+    await served.metric('headwater_headlines_total{origin="feed",class="World",model="recording"} 4');
+    const heard = async (path: string, mark: string): Promise<readonly string[]> => {
+      const client = served.connect();
+      client.socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      await client.until(/retry/);
+      arrive(headline(9, mark));
+      const text = await client.until(new RegExp(mark));
+      client.socket.destroy();
+      return Array.from(text.matchAll(/^event: source\r?\n.*"type":"(\w+)"/gm), ([, type = '']) => type);
+    };
+    expect(await heard('/events?last=3', 'port one')).toEqual(['read', 'failed']);
+    expect(await heard('/events', 'port two')).toEqual([]);
+    door.events.next({ type: 'read', source, at, items: 1, title: 'The feed', nextInMs: 1 });
+    expect(await heard('/events?last=3', 'port three')).toEqual(['read']);
+  });
+
   it('sends an EventSource what the feeds bring, with ids, and what it missed when its connection was lost', async () => {
     const { served, arrive } = await withFeed();
     const through: Socket[] = [];

@@ -23,6 +23,9 @@ export interface Resumption {
   readonly missed: number | undefined;
 }
 
+/** The number of subjects whose latest state is kept: more than a server has feeds. */
+const MOST_SUBJECTS = 2000;
+
 /**
  * The last events. Each is encoded once for all listeners, as a server-sent event with an id.
  *
@@ -32,6 +35,7 @@ export interface Resumption {
 export class EventHistory {
   readonly #options: EventHistoryOptions;
   readonly #frames: (Buffer | undefined)[];
+  readonly #states = new Map<string, { readonly number: number; readonly frame: string }>();
   readonly #grown$ = new Subject<void>();
   #first = 0;
   #end = 0;
@@ -61,15 +65,35 @@ export class EventHistory {
     return this.#end;
   }
 
-  /** Adds an event. @param json its data as JSON, so without line breaks */
-  add(type: string, json: string): void {
+  /**
+   * Adds an event.
+   *
+   * @param json its data as JSON, so without line breaks
+   * @param subjects what it tells the latest state of; that state is kept when the event is no longer in the history
+   */
+  add(type: string, json: string, subjects: readonly string[] = []): void {
     const { epoch, log } = this.#options;
+    for (const subject of subjects) {
+      this.#states.delete(subject);
+      this.#states.set(subject, { number: this.#end, frame: `event: ${type}\ndata: ${json}\n\n` });
+      const [oldest = ''] = this.#states.keys();
+      if (this.#states.size > MOST_SUBJECTS) this.#states.delete(oldest);
+    }
     const frame = Buffer.from(`id: ${epoch}-${this.#end}\nevent: ${type}\ndata: ${json}\n\n`);
     // The event is stored before listeners receive it. So a sent event is available after a restart.
     log?.append(frame);
     this.#push(frame);
     if (log?.isLong === true) log.rewrite(this.#all());
     this.#grown$.next();
+  }
+
+  /**
+   * The latest state of each subject, if it was told before an event, the oldest first. Without ids, so that a listener
+   * does not resume there.
+   */
+  statesBefore(number: number): readonly string[] {
+    const frames = [...this.#states.values()].filter((state) => state.number < number).map(({ frame }) => frame);
+    return [...new Set(frames)];
   }
 
   #all(): readonly Buffer[] {

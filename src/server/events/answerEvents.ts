@@ -21,7 +21,8 @@ export interface EventStreamOptions {
 const RETRY_MS = 3000;
 
 /**
- * Sends events while the client listens, starting after the last event that it received.
+ * Sends events while the client listens, starting after the last event that it received. A new listener that asks for
+ * the last events first receives the latest state of each feed that they do not tell.
  *
  * There is no queue for each listener. While the client does not read, nothing is written. Afterwards, it continues in
  * the history where it stopped. An event `missed` reports how many events are no longer available.
@@ -61,8 +62,10 @@ export const answerEvents = (
   // The header disables buffering in proxies, which would delay the events.
   response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
   write(`retry: ${RETRY_MS}\n\n`);
+  const isNew = lastEventId === undefined || lastEventId === '';
   const resumption = history.resume(lastEventId, last);
   next = resumption.next;
+  if (isNew && last > 0) for (const frame of history.statesBefore(next)) write(frame);
   if (resumption.missed !== 0) tellMissed(resumption.missed);
   catchUp();
 
