@@ -138,7 +138,8 @@ process.stderr.write('\n');
 for (const { name, job, perRowUs } of figures)
   if (perRowUs.length > 0)
     console.log(
-      `${job}: ${name}: ${median(perRowUs).toPrecision(3)} µs a row (${Math.min(...perRowUs).toPrecision(3)} to ${Math.max(...perRowUs).toPrecision(3)})`,
+      `${job}: ${name}: ${median(perRowUs).toPrecision(3)} µs a row ` +
+        `(${Math.min(...perRowUs).toPrecision(3)} to ${Math.max(...perRowUs).toPrecision(3)})`,
     );
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 

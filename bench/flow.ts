@@ -4,9 +4,9 @@
  *     npm run bench:flow -- [--pairs 15] [--only JOB]
  *
  * `read` reads a table as `prepare` and `batches` do. `train` is one epoch of the lesson's GRU, which reads too. `live`
- * classifies headlines in micro-batches. `serve` answers requests of one headline over HTTP; its clients run in the same
- * process. `bare` is a pipeline of three stages that work for about 0.3 µs each, the worst case. `unwatched` compares the
- * stages of `bare`, not watched, with the same pipeline without `trace`.
+ * classifies headlines in micro-batches. `serve` answers requests of one headline over HTTP; its clients run in the
+ * same process. `bare` is a pipeline of three stages that work for about 0.3 µs each, the worst case. `unwatched`
+ * compares the stages of `bare`, not watched, with the same pipeline without `trace`.
  *
  * A figure is the median of the ratios of the pairs. Each pair is measured one right after the other, so that a load of
  * the machine meets both.
@@ -183,7 +183,8 @@ for (const [name, job] of Object.entries(JOBS)) {
   const ratios = pairs.map(({ ratio }) => ratio).toSorted((a, b) => a - b);
   const quarter = (of: number): string => (ratios[Math.floor((ratios.length - 1) * of)] ?? Number.NaN).toFixed(3);
   console.log(
-    `${name}: ${median(pairs.map(({ without }) => without)).toFixed(0)} ms, ratio ${median(ratios).toFixed(4)} (quartiles ${quarter(0.25)} and ${quarter(0.75)})`,
+    `${name}: ${median(pairs.map(({ without }) => without)).toFixed(0)} ms, ratio ` +
+      `${median(ratios).toFixed(4)} (quartiles ${quarter(0.25)} and ${quarter(0.75)})`,
   );
 }
 model.dispose();

@@ -45,7 +45,10 @@ const drawTimeline = (line: Timeline, left: number, width: number, y: number): s
     .map(([frame, count]) => {
       const x = left + frame * FRAME - GAP;
       const width = (count - 1) * FAN + 2 * (RADIUS + GAP);
-      return `<rect class="group" x="${x}" y="${y - RADIUS - GAP}" width="${width}" height="${2 * (RADIUS + GAP)}" rx="${RADIUS + GAP}"/>`;
+      return (
+        `<rect class="group" x="${x}" y="${y - RADIUS - GAP}" ` +
+        `width="${width}" height="${2 * (RADIUS + GAP)}" rx="${RADIUS + GAP}"/>`
+      );
     });
   // The first of a group lies on top.
   return (

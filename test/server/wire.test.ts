@@ -194,7 +194,9 @@ describe('by the RFCs', () => {
   ])('a body that waits to be asked for is not asked for with %s', async (_what, line, type, status) => {
     const { socket, closed } = (await serving()).connect();
     socket.write(
-      `${line} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: 7\r\nExpect: 100-continue\r\n\r\n`,
+      `${line} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ` +
+        `${type}\r\nContent-Length: 7\r\nExpect: ` +
+        '100-continue\r\n\r\n',
     );
     const text = await closed;
     expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${String(status)} `));
@@ -205,7 +207,8 @@ describe('by the RFCs', () => {
     const { socket, until } = (await serving()).connect();
     for (const type of ['application/json', 'application/x-ndjson']) {
       socket.write(
-        `POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: 7\r\nExpect: 100-continue\r\n\r\n`,
+        'POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ' +
+          `${type}\r\nContent-Length: 7\r\nExpect: 100-continue\r\n\r\n`,
       );
       await until(/100 Continue\r\n\r\n(?!.*100 Continue)/s);
       socket.write('"ferry"');

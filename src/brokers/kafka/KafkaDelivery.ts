@@ -8,7 +8,8 @@ export interface KafkaOrigin extends Consumed {
   /** Whether this reader still owns the partition. If not, the message is delivered again to another reader. */
   isCurrent(): boolean;
   /**
-   * The message whose offset a transaction commits: this one, or a later one of its partition that was committed before.
+   * The message whose offset a transaction commits: this one, or a later one of its partition that was committed
+   * before.
    */
   last(): Message;
   /**

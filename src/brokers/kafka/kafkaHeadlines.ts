@@ -64,8 +64,8 @@ export interface KafkaHeadlinesOptions {
  *
  * A message is a JSON object in the format of `headlineJson`, or a title as plain text. Any other message is given up
  * at once. When a message is settled as `retry`, everything after the last commit is read again after a short wait;
- * after `maxAttempts` the message is given up. A message that is given up goes to `deadLetters`, with the reason and the
- * origin in its headers; the dead letter and the offset of its message are one transaction.
+ * after `maxAttempts` the message is given up. A message that is given up goes to `deadLetters`, with the reason and
+ * the origin in its headers; the dead letter and the offset of its message are one transaction.
  *
  * A partition without a committed offset is read from its first message. If messages were deleted from the topic before
  * they were read, `events` receives `lost`, and reading goes on at the first message that is left.

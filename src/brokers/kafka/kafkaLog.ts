@@ -40,7 +40,9 @@ export const kafkaLog = async function* ({
       if (reader.begin < reader.earliest)
         throw new HeadwaterError(
           'HW_BROKER',
-          `The messages of offsets ${reader.begin} to ${reader.earliest - 1n} were deleted from the topic ${topic} before they were read. Keep its messages for longer (retention.ms), and publish the model again to start at the first message that is left.`,
+          `The messages of offsets ${reader.begin} to ${reader.earliest - 1n} were deleted from the ` +
+            `topic ${topic} before they were read. Keep its messages for longer (retention.ms), ` +
+            'and publish the model again to start at the first message that is left.',
           { where: topic },
         );
       if (once && reader.end <= reader.begin) return;

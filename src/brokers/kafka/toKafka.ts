@@ -47,11 +47,12 @@ const RETRY_MS = 1000;
  * ```
  *
  * For deliveries of `kafkaHeadlines` on the same cluster, the results and the offsets of their messages are one
- * transaction: exactly once. If it fails, or the message now belongs to another member, the result is discarded and nothing is emitted for it: the
- * owner of the partition processes the message again. Deliveries of other sources are written by an idempotent producer
- * and then settled: at least once. If such a write fails, it is tried again every second until it succeeds, which costs
- * no attempts. A message that is too large for the broker settles its delivery with `give-up`. `events` receives
- * `stalled` when the topic accepts no results, and `resumed` when it accepts them again.
+ * transaction: exactly once. If it fails, or the message now belongs to another member, the result is discarded and
+ * nothing is emitted for it: the owner of the partition processes the message again. Deliveries of other sources are
+ * written by an idempotent producer and then settled: at least once. If such a write fails, it is tried again every
+ * second until it succeeds, which costs no attempts. A message that is too large for the broker settles its delivery
+ * with `give-up`. `events` receives `stalled` when the topic accepts no results, and `resumed` when it accepts them
+ * again.
  *
  * Memory: at most what the source of the deliveries may have in flight.
  *
@@ -109,7 +110,9 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         };
       };
 
-      /** Commits results, the dead letters before them, and offsets in one transaction. Emits the committed deliveries. */
+      /**
+       * Commits results, the dead letters before them, and offsets in one transaction. Emits the committed deliveries.
+       */
       const transact = async (batch: readonly KafkaDelivery<T>[]): Promise<void> => {
         const current = batch.filter(({ origin }) => origin.isCurrent());
         const [first] = current;

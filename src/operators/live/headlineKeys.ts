@@ -51,10 +51,10 @@ const normalisedTitle = (title: string): string | undefined => {
 /**
  * A headline's key of one kind, or undefined if it has none.
  *
- * A `guid` belongs to its source and says nothing about other sources. `http` and `https` in it are the same. A `link` is compared without scheme, `www.`,
- * tracking parameters and a slash at the end, in any case of the host and any order of the parameters (normalize-url).
- * A link to a host alone gives no key. `content` is the title's letters, digits and symbols, without case, punctuation
- * and spacing.
+ * A `guid` belongs to its source and says nothing about other sources. `http` and `https` in it are the same. A `link`
+ * is compared without scheme, `www.`, tracking parameters and a slash at the end, in any case of the host and any order
+ * of the parameters (normalize-url). A link to a host alone gives no key. `content` is the title's letters, digits and
+ * symbols, without case, punctuation and spacing.
  */
 export const headlineKey = (kind: HeadlineKey, { source, guid, link, title }: LiveHeadline): string | undefined => {
   switch (kind) {

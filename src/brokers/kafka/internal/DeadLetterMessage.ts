@@ -25,8 +25,8 @@ export class DeadLetterMessage {
   ) {}
 
   /**
-   * The message to store. If the broker refuses it for its size, the next one has the first 16 KiB of the value, and the
-   * one after that has neither key nor value.
+   * The message to store. If the broker refuses it for its size, the next one has the first 16 KiB of the value, and
+   * the one after that has neither key nor value.
    */
   outgoing(): OutgoingMessage {
     const key = partOf(this.message.key);

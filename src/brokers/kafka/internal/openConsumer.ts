@@ -38,8 +38,8 @@ export interface CommittedConsumer extends Consumer {
   /**
    * Commits offsets as a member of one generation. The broker refuses a generation that has ended.
    *
-   * `commit` of the client then rejoins the group and commits the same offsets once more. If another member has meanwhile
-   * processed more of such a partition, that would set its committed offset back.
+   * `commit` of the client then rejoins the group and commits the same offsets once more. If another member has
+   * meanwhile processed more of such a partition, that would set its committed offset back.
    */
   commitAs(member: Member, topic: string, offsets: readonly PartitionOffset[]): Promise<void>;
 }

@@ -46,14 +46,15 @@ interface Options extends FeedOptions {
 }
 
 const HELP = `
-It reads feeds and writes each new headline to a broker, for headwater work on other machines: each feed is requested once,
-however many workers there are. A feed is named as for headwater watch.
+This command reads feeds and writes each new headline to a broker, where headwater work reads it.
+Each feed is requested once, whatever the number of workers. A feed is named as for headwater watch.
 
-An address is kafka://broker,broker/topic or nats://server,server/subject; "-" is standard output. A headline is a JSON object:
-title, guid, link, published, category, the source that it came from, and a key that is the same whenever it is read again.
+An address is kafka://broker,broker/topic or nats://server,server/subject; "-" is standard output.
+A headline is a JSON object: title, guid, link, published, category, the source that it came from, and a key.
+The key of a headline is the same each time that the headline is read.
 
-With --state a headline counts as published once the broker has it. After a crash it may be published again, under the same key;
-JetStream leaves it out then, within the duplicate window of its stream.
+With --state, a headline counts as published when the broker has stored it. After a crash it may be published
+again, with the same key. JetStream removes this repeat within the duplicate window of its stream.
 
 Examples:
   $ headwater publish https://example.org/feed.xml --to nats://n1,n2/headlines --state state

@@ -19,14 +19,15 @@ interface Options {
 }
 
 const HELP = `
-Workers that were started with --model ADDRESS take the model while they work. Each checks the hash of every file, and keeps the model
-that it has where one is wrong. Each result names the model that made it.
+Workers that were started with --model ADDRESS load the new model while they work. Each worker checks the hash
+of every file. If one is wrong, it keeps its present model. Each result names the model that made it.
 
-An address is kafka://broker,broker/topic/name or nats://server,server/bucket/name. The topic or the bucket is made where it is not
-there. Kafka keeps the files in a second topic, which has .files at the end of its name.
+An address is kafka://broker,broker/topic/name or nats://server,server/bucket/name. A missing topic or bucket
+is created. Kafka stores the files in a second topic, whose name ends with .files.
 
-With --share the new model takes a part of the headlines, and the model in use the rest. Publish it again without --share to put it in
-use, or publish the other one again to take it back.
+With --share, the new model classifies a share of the headlines, and the model in use classifies the others.
+Publish the new model again without --share to use it for all headlines. To withdraw it, publish the other
+model again.
 
 Examples:
   $ headwater publish-model models/news --to nats://n1,n2/MODELS/news --replicas 3
@@ -67,9 +68,14 @@ export const publishModelCommand = (terminal: Terminal, choose: Choose): Command
   new Command('publish-model')
     .description('publish a saved model on a broker, for workers to take while they work')
     .argument('<dir>', 'the folder of the saved model', path)
-    .requiredOption('--to <address>', 'where the model is published, and under which name', path)
-    .option('--share <share>', 'the share of the headlines that it takes, up to 1', probability, 1)
-    .option('--replicas <number>', 'on how many servers models are kept, where the store is made', wholeNumber(1), 1)
+    .requiredOption('--to <address>', 'the address under which the model is published', path)
+    .option('--share <share>', 'the share of the headlines that it classifies, up to 1', probability, 1)
+    .option(
+      '--replicas <number>',
+      'the number of servers that store the models, if the store is created',
+      wholeNumber(1),
+      1,
+    )
     .option('--broker-options <file>', "a JSON file of the broker client's own options, as for TLS and log-in", path)
     .addHelpText('after', HELP)
     .action((folder: string, options: Options) =>

@@ -54,23 +54,27 @@ interface Options extends BackendChoice {
 }
 
 const HELP = `
-It reads headlines from a broker, classifies them, writes the results to a broker, and only then tells the first that they are done. Start
-it on as many machines as there are, with the same --group: each takes its share, and any may stop at any time.
+This command reads headlines from a broker, classifies them, and writes the results to a broker. Only then it
+acknowledges the headlines. Start it on any number of machines, with the same --group: the workers share the
+headlines, and each may stop at any time.
 
-An address is kafka://broker,broker/topic or nats://server,server/name, where the name is a JetStream stream in --from and a subject in
---to. "-" is standard input or output: without a broker the same command works in one process.
+An address is kafka://broker,broker/topic or nats://server,server/name. In --from this name is a JetStream
+stream, in --to a subject. "-" is standard input or output; without a broker, one process does the work.
 
-A headline is a JSON object ({"title": "…", "guid": "…", "link": "…", "published": "…"}) or a title as plain text. A result is a JSON object
-with the id of its message, the id of the model, the headline, its class, and the probabilities of all classes.
+A headline is a JSON object ({"title": "…", "guid": "…", "link": "…", "published": "…"}) or a title as plain
+text. A result is a JSON object with the id of its message, the id of the model, the headline, its class, and
+the probabilities of all classes.
 
-From Kafka to Kafka each headline is classified exactly once, for readers of committed messages. From JetStream to JetStream the same
-holds within the duplicate window of the stream that the results go to. Any other way round it is at least once, and the id tells repeats.
-A message that is no headline, or fails \`--max-attempts\` times, goes to --dead-letters.
+From Kafka to Kafka, each headline is classified exactly once, for readers of committed messages. From
+JetStream to JetStream, this holds within the duplicate window of the stream of results. In all other cases a
+headline is classified at least once; repeats have the same id. A message that is no headline, or that fails
+\`--max-attempts\` times, goes to --dead-letters.
 
 --model can be the address of a model that headwater publish-model has published: kafka://broker,broker/topic/name or
 nats://server,server/bucket/name. A worker then takes each new model while it works, without a restart.
 
-Kafka needs npm install @platformatic/kafka and Node 22.22 or later; NATS needs npm install @nats-io/jetstream @nats-io/transport-node.
+Kafka needs npm install @platformatic/kafka and Node 22.22 or later.
+NATS needs npm install @nats-io/jetstream @nats-io/transport-node.
 
 Examples:
   $ headwater work --from kafka://b1,b2/headlines --to kafka://b1,b2/classified --group news --model models/news

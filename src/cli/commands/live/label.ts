@@ -39,16 +39,18 @@ interface Options extends BackendChoice, FeedOptions {
 }
 
 const HELP = `
-The command asks for the class of the headline that the model is least certain of. It writes the answer to the file of labels, the model
-learns from it, and the next question follows. Each line shows how often the model was right, and how often it would have been without
-learning. These are hard headlines, so both are lower than on all headlines.
+The command asks for the class of the headline whose class the model is least certain of. It writes the answer
+to the file of labels, the model learns from it, and the next question follows. Each line shows how often the
+model was right, and how often it would have been right without learning. These headlines are difficult, so
+both figures are lower than for all headlines.
 
-A digit gives a class, Enter agrees with the model, s leaves a headline out, u takes the last answer back, and q ends. Without a terminal,
-each line of stdin is an answer: a digit, the name of a class, s, u, q, or an empty line. A bar in the curve marks drift: there the share of
-errors had changed.
+A digit chooses a class, Enter agrees with the model, s skips a headline, u removes the last answer, and q
+ends. Without a terminal, each line of stdin is an answer: a digit, the name of a class, s, u, q, or an empty
+line. A bar in the curve marks drift: a change of the share of errors.
 
-The source is a table (.csv, .tsv, .jsonl, .parquet), a file of lines (.txt), or a feed, as for watch. At most 10,000 headlines are taken.
-With --out the model that has learnt is saved at the end. headwater learn makes such a model of the labels at any later time.
+The source is a table (.csv, .tsv, .jsonl, .parquet), a file of lines (.txt), or a feed, as for watch. It may
+have at most 10,000 headlines. With --out, the model is saved at the end, with what it has learned. headwater
+learn makes such a model from the labels at any later time.
 
 Examples:
   $ headwater label headlines.txt --model models/news

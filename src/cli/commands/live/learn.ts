@@ -63,16 +63,19 @@ const ofBroker = ({ model, labels, out, ...flags }: Flags): Flags => {
 const BATCH = 16;
 
 const HELP = `
-The labels are those of headwater serve --labels or headwater label, or any table with a text and a class. Each label is first predicted, by
-the model that learns and by the model as it was, and only then learnt. So both numbers at the end are of headlines that neither model had
-seen. Of every 500 labels the model is set back to what it was before them where it got worse.
+The labels come from headwater serve --labels, from headwater label, or from any table with a text and a
+class. Each label is first predicted, by the learning model and by the original one. Only then the model
+learns it. So both figures at the end are of headlines that neither model had seen. After every 500 labels, if
+the learning model has become worse, it is set back to its state before them.
 
-The classes stay those of the model. For new classes, train again: headwater train --data labels.jsonl --data news.csv.
+The classes do not change. For new classes, train again:
+headwater train --data labels.jsonl --data news.csv.
 
-With --from and --to the labels come from a broker, as JSON ({"title": "…", "category": "…"}), and a new model is published after every
---every messages, for workers to take. They have one order: a JetStream stream, or a Kafka topic of one partition. The model, what its
-optimizer knows and the position of the last label are written in one step: a learner that dies goes on from there, and ends with the same
-bytes. Publish a first model with headwater publish-model, and start one learner for a model: a second one is refused.
+With --from and --to, the labels come from a broker, as JSON ({"title": "…", "category": "…"}). After each
+--every messages a new model is published, which workers load. The labels need one order: that of a JetStream
+stream, or of a Kafka topic with one partition. The model, the state of its optimizer and the position of the
+last label are written in one step, so a restarted learner continues there, and ends with the same bytes.
+Publish a first model with headwater publish-model, and start one learner per model: a second one is refused.
 
 Examples:
   $ headwater learn --model models/news --labels labels.jsonl --out models/news-2

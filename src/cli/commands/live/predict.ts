@@ -35,11 +35,12 @@ interface Options extends BackendChoice, Omit<PredictTableOptions, 'data' | 'for
 }
 
 const HELP = `
-Without headlines, it reads lines from stdin and classifies each as it arrives. A line that is not UTF-8, or longer than 1 MiB, is skipped
-and reported on stderr. The exit status is then 1.
+Without headlines, it reads lines from stdin and classifies each as it arrives. A line that is not UTF-8, or
+longer than 1 MiB, is skipped and reported on stderr. The exit status is then 1.
 
-With --data, a table is given back with all its columns and, after these, class and probability. Its columns are found as they were in the
-training. --unsure-below answers "unsure" in the place of an improbable class; watch --min-probability leaves such headlines out.
+With --data, a table is given back with all its columns and, after these, class and probability. Its columns
+are found as they were in the training. --unsure-below answers "unsure" in the place of an improbable class;
+watch --min-probability leaves such headlines out.
 
 Examples:
   $ headwater predict --model models/news "The final tennis tournament starts next week."

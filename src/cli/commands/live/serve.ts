@@ -12,15 +12,16 @@ import { servingJob } from '../../serving/servingJob.js';
 import { addBackendOptions } from '../../training/options/trainingOptions.js';
 
 const HELP = `
-The server prints its URL on stdout when it is ready. The URL opens as a page: headlines as they arrive, and the words that changed a
-prediction. POST /classify takes headlines, as JSON or JSON lines. GET /events sends the headlines of the feeds as they arrive.
-GET /openapi.json describes all paths.
+The server prints its URL on stdout when it is ready. The URL opens as a page: headlines as they arrive, and
+the words that changed a prediction. POST /classify takes headlines, as JSON or JSON lines. GET /events sends
+the headlines of the feeds as they arrive. GET /openapi.json describes all paths.
 
-SIGTERM or Ctrl-C stops the server with status 0 when it has answered what is unfinished. A second signal stops it at once.
-SIGHUP, or POST /admin/reload, loads the model anew and puts it in use without a pause; POST /admin/rollback puts the one before in use.
-Behind a load balancer, let --drain-delay be longer than the balancer takes to notice that /readyz says 503.
-Feeds are added and removed by POST /admin/feeds and /admin/feeds/remove, if the server has a token.
-The environment variable ${TOKEN_VARIABLE} can hold the token instead of --token.
+SIGTERM or Ctrl-C stops the server with status 0 when it has answered what is unfinished. A second signal
+stops it at once. SIGHUP, or POST /admin/reload, loads the model anew and puts it in use without a pause; POST
+/admin/rollback puts the one before in use. Behind a load balancer, let --drain-delay be longer than the
+balancer takes to notice that /readyz says 503. Feeds are added and removed by POST /admin/feeds and
+/admin/feeds/remove, if the server has a token. The environment variable ${TOKEN_VARIABLE} can hold the token
+instead of --token.
 
 Examples:
   $ headwater serve --model models/news

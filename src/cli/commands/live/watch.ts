@@ -70,13 +70,13 @@ A feed is one of these:
   - ws:// or wss:// for a WebSocket
   - "-" for lines of stdin
 
-A terminal shows a view that updates itself. Its keys: q quits, space pauses the list, the arrows choose a headline, enter opens its
-link, / filters by words, f shows the stages of the pipeline, escape goes on. Titles are links where the terminal shows links.
-Elsewhere each headline is a line of six fields with tabs between them: time, class, probability, title, source and key. A headline that was
-shown before is left out.
+A terminal shows a view that updates itself. Its keys: q quits, space pauses the list, the arrows choose a
+headline, enter opens its link, / filters by words, f shows the stages of the pipeline, escape goes on. Titles
+are links where the terminal shows links. Elsewhere each headline is a line of six fields with tabs between
+them: time, class, probability, title, source and key. A headline that was shown before is left out.
 
-With --state a headline counts as shown once its line is written. After a crash it may be shown again, at most 64 lines; the key is the
-same then. One process at a time can use a folder of state.
+With --state a headline counts as shown once its line is written. After a crash it may be shown again, at most
+64 lines; the key is the same then. One process at a time can use a folder of state.
 
 Examples:
   $ headwater watch https://example.org/feed.xml --model models/news

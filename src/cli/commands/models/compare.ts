@@ -37,9 +37,9 @@ interface Options extends TableFlags, RejectionOptions, BackendChoice {
 }
 
 const HELP = `
-All models classify the same rows. A class that a model does not have is one that it never gets right. McNemar's test looks at the rows that
-one of two models alone got right: p is how likely such a difference is between models that are equally good. Use data that none of the
-models was trained on.
+All models classify the same rows. A class that a model does not have is one that it never gets right.
+McNemar's test looks at the rows that one of two models alone got right: p is how likely such a difference is
+between models that are equally good. Use data that none of the models was trained on.
 
 Examples:
   $ headwater compare models/news models/linear --data more-news.csv

@@ -27,8 +27,8 @@ const HEADLINES: readonly string[] = [
 ];
 
 const HELP = `
-Without --data it trains on a sample that it generates: invented headlines of four classes. It reads the sample over HTTP, from a server of
-its own on the loopback address.
+Without --data it trains on a sample that it generates: invented headlines of four classes. It reads the
+sample over HTTP, from a server of its own on the loopback address.
 
 Examples:
   $ npm start

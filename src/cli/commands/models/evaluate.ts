@@ -39,8 +39,9 @@ interface Options extends TableFlags, RejectionOptions, BackendChoice {
 }
 
 const HELP = `
-Every row of the data is measured. Use data that the model was not trained on: it has seen most rows of its training file, so it scores too
-high on them. The scores on its held-out test rows are in its performance.json (headwater inspect DIR).
+Every row of the data is measured. Use data that the model was not trained on: it has seen most rows of its
+training file, so it scores too high on them. The scores on its held-out test rows are in its performance.json
+(headwater inspect DIR).
 
 Examples:
   $ headwater evaluate --model models/news --data more-news.csv

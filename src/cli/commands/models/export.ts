@@ -16,10 +16,10 @@ interface Options {
 
 const HELP = `
 The file holds the network of the model. It does not hold the steps from a text to what the network reads.
-Its inputs are those that the model has: tokens, int64 [B, T], and lengths, int64 [B]; vector_ids, int64 [B, T]; feature_rows and
-feature_ids, int64 [N], and feature_values, float32 [N]; of a linear model rows, int64 [1]. rowEncoder makes them of a text, in code.
-Its outputs are probabilities and logits, float32 [B, C].
-Its metadata has the names of the classes in the order of the outputs.
+Its inputs are those that the model has: tokens, int64 [B, T], and lengths, int64 [B]; vector_ids, int64 [B,
+T]; feature_rows and feature_ids, int64 [N], and feature_values, float32 [N]; of a linear model rows, int64
+[1]. rowEncoder makes them of a text, in code. Its outputs are probabilities and logits, float32 [B, C]. Its
+metadata has the names of the classes in the order of the outputs.
 
 Examples:
   $ headwater export models/news --onnx news.onnx

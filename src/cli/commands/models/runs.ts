@@ -16,8 +16,9 @@ interface Options {
 }
 
 const HELP = `
-The page shows the losses and the scores of each training by epoch, their results on the test rows, and their options side by side. It shows
-the training of one folder again after it has ended. The URL is printed on stdout. Ctrl-C ends it.
+The page shows the losses and the scores of each training by epoch, their results on the test rows, and their
+options side by side. It shows the training of one folder again after it has ended. The URL is printed on
+stdout. Ctrl-C ends it.
 
 Examples:
   $ headwater runs models/news

@@ -15,12 +15,13 @@ interface Options extends TrainingOptions {
 }
 
 const HELP = `
-The first pass splits the rows: 70 % train, 15 % validation, 15 % test. Each class is split by itself, and repeated headlines stay on one
-side. The vocabulary comes from the train rows. The training ends when the validation loss stops falling. Then the test rows are measured and
-the model is saved.
+The first pass splits the rows: 70 % train, 15 % validation, 15 % test. Each class is split by itself, and
+repeated headlines stay on one side. The vocabulary comes from the train rows. The training ends when the
+validation loss stops falling. Then the test rows are measured and the model is saved.
 
-Meanwhile checkpoints are written to <out>/checkpoints, and removed once the model is saved. Ctrl-C, SIGTERM and SIGHUP write one too. After
-a crash or a signal the same command with --resume goes on, and ends with the same bytes.
+Meanwhile checkpoints are written to <out>/checkpoints, and removed once the model is saved. Ctrl-C, SIGTERM
+and SIGHUP write one too. After a crash or a signal the same command with --resume goes on, and ends with the
+same bytes.
 
 Examples:
   $ headwater train --data news.csv --out models/news --epochs 8 --lr 1e-3

@@ -41,8 +41,8 @@ export const webAddress = (written: string | undefined, base: string | URL): str
  *
  * @param html the page; its first 262,144 characters are read
  * @param base the page's address; relative addresses are resolved against it, unless the page has a `<base>`
- * @returns http and https addresses, each once: first those with the exact type of a feed, then the others, each group in
- *   the order of the page; empty if the page names none
+ * @returns http and https addresses, each once: first those with the exact type of a feed, then the others, each group
+ *   in the order of the page; empty if the page names none
  *
  * @example
  * ```ts

@@ -1,7 +1,9 @@
 import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
 import { ESCAPED_CDATA } from './text/titleText.js';
 
-/** A link without what programs put around it by mistake: a CDATA section as text, an `a` element, a second escaping. */
+/**
+ * A link without what programs put around it by mistake: a CDATA section as text, an `a` element, a second escaping.
+ */
 const bareLink = (link: string): string => {
   const open = link.replace(ESCAPED_CDATA, '$1');
   const written = open.includes('<') ? (/\bhref\s*=\s*["']([^"'<>]*)/i.exec(open)?.[1] ?? '') : open;

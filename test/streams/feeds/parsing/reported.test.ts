@@ -10,7 +10,8 @@ import { FEED } from '../fixtures.js';
 
 const items = (feed: string): readonly FeedItem[] => parseFeed(Buffer.from(feed), undefined, FEED).items;
 const rss = (item: string): string =>
-  `<rss version="2.0" xmlns:fb="http://rssnamespace.org/feedburner/ext/1.0"><channel><title>C</title><item>${item}</item></channel></rss>`;
+  '<rss version="2.0" ' +
+  `xmlns:fb="http://rssnamespace.org/feedburner/ext/1.0"><channel><title>C</title><item>${item}</item></channel></rss>`;
 const linkOf = (link: string): string | undefined => items(rss(`<title>A</title>${link}`))[0]?.link;
 
 describe('dates', () => {

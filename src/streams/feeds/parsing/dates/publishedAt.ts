@@ -83,8 +83,8 @@ const weekday = (year: number, month: number, day: number): number =>
   new Date(Date.UTC(year, month - 1, day)).getUTCDay();
 
 /**
- * Only numbers, the year last. If day and month could be swapped, the weekday in front decides. Without one, the date is
- * ambiguous and not read.
+ * Only numbers, the year last. If day and month could be swapped, the weekday in front decides. Without one, the date
+ * is ambiguous and not read.
  */
 const yearLast = (text: string, named: number | undefined): number | undefined => {
   const found = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?=$|[T\s,])/.exec(text);

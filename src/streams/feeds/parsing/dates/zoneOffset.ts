@@ -96,8 +96,8 @@ const offsetAt = (place: string, shown: number): number | undefined => {
 const FURTHEST = 15 * 60;
 
 /**
- * The minutes by which a zone is ahead of UTC: `+02`, `+0200`, `+02:00`, `GMT+2`, `EDT-0400`, `+0200 CEST`, `CEST`, `ET`,
- * `Europe/Berlin`.
+ * The minutes by which a zone is ahead of UTC: `+02`, `+0200`, `+02:00`, `GMT+2`, `EDT-0400`, `+0200 CEST`, `CEST`,
+ * `ET`, `Europe/Berlin`.
  *
  * @param shown the local time of the zone, in milliseconds as if it were UTC
  * @returns 0 for an unknown name, as for a time without a zone; undefined for a text that is not a zone

@@ -221,8 +221,8 @@ const scan = (text: string, usual: 'item' | 'entry' | undefined): FeedOutline | 
 };
 
 /**
- * Finds the items of an XML feed without parsing them. It is one linear scan, whatever the text contains; a feed without
- * items is scanned once more for those of the other format, because some RSS feeds have Atom's entries.
+ * Finds the items of an XML feed without parsing them. It is one linear scan, whatever the text contains; a feed
+ * without items is scanned once more for those of the other format, because some RSS feeds have Atom's entries.
  *
  * An error in one item does not affect the others: items are found by their own tags, and each is parsed separately.
  *
