@@ -95,7 +95,7 @@ const ask = (url: URL, agent: Agent, title: string): Promise<void> =>
     const sent = request(new URL('/classify', url), {
       method: 'POST',
       agent,
-      headers: { 'content-type': 'text/plain' },
+      headers: { 'content-type': 'application/json' },
     });
     sent.on('error', reject);
     sent.on('response', (answer) => {

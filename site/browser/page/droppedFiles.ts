@@ -10,15 +10,31 @@ const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
 
+/**
+ * The files in a folder. Those of a model are symbolic links to the files of one of its generations, and browsers leave
+ * links out, so the files of the newest generation take their place.
+ */
+const filesIn = async (folder: FileSystemDirectoryEntry): Promise<readonly File[]> => {
+  const entries = await entriesOf(folder);
+  const files = await Promise.all(entries.filter(isFile).map(fileOf));
+  const generations = entries.filter(isFolder).find(({ name }) => name === 'generations');
+  if (generations === undefined || files.some(({ name }) => name === 'model.safetensors')) return files;
+  const all = await Promise.all((await entriesOf(generations)).filter(isFolder).map(filesIn));
+  const writtenAt = (of: readonly File[]): number => Math.max(...of.map(({ lastModified }) => lastModified));
+  return all.filter((of) => of.length > 0).toSorted((a, b) => writtenAt(b) - writtenAt(a))[0] ?? files;
+};
+
 /** The files of a drop: those dropped, and those that lie in a folder dropped. */
 const filesOf = async (items: Iterable<File | DataTransferItem>): Promise<readonly File[]> => {
   // Asked for at once: the items of a drop are gone after the first wait.
-  const entries = [...items].map((item) => (item instanceof File ? item : item.webkitGetAsEntry()));
+  const entries = [...items].map((item) =>
+    item instanceof File ? item : (item.webkitGetAsEntry() ?? item.getAsFile()),
+  );
   const found = await Promise.all(
     entries.map(async (entry) => {
       if (entry === null) return [];
       if (entry instanceof File) return [entry];
-      if (isFolder(entry)) return Promise.all((await entriesOf(entry)).filter(isFile).map(fileOf));
+      if (isFolder(entry)) return filesIn(entry);
       return isFile(entry) ? [await fileOf(entry)] : [];
     }),
   );

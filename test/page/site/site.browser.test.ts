@@ -29,21 +29,17 @@ const at = (path: string): URL => new URL(path, server?.url);
 const files = (ending: string): readonly string[] =>
   readdirSync(site, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
 
-/** A model in a folder, as the library saves it. */
+/** A model in a folder, as the library saves it: the files are links to those of its generation. */
 const saveModel = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-site-'));
   const program = `
-    import { writeFileSync } from 'node:fs';
-    import { join } from 'node:path';
     import { lastValueFrom, of } from 'rxjs';
-    import { classifier, classifierConfig, encodeArtifacts } from 'headwater/models';
-    import { LabelEncoder, Tokenizer } from 'headwater/text';
+    import { classifier, classifierConfig, encodeArtifacts, LabelEncoder, promiseOf, Tokenizer, writeFiles } from 'headwater';
     const tokenizer = await lastValueFrom(of('team wins', 'minister visits').pipe(Tokenizer.fit()));
     const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: 2, hiddenDim: 4 });
     const weights = classifier(config, { seed: 1 }).stateDict();
     const labelEncoder = LabelEncoder.of(['Sports', 'World']);
-    for (const [name, bytes] of encodeArtifacts({ config, weights, tokenizer, labelEncoder }))
-      writeFileSync(join(process.argv[1], name), bytes);
+    await promiseOf(writeFiles(process.argv[1], encodeArtifacts({ config, weights, tokenizer, labelEncoder })));
   `;
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program, folder], {
     cwd: root,
@@ -171,11 +167,25 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     expect(faults).toEqual([]);
   });
 
-  it('opens a saved model', async () => {
+  it('opens a saved model, of files that are chosen and of a folder that is dropped', async () => {
     const folder = saveModel();
     const { page } = await visit(at('train.html'));
-    await page.locator('input[type=file]').setInputFiles(readdirSync(folder).map((name) => join(folder, name)));
-    await page.getByRole('status').filter({ hasText: 'Classes: Sports, World' }).waitFor();
+    const opened = page.getByRole('status').filter({ hasText: 'Classes: Sports, World' });
+    await page
+      .locator('input[type=file]')
+      .setInputFiles(readdirSync(folder).flatMap((name) => (name.includes('.') ? [join(folder, name)] : [])));
+    await opened.waitFor();
+    await page.reload();
+    const { x = 0, y = 0 } = (await page.locator('.drop').boundingBox()) ?? {};
+    const devtools = await page.context().newCDPSession(page);
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await devtools.send('Input.dispatchDragEvent', {
+        type,
+        x: x + 20,
+        y: y + 10,
+        data: { items: [], files: [folder], dragOperationsMask: 1 },
+      });
+    await opened.waitFor();
     rmSync(folder, { recursive: true });
     await page.getByLabel('Text to classify').fill('team');
     await page.locator('.answers tbody tr').first().waitFor();
