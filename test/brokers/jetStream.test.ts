@@ -1,6 +1,6 @@
 import { jetstream, jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { firstValueFrom, map, mergeMap, take, toArray, tap } from 'rxjs';
+import { delay, firstValueFrom, map, mergeMap, take, toArray, tap } from 'rxjs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { jetStreamHeadlines } from '../../src/brokers/nats/jetStreamHeadlines.js';
 import { toJetStream } from '../../src/brokers/nats/toJetStream.js';
@@ -98,6 +98,47 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     );
     expect(again).toEqual([`${stream}:1 2`, `${stream}:2 2`]);
     expect(await stored(subjectOut)).toEqual(['one', 'two']);
+  });
+
+  it('stores a result again once the duplicate window has passed', async () => {
+    const manager = await jetstreamManager(connection);
+    await manager.streams.update(`OUT${run}`, { duplicate_window: 200e6 });
+    await publish('one');
+    const js = jetstream(connection);
+    // A worker that stores its result, is stopped for longer than the window, and has not said so.
+    await firstValueFrom(
+      jetStreamHeadlines({ connection, stream, group: 'g' }).pipe(
+        mergeMap(({ id, value }) => js.publish(subjectOut, value.title, { msgID: id })),
+        delay(600),
+      ),
+    );
+    await firstValueFrom(
+      jetStreamHeadlines({ connection, stream, group: 'g' }).pipe(
+        toJetStream({ connection, subject: subjectOut, encode: ({ title }) => title }),
+      ),
+    );
+    expect(await stored(subjectOut)).toEqual(['one', 'one']);
+    await expect.poll(pending).toBe(0);
+  });
+
+  it('says which messages the stream has removed before they were read', async () => {
+    const manager = await jetstreamManager(connection);
+    await manager.streams.update(stream, { max_msgs: 3 });
+    const events: WorkEvent[] = [];
+    const read = (count: number) =>
+      firstValueFrom(
+        jetStreamHeadlines({ connection, stream, group: 'g', events: { next: (event) => events.push(event) } }).pipe(
+          tap((delivery) => delivery.settle({ type: 'done' })),
+          map(({ value }) => value.title),
+          take(count),
+          toArray(),
+        ),
+      );
+    await publish('one');
+    expect(await read(1)).toEqual(['one']);
+    await publish('two', 'three', 'four', 'five', 'six');
+    expect(await read(3)).toEqual(['four', 'five', 'six']);
+    expect(events.filter(({ type }) => type === 'lost')).toMatchObject([{ id: stream, messages: 2 }]);
   });
 
   it('puts aside what is no headline, and what fails too often, with reason and place', async () => {

@@ -1,4 +1,4 @@
-import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import type { ConsumerInfo, ConsumerMessages, JetStreamClient, JsMsg, StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
 import {
@@ -90,6 +90,8 @@ const nanoseconds = (ms: number): number => ms * 1_000_000;
  * A message is a JSON object in the format of `headlineJson`, or a title as plain text. Any other message is given up
  * at once. A message settled as `retry` is delivered again after 100 ms, then 200 ms, up to 10 s; after `maxAttempts`
  * it is given up. Messages that are given up go to `deadLetters`, with the reason and the origin in their headers.
+ *
+ * If the stream's limits removed messages while no worker of the group read them, `events` receives `lost`.
  *
  * With one worker and no repeated deliveries, the order is that of the stream. With several workers the order is not
  * kept.
@@ -199,6 +201,15 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       });
     };
 
+    /** Reports messages that the stream's limits removed before this group received them. */
+    const tellLost = ({ delivered }: ConsumerInfo, { config, state }: StreamInfo): void => {
+      const messages = state.first_seq - delivered.stream_seq - 1;
+      // Streams of the other kinds remove a message once it is acknowledged.
+      if (messages <= 0 || config.retention !== 'limits') return;
+      const reason = `messages ${delivered.stream_seq + 1} to ${state.first_seq - 1} were removed from the stream before they were read`;
+      events?.next({ type: 'lost', id: stream, messages, reason });
+    };
+
     const ready = { isOver: hasLeft, isFull: () => held.size >= maxInFlight, changed$: freed$, valve };
 
     /**
@@ -231,16 +242,17 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       const js = jetstream(opened);
       const manager = await js.jetstreamManager();
       // The first worker creates the consumer; the others find it.
-      await manager.consumers.info(stream, group).catch(() =>
-        manager.consumers.add(stream, {
+      const found = await manager.consumers.info(stream, group).catch(() => undefined);
+      if (found === undefined)
+        await manager.consumers.add(stream, {
           durable_name: group,
           ack_policy: AckPolicy.Explicit,
           deliver_policy: DeliverPolicy.All,
           max_ack_pending: maxAckPending,
           ack_wait: nanoseconds(ackWait),
           ...(subject !== undefined && { filter_subject: subject }),
-        }),
-      );
+        });
+      else tellLost(found, await manager.streams.info(stream));
       const consumer = await js.consumers.get(stream, group);
       if (hasLeft()) return;
       messages = await consumer.consume({ max_messages: maxInFlight });
