@@ -1,7 +1,8 @@
 import { from, lastValueFrom } from 'rxjs';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { builtFile } from '../../../src/contracts/runtime/builtFile.js';
-import { parquetLines } from '../../../src/streams/table/internal/parquetLines.js';
+import { PARQUET_WORKER, parquetLines } from '../../../src/streams/table/internal/parquetLines.js';
+import { ParquetThread } from '../../../src/streams/table/internal/ParquetThread.js';
 import { fileOf } from '../scratch.js';
 
 /** Two rows, with a length of a page that makes its decoder count to billions. The fuzzing found it. */
@@ -17,6 +18,8 @@ const ENDLESS = Buffer.from(
 it.skipIf(builtFile('index.js') === undefined)(
   'refuses a Parquet file whose decoding does not end, and works meanwhile',
   async () => {
+    // With a build that lacks this file, the test would not end.
+    expect(builtFile(PARQUET_WORKER)).toBeDefined();
     let turns = 0;
     const turning = setInterval(() => (turns += 1), 1);
     const path = fileOf(ENDLESS, 'endless.parquet');
@@ -27,3 +30,24 @@ it.skipIf(builtFile('index.js') === undefined)(
     expect(turns).toBeGreaterThan(1);
   },
 );
+
+it('reports a failure of the thread between two requests at the next one', async () => {
+  const entry = fileOf(
+    `const { parentPort } = require('node:worker_threads');
+parentPort.on('message', () => {
+  parentPort.postMessage({ type: 'portion', bytes: new Uint8Array(1) });
+});
+new BroadcastChannel('decoding').onmessage = () => { throw new Error('out of rows'); };`,
+    'failing.cjs',
+  );
+  const thread = new ParquetThread(entry, 'x.parquet');
+  expect(await thread.next(60_000)).toMatchObject({ type: 'portion' });
+  const channel = new BroadcastChannel('decoding');
+  channel.postMessage('fail');
+  await vi.waitFor(() => expect(thread.failure).toBeDefined());
+  await expect(thread.next(60_000)).rejects.toThrow(
+    'x.parquet is a Parquet file that cannot be read: decoding it failed (out of rows).',
+  );
+  channel.close();
+  await thread.terminate();
+});
