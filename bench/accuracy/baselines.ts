@@ -15,16 +15,35 @@ export interface Baselines {
   readonly fasttext: BaselineScore | { readonly missing: string };
 }
 
+const NOT_TRAINED: Baselines = { scikit: { missing: 'scikit-learn' }, fasttext: { missing: 'fasttext' } };
+
 /** One thread, because the baselines are measured in processor time, as the library's models are. */
 const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
 
-/** Trains the baselines on the same rows, with the given Python. */
-export const trainBaselines = async (python: string, sides: Sides): Promise<Baselines> => {
+/** Which baselines are trained, and for how long at most. */
+export interface BaselineOptions {
+  /** The only baseline to train. Default: both. */
+  readonly only?: keyof Baselines;
+  /** Default: no limit. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Trains the baselines on the same rows, with the given Python.
+ *
+ * @throws Error if they take longer than the limit
+ */
+export const trainBaselines = async (
+  python: string,
+  sides: Sides,
+  { only, timeoutMs }: BaselineOptions = {},
+): Promise<Baselines> => {
   const pairs = Object.fromEntries(
     SIDES.map((side) => [side, sides[side].map(({ title, category }) => [title, category])]),
   );
-  const child = spawn(python, [join(import.meta.dirname, 'baselines_peer.py')], {
+  const child = spawn(python, [join(import.meta.dirname, 'baselines_peer.py'), ...(only === undefined ? [] : [only])], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: timeoutMs,
     env: { ...process.env, ...ONE_THREAD },
   });
   const parts: Buffer[] = [];
@@ -33,10 +52,12 @@ export const trainBaselines = async (python: string, sides: Sides): Promise<Base
   // A Python that ends early closes its stdin. Its exit status is the more useful error.
   child.stdin.on('error', () => undefined).end(JSON.stringify(pairs));
   try {
-    if ((await status) === 0) return JSON.parse(Buffer.concat(parts).toString()) as Baselines;
+    if ((await status) === 0)
+      return { ...NOT_TRAINED, ...(JSON.parse(Buffer.concat(parts).toString()) as Partial<Baselines>) };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
+  if (child.signalCode !== null) throw new Error(`the baseline was ended by ${child.signalCode} (its time limit)`);
   return { scikit: { missing: python }, fasttext: { missing: python } };
 };
 
