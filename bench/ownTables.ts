@@ -1,7 +1,7 @@
 /**
- * `npm run bench:tables`: trains on every table of the folder TABLES_DIR with the command and its defaults, the smallest
- * table first. It prints F1 and processor seconds, and those of a linear model of scikit-learn on the same rows; for a
- * table that cannot be trained, the reason.
+ * `npm run bench:tables`: trains on every table of the folder TABLES_DIR with the command and its defaults, the
+ * smallest table first. It prints F1 and processor seconds, and those of a linear model of scikit-learn on the same
+ * rows; for a table that cannot be trained, the reason.
  *
  * HEADWATER_PYTHON names the Python with scikit-learn (default python3). Each of both trainings of a table is ended
  * after TABLES_MINUTES (default 30). Further arguments are passed to `headwater train`.
@@ -24,7 +24,10 @@ const main = join(import.meta.dirname, '../dist/cli/main.js');
 const work = mkdtempSync(join(tmpdir(), 'headwater-tables-'));
 const timeoutMs = Number(process.env['TABLES_MINUTES'] ?? 30) * 60_000;
 /** Makes the command write its processor time when it exits. */
-const TELL_TIME = `data:text/javascript,process.on('exit',()=>{const{user,system}=process.cpuUsage();process.stderr.write('\\nprocessor '+(user+system)/1e6+'\\n')})`;
+const TELL_TIME = `data:text/javascript,${encodeURIComponent(`process.on('exit', () => {
+  const { user, system } = process.cpuUsage();
+  process.stderr.write('\\nprocessor ' + (user + system) / 1e6 + '\\n');
+});`)}`;
 /** The seed and the split of `headwater train`. */
 const SEED = 1234;
 const SHARES = { train: 0.7, validation: 0.15, test: 0.15 };

@@ -7,9 +7,10 @@ import { tableRows } from './table/tableRows.js';
 import type { TableAddress } from './table/TableSource.js';
 
 /**
- * Emits the rows of tables in any of these formats: fields separated by commas, tabs, semicolons or bars; JSON lines or
- * one JSON document; fastText's `__label__x text`; lines that begin with their class; a folder of texts for each class;
- * Parquet. The text may have any encoding and may be compressed with gzip.
+ * Emits the rows of tables in any of these formats: fields separated by commas, tabs, semicolons, bars or other
+ * characters; JSON lines or one JSON document; fastText's `__label__x text`; lines that begin with their class; a
+ * folder of texts for each class; ARFF; Parquet. The text may have any encoding, and the table may be compressed with
+ * gzip or be the only one in a zip archive.
  *
  * ```
  * bytes   id;texte;classe\n  1;Pluie;A\n 2;But;B\n|
@@ -23,12 +24,14 @@ import type { TableAddress } from './table/TableSource.js';
  * `strict`. `byte` is the offset in the text as UTF-8. Fields of JSON lines are text: numbers as `JSON.stringify`
  * writes them, null as an empty string, an array of strings or numbers joined with `, `.
  *
- * A Parquet file needs the package hyparquet (and hyparquet-compressors if its compression is not snappy).
+ * Zip archives and Parquet files are read from their end, and so need a file on disk or `snapshotDir`. A Parquet file
+ * also needs the package hyparquet (and hyparquet-compressors if its compression is not snappy).
  *
  * **Memory.** Holds 64 KiB of each table until its layout is known; then as `fetchCsv`.
  *
- * **Errors**: those of `fetchCsv`; `HW_USAGE` for bytes that are not a table (a zip archive, a workbook, an HTML page),
- * or not UTF-8 if no encoding is given; `HW_COLUMNS` if a column is missing, occurs twice or cannot be determined.
+ * **Errors**: those of `fetchCsv`; `HW_USAGE` for bytes that are not a table (a workbook, an HTML page, a zip archive
+ * of several files), or not UTF-8 if no encoding is given; `HW_COLUMNS` if a column is missing, occurs twice or cannot
+ * be determined.
  *
  * @param sources a path, a URL, a pattern of paths such as `data/*.csv`, a stream, or an array of these
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work

@@ -64,9 +64,14 @@ export const path = (text: string): string => {
 /** Adds a value of an option that can be given several times. */
 export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, path(value)];
 
-/** The field separator of a table. A tab can be given by name, because it is hard to type in shells. */
+/**
+ * The field separator of a table: one character or several. A tab can be given as `tab` or `\t`, because it is hard to
+ * type in shells.
+ */
 export const delimiter = (text: string): string => {
-  const character = text === 'tab' || text === '\\t' ? '\t' : text;
-  if (!/^[\0-\x7f]$/.test(character)) throw new InvalidArgumentError('It must be one ASCII character, or tab.');
-  return character;
+  const characters = text === 'tab' ? '\t' : text.replaceAll('\\t', '\t');
+  const size = Buffer.byteLength(characters);
+  if (size === 0 || size > 16 || /[\r\n]/.test(characters))
+    throw new InvalidArgumentError('It must be tab, or 1 to 16 bytes without line breaks.');
+  return characters;
 };

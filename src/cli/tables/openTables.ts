@@ -24,9 +24,11 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 
 /** The possible values of `--data`, for help texts. */
 export const DATA_HELP =
-  'a table (CSV, TSV, JSON, fastText, Parquet, or a folder of texts for each ' +
-  'class): a path, a pattern, a file: or http(s) URL, - for stdin, or "ag-news" ' +
-  "for the lesson's 120,000 headlines; may be given several times";
+  'a table (CSV, TSV, JSON, fastText, ARFF, Parquet, or a folder of texts for ' +
+  'each class; also in a zip archive): a path, a pattern, a file: or http(s) ' +
+  'URL, - for stdin, or "ag-news" for the ' +
+  "lesson's 120,000 headlines; may be " +
+  'given several times';
 
 /** Tables in the command line. */
 export type DataNames = string | readonly string[];
@@ -39,6 +41,12 @@ const MOST_REJECTED = 1000;
 const MOST_SHARE = 0.01;
 /** This number of rejected rows is always accepted, however small the table is. */
 const FEW_REJECTED = 10;
+
+/** Several columns as the value of `--title-column`, for a shell. */
+const bothColumns = (columns: readonly string[]): string => {
+  const value = printable(columns.map((column) => excerpt(column)).join(','));
+  return /^[\p{L}\p{N}_.,-]+$/u.test(value) ? value : `'${value}'`;
+};
 
 /** A line about an unusual form of a table; undefined if its form is usual. */
 const layoutLine = (layout: TableLayout): string | undefined => {
@@ -60,7 +68,12 @@ const layoutLine = (layout: TableLayout): string | undefined => {
     ...(header ? [] : ['no header']),
     ...(encoding === 'utf-8' ? [] : [encoding]),
   ].join(', ');
-  const others = otherTitleColumns.length === 0 ? '' : `; ${names(otherTitleColumns)} could be it too (--title-column)`;
+  const [other] = otherTitleColumns;
+  const others =
+    other === undefined
+      ? ''
+      : `; ${names(otherTitleColumns)} could be it too ` +
+        `(to read both: --title-column ${bothColumns([...titleColumns, other])})`;
   return (
     `${source}: text in ` +
     `${names(titleColumns)}${labelColumn === undefined ? '' : `, class in ${names([labelColumn])}`}${others}; ${how}`

@@ -36,7 +36,7 @@ export const addReadingOptions = (command: Command): Command =>
       'the column that holds the text; several are joined (default: found by its name or values)',
       collect,
     )
-    .option('--delimiter <character>', 'the character between fields; tab for a tab (default: found)', delimiter)
+    .option('--delimiter <characters>', 'the characters between fields; tab for a tab (default: found)', delimiter)
     .option('--quote <character>', "the character around fields (default: '\"')")
     .option('--no-header', 'the first line is a row; columns are named by their numbers, from 1')
     .option('--comment <character>', 'leave out lines that begin with this character')

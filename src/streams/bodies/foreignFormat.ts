@@ -25,6 +25,9 @@ const at = (bytes: Buffer, hex: string, offset: number): boolean =>
 const inArchive = (bytes: Buffer): string =>
   bytes.toString('latin1', 30, 30 + (bytes.length > 30 ? bytes.readUInt16LE(26) : 0));
 
+/** Whether bytes begin a zip archive that is not a workbook. */
+export const isZip = (bytes: Buffer): boolean => at(bytes, '504b0304', 0) && !WORKBOOK.test(inArchive(bytes));
+
 /** The largest share of control characters in a text. */
 const MOST_CONTROLS = 0.05;
 
@@ -67,8 +70,6 @@ export const foreignFormat = (head: Uint8Array): { readonly what: string; readon
     };
   if (/^<\?xml/i.test(text)) return { what: 'an XML document', remedy: 'Export the table as CSV' };
   if (/^<(table|div|body)\b/i.test(text)) return { what: 'a piece of HTML', remedy: 'Export the table as CSV' };
-  if (/^(%.*\n\s*)*@relation\b/i.test(text))
-    return { what: 'an ARFF file', remedy: 'Export the table as CSV (in Weka: Save As, CSV data files)' };
   if (/^(---\s+|#.*\n)*(version: .*\s+)?nlu:\s/.test(text))
     return { what: 'YAML of Rasa', remedy: 'Export its examples as CSV or JSON lines, an example a row' };
   if (text.startsWith('version https://git-lfs'))

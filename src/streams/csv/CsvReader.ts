@@ -157,7 +157,7 @@ export class CsvReader implements Reader {
         else for (let k = 0; k < count; k++) fields[names[k]!] = parsed[k]!;
         this.#emit(i, id, fields);
       } else {
-        const repaired = this.#options.repair?.(parsed ?? this.#allFields(i, kind, kind === PADDED));
+        const repaired = this.#options.repair?.(parsed ?? this.#allFields(i, kind, this.#options.format.padded));
         if (repaired === undefined) {
           this.#rejectAt(i, id, 'ragged', `${names.length} fields (${listNames(names)}), not ${count}`);
           return true;
@@ -195,8 +195,10 @@ export class CsvReader implements Reader {
       this.#firstDelimiters[i]!,
       this.#delimiterCounts[i]!,
     );
+    const plain = trims ? written.map((field) => field.trim()) : written;
+    if (kind === LITERAL) return plain;
     const quote = String.fromCharCode(this.#options.format.quote);
-    return kind === LITERAL ? written : written.map((field) => lenientField(trims ? field.trim() : field, quote));
+    return plain.map((field) => lenientField(field, quote));
   }
 
   /** Sets the fields of a record without doubled or misplaced quotes. */
@@ -205,7 +207,8 @@ export class CsvReader implements Reader {
     const { window, delimiters } = this.#framer;
     const { bytes } = window;
     const encoding = this.#ascii ? 'latin1' : 'utf8';
-    const { quote } = this.#options.format;
+    const { quote, delimiter } = this.#options.format;
+    const width = delimiter.length;
     const first = this.#firstDelimiters[i]!;
     let from = this.#starts[i]!;
     for (let k = 0; k < names.length; k++) {
@@ -215,7 +218,7 @@ export class CsvReader implements Reader {
         bytes[from] === quote && from < to
           ? bytes.toString(encoding, from + 1, to - 1)
           : bytes.toString(encoding, from, to);
-      from = to + 1;
+      from = to + width;
     }
   }
 
@@ -264,7 +267,8 @@ export class CsvReader implements Reader {
         this.#names = readHeader(framer, this.#options);
         if (format.header) continue;
       }
-      if (skipsBlank && framer.to - framer.from === framer.delimiterCount && framer.fault === undefined) continue;
+      const isBlank = framer.to - framer.from === framer.delimiterCount * format.delimiter.length;
+      if (skipsBlank && isBlank && framer.fault === undefined) continue;
       const kind =
         framer.fault === 'quote'
           ? BAD_QUOTE

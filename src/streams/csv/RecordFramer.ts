@@ -19,7 +19,7 @@ export type FrameFault = 'quote' | 'oversize';
 /**
  * Finds where the records of a table begin and end, as bytes arrive, without parsing them.
  *
- * It applies the quoting rules of RFC 4180 byte by byte. In UTF-8 the bytes of LF, CR, the quote and an ASCII delimiter
+ * It applies the quoting rules of RFC 4180 byte by byte. In UTF-8 the bytes of LF, CR, the quote and the delimiter
  * never occur within other characters. A record ends at LF or CRLF. If the header ends at a lone CR, a lone CR ends
  * records too; otherwise it is data. Empty lines are not records.
  *
@@ -59,8 +59,8 @@ export class RecordFramer {
   /** The index of the first of them in `delimiters`. */
   firstDelimiter = 0;
   /**
-   * The offsets of the delimiters in `window.bytes`, of every record since the last `push`. The scan for the end of a
-   * record finds them anyway.
+   * The offsets of the delimiters in `window.bytes`, of every record since the last `push`: of their first bytes. The
+   * scan for the end of a record finds them anyway.
    */
   readonly delimiters: number[] = [];
   /** The fault of the record. Its bytes are then those of its first line, up to the limit. */
@@ -151,13 +151,30 @@ export class RecordFramer {
   /** The fields of a record since the last `push`, as they are written: with their quotes. */
   writtenFields(from: number, to: number, firstDelimiter: number, delimiterCount: number): readonly string[] {
     const fields: string[] = [];
+    const width = this.#format.delimiter.length;
     let start = from;
     for (let k = 0; k <= delimiterCount; k++) {
       const end = k === delimiterCount ? to : this.delimiters[firstDelimiter + k]!;
       fields.push(this.window.bytes.toString('utf8', start, end));
-      start = end + 1;
+      start = end + width;
     }
     return fields;
+  }
+
+  /**
+   * Whether the delimiter begins at a position where its first byte is.
+   *
+   * @param filled the end of the bytes
+   * @returns undefined if more bytes are needed
+   */
+  #isDelimiter(position: number, filled: number): boolean | undefined {
+    const { bytes } = this.window;
+    const { delimiter } = this.#format;
+    for (let i = 1; i < delimiter.length; i++) {
+      if (position + i >= filled) return this.#ended ? false : undefined;
+      if (bytes[position + i] !== delimiter[i]) return false;
+    }
+    return true;
   }
 
   /** Whether a comment line begins here. Quotes in it have no meaning. */
@@ -169,7 +186,9 @@ export class RecordFramer {
   /** Continues the scan. Returns false if more bytes are needed or none are left. */
   #scan(): boolean {
     const { bytes, start, filled } = this.window;
-    const { delimiter, quote, lenient, padded } = this.#format;
+    const { quote, lenient, padded } = this.#format;
+    const delimiter = this.#format.delimiter[0]!;
+    const width = this.#format.delimiter.length;
     // Two bytes above the limit, since the first of them may be the CR of a CRLF.
     const overlong = start + this.#limit + 2;
     const stop = Math.min(filled, overlong);
@@ -218,9 +237,14 @@ export class RecordFramer {
         this.#crEnds ??= false;
         return this.#end(position, position + 1, undefined);
       }
-      if (byte === delimiter) {
+      const isDelimiter = byte === delimiter && (width === 1 || this.#isDelimiter(position, filled));
+      if (isDelimiter === undefined) break;
+      if (isDelimiter) {
         state = FIELD_START;
-        this.delimiters.push(position++);
+        this.delimiters.push(position);
+        position += width;
+      } else if (byte === delimiter && state === UNQUOTED) {
+        position++;
       } else if (byte === CR) {
         // The next byte is needed to distinguish a CRLF from a lone CR.
         if (this.#crEnds !== true && position + 1 === filled && !this.#ended) break;
@@ -290,7 +314,11 @@ export class RecordFramer {
     if (!lenient) return this.#end(end, next, 'quote');
     const { bytes, start } = this.window;
     this.delimiters.length = this.#firstDelimiter;
-    for (let i = start; i < end; i++) if (bytes[i] === delimiter) this.delimiters.push(i);
+    for (let i = start; i < end; i++) {
+      if (bytes[i] !== delimiter[0] || this.#isDelimiter(i, end) !== true) continue;
+      this.delimiters.push(i);
+      i += delimiter.length - 1;
+    }
     this.quoted = this.doubled = false;
     this.stray = this.literal = true;
     return this.#end(end, next, undefined);

@@ -2,7 +2,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /** The format of the records of a table. */
 export interface TableFormat {
-  /** The ASCII character between fields. Default: a comma. */
+  /** The text between fields, such as a semicolon or `|||`: at most 16 bytes of UTF-8. Default: a comma. */
   readonly delimiter?: string | undefined;
   /** The ASCII character around fields; '' if quotes are data. Default `"`. */
   readonly quote?: string | undefined;
@@ -22,7 +22,8 @@ export interface TableFormat {
 
 /** A checked format, with characters as byte values; −1 means none. */
 export interface CheckedFormat {
-  readonly delimiter: number;
+  /** The bytes of the delimiter, at least one. */
+  readonly delimiter: Uint8Array;
   readonly quote: number;
   readonly lenient: boolean;
   readonly header: boolean;
@@ -45,6 +46,9 @@ export const TABLE_TYPES = {
 
 const NONE = -1;
 
+/** The longest delimiter, in bytes. */
+const LONGEST_DELIMITER = 16;
+
 const requireCharacter = (name: string, character: string): number => {
   if (/^[\0-\x7f]$/.test(character) && !/[\r\n]/.test(character)) return character.charCodeAt(0);
   throw new HeadwaterError(
@@ -53,20 +57,34 @@ const requireCharacter = (name: string, character: string): number => {
   );
 };
 
+const requireDelimiter = (delimiter: string): Uint8Array => {
+  const bytes = Buffer.from(delimiter);
+  if (bytes.length > 0 && bytes.length <= LONGEST_DELIMITER && !/[\r\n]/.test(delimiter)) return bytes;
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `delimiter must be a text of 1 to ${LONGEST_DELIMITER} bytes without line breaks, ` +
+      `not ${JSON.stringify(delimiter.slice(0, 20))}.`,
+  );
+};
+
 /**
- * @throws HeadwaterError `HW_USAGE` for equal characters, for a line break, and for anything but one ASCII character
+ * @throws HeadwaterError `HW_USAGE` for equal characters, for a line break, for a delimiter that is empty or too long,
+ *   and for a quote or comment that is not one ASCII character
  */
 export const checkFormat = (format: TableFormat): CheckedFormat => {
   const { delimiter = ',', quote = '"', quotes = 'strict', header = true, comment } = format;
   const checked = {
-    delimiter: requireCharacter('delimiter', delimiter),
+    delimiter: requireDelimiter(delimiter),
     quote: quote === '' ? NONE : requireCharacter('quote', quote),
     lenient: quotes === 'lenient',
     header,
     comment: comment === undefined || comment === '' ? NONE : requireCharacter('comment', comment),
     padded: false,
   };
-  const used = [checked.delimiter, checked.quote, checked.comment].filter((byte) => byte !== NONE);
-  if (new Set(used).size === used.length) return checked;
+  const isSame =
+    checked.delimiter.includes(checked.quote) ||
+    checked.delimiter[0] === checked.comment ||
+    (checked.quote === checked.comment && checked.quote !== NONE);
+  if (!isSame) return checked;
   throw new HeadwaterError('HW_USAGE', 'delimiter, quote and comment must be different characters.');
 };

@@ -8,7 +8,7 @@ import type { CheckedFormat } from './TableFormat.js';
 
 /** The format as options of csv-parse. */
 export const parserOptions = ({ delimiter, quote }: CheckedFormat) => ({
-  delimiter: String.fromCharCode(delimiter),
+  delimiter: Buffer.from(delimiter).toString('utf8'),
   quote: quote < 0 ? (false as const) : String.fromCharCode(quote),
   escape: quote < 0 ? (false as const) : String.fromCharCode(quote),
   relax_column_count: true,
@@ -49,8 +49,8 @@ const namesOf = (framer: RecordFramer, where: string, format: CheckedFormat): re
   if (framer.stray || framer.padded) {
     const quote = String.fromCharCode(format.quote);
     const written = framer.writtenFields(framer.from, framer.to, framer.firstDelimiter, framer.delimiterCount);
-    if (framer.literal) return written;
-    return written.map((name) => lenientField(format.padded ? name.trim() : name, quote));
+    const plain = format.padded ? written.map((name) => name.trim()) : written;
+    return framer.literal ? plain : plain.map((name) => lenientField(name, quote));
   }
   return parse(bytes, { ...parserOptions(format), record_delimiter: '\n' })[0] ?? [];
 };

@@ -6,8 +6,8 @@ export interface TableLayout {
   /** The path or URL of the table. */
   readonly source: string;
   /** `json` is one JSON document. A line of `labelled-lines` is a class, a space and the text. */
-  readonly format: 'delimited' | 'json-lines' | 'json' | 'fasttext' | 'labelled-lines' | 'parquet' | 'folder';
-  /** The character between fields; undefined if the format has none. */
+  readonly format: 'delimited' | 'json-lines' | 'json' | 'fasttext' | 'labelled-lines' | 'arff' | 'parquet' | 'folder';
+  /** The text between fields; undefined if the format has none. */
   readonly delimiter: string | undefined;
   /** The character around fields; undefined if the format has none. */
   readonly quote?: string | undefined;

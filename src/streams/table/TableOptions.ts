@@ -19,7 +19,7 @@ export interface UsualColumns {
 
 /** Options for reading tables of any supported format. */
 export interface FetchTableOptions extends BodyOptions, RetryOptions, KeepOptions, Pacing, TableFormat {
-  /** The ASCII character between fields. Default: detected from the name and the first records. */
+  /** The text between fields, such as a semicolon or `|||`. Default: detected from the name and the first records. */
   readonly delimiter?: string | undefined;
   /** How many lines before the table to skip. Default: detected from the first lines. */
   readonly skipLines?: number | undefined;

@@ -9,6 +9,7 @@ import { encodingOf } from '../bodies/encoding/requireEncoding.js';
 import { foreignFormat } from '../bodies/foreignFormat.js';
 import { CsvReader } from '../csv/CsvReader.js';
 import type { TableFormat } from '../csv/TableFormat.js';
+import { readArff } from './internal/arffFields.js';
 import { fastTextFields } from './internal/fastTextFields.js';
 import { byValues, type ColumnWish, findColumns } from './internal/findColumns.js';
 import { findForm } from './internal/findForm.js';
@@ -16,6 +17,7 @@ import { isDocument, linesOfDocument, MOST_DOCUMENT_BYTES } from './internal/jso
 import { jsonFields } from './internal/jsonFields.js';
 import { labelledFields } from './internal/labelledLines.js';
 import { type FieldsOfLine, LinesReader } from './internal/LinesReader.js';
+import { orangeHeader } from './internal/orangeHeader.js';
 import { repairRecord } from './internal/repairRecord.js';
 import { checkedForm } from './internal/sampleTable.js';
 import type { TableLayout } from './TableLayout.js';
@@ -43,6 +45,14 @@ export interface TableEvents {
   readonly rows: (layout: TableLayout) => (row: SourceRow) => void;
   readonly reject: (rejection: Rejection) => void;
   readonly notice: (notice: TableNotice) => void;
+}
+
+/** The layout of a table, and the reader of its rows. */
+interface FoundReader {
+  readonly layout: TableLayout;
+  readonly reader: (row: (row: SourceRow) => void) => Reader;
+  /** How many of the first records belong to the header. Default 0. */
+  readonly skippedRecords?: number | undefined;
 }
 
 /** The line `sep=;` that some spreadsheets write before a table, possibly after a byte order mark. */
@@ -172,8 +182,14 @@ export class TableReader implements Reader {
     }
     if (encoding !== 'utf-8') this.#decoder = new TextDecoder(encoding);
     const head = encoding === 'utf-8' ? raw : Buffer.from(text(raw));
-    const { layout, reader } = this.#readerFor(head, whole && all.length <= HEAD_BYTES, encoding);
-    this.#inner = reader(this.#withoutHeaders(layout, this.#events.rows(layout)));
+    const { layout, reader, skippedRecords = 0 } = this.#readerFor(head, whole && all.length <= HEAD_BYTES, encoding);
+    const row = this.#events.rows(layout);
+    const firstId = this.#options.firstId + skippedRecords;
+    this.#inner = reader(
+      this.#withoutHeaders(layout, (each) => {
+        if (each.id >= firstId) row(each);
+      }),
+    );
     this.#head = [];
     this.push(all);
   }
@@ -205,13 +221,14 @@ export class TableReader implements Reader {
     throw notUtf8(source, head);
   }
 
-  #readerFor(
-    head: Uint8Array,
-    whole: boolean,
-    encoding: string,
-  ): { readonly layout: TableLayout; readonly reader: (row: (row: SourceRow) => void) => Reader } {
+  #readerFor(head: Uint8Array, whole: boolean, encoding: string): FoundReader {
     const options = this.#options;
     const { source } = options;
+    const arff = readArff(head, source);
+    if (arff !== undefined) {
+      this.#before = arff.header.bytes;
+      return this.#linesReader(head, whole, encoding, 'arff', arff.fieldsOf, arff.header);
+    }
     const lines = this.#linesFormat(head);
     if (lines !== undefined) return this.#linesReader(head, whole, encoding, ...lines);
     // A spreadsheet's line `sep=;` gives the delimiter; it is not a header.
@@ -229,9 +246,12 @@ export class TableReader implements Reader {
     });
     if (form === 'labelled') return this.#linesReader(head, whole, encoding, 'labelled-lines', labelledFields);
     const { header, before } = form;
-    const { names, rows } = form.sample;
+    const { names } = form.sample;
     if (names.length === 0 && whole) requireNothing(source);
-    const found = findColumns({ source, names, rows, open: false }, options);
+    const orange = header ? orangeHeader(form.sample) : undefined;
+    const rows = form.sample.rows.slice(orange?.records ?? 0);
+    const usualColumns = options.usualColumns ?? orange?.columns;
+    const found = findColumns({ source, names, rows, open: false }, { ...options, usualColumns });
     const skippedLines = first.lines + before.lines;
     this.#before = first.bytes + before.bytes;
     const { labelColumn } = found;
@@ -249,6 +269,7 @@ export class TableReader implements Reader {
         columns: names,
         ...found,
       },
+      skippedRecords: orange?.records,
       reader: (row) =>
         new CsvReader(
           {
@@ -281,12 +302,13 @@ export class TableReader implements Reader {
     head: Uint8Array,
     whole: boolean,
     encoding: string,
-    kind: 'json-lines' | 'fasttext' | 'labelled-lines',
+    kind: 'json-lines' | 'fasttext' | 'labelled-lines' | 'arff',
     fieldsOf: FieldsOfLine,
-  ): { readonly layout: TableLayout; readonly reader: (row: (row: SourceRow) => void) => Reader } {
+    header = { bytes: 0, lines: 0 },
+  ): FoundReader {
     const options = this.#options;
     const { source, madeOf } = options;
-    const { names, rows } = sampleLines(head, whole, fieldsOf);
+    const { names, rows } = sampleLines(head.subarray(header.bytes), whole, fieldsOf);
     // If no line could be parsed, the errors are reported when the lines are read.
     const open = kind === 'json-lines' && rows.length > 0;
     const found = findColumns({ source, names, rows, open }, options);
@@ -302,7 +324,7 @@ export class TableReader implements Reader {
         columns: names,
         ...found,
       },
-      reader: (row) => new LinesReader(options, fieldsOf, row, this.#events.reject),
+      reader: (row) => new LinesReader({ ...options, firstLine: 1 + header.lines }, fieldsOf, row, this.#events.reject),
     };
   }
 

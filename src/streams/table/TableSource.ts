@@ -3,11 +3,13 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { peekByte } from '../bodies/bytes/peekByte.js';
 import { readable } from '../bodies/bytes/readable.js';
+import { isZip } from '../bodies/foreignFormat.js';
 import { locate, type Location } from '../bodies/locate.js';
 import { bodyError, openBody, openStream, type OpenOptions } from '../bodies/openBody.js';
 import { emptyMemory, type SourceMemory } from '../bodies/SourceMemory.js';
 import { folderLines } from './internal/folderLines.js';
 import { parquetLines } from './internal/parquetLines.js';
+import { zippedTable } from './internal/zippedTable.js';
 
 /**
  * The location of tables: a path, a URL, a pattern of paths such as `data/*.csv`, or a stream. If a path is a folder,
@@ -41,32 +43,37 @@ export interface TableSource {
   readonly explain: (error: unknown, progress: string) => unknown;
 }
 
-/** The first byte of `PAR1`. A text table may also begin with it. */
+/** The first byte of `PAR1` and of a zip archive. A text table may also begin with it. */
 const P = 0x50;
 
-const isParquet = async (body: Readable): Promise<boolean> => {
-  if ((await peekByte(body)) !== P) return false;
+/** The formats that are read from their end. */
+type EndFormat = 'parquet' | 'zip';
+
+const endFormatOf = async (body: Readable): Promise<EndFormat | undefined> => {
+  if ((await peekByte(body)) !== P) return undefined;
   const chunk: unknown = body.read();
-  if (!Buffer.isBuffer(chunk)) return false;
+  if (!Buffer.isBuffer(chunk)) return undefined;
   body.unshift(chunk);
-  return chunk.toString('latin1', 0, 4) === 'PAR1';
+  if (isZip(chunk)) return 'zip';
+  return chunk.toString('latin1', 0, 4) === 'PAR1' ? 'parquet' : undefined;
 };
 
+const END_FORMATS: Readonly<Record<EndFormat, string>> = { parquet: 'Parquet file', zip: 'zip archive' };
+
 /**
- * A Parquet file is read from its end, so it must be a file on disk. The body is first read completely: this sets
- * `memory.snapshot` to such a file, if there is one.
+ * Reads a body completely, and returns the path of a file with its bytes: a format that is read from its end must be a
+ * file on disk. Reading sets `memory.snapshot` to such a file, if there is one.
  */
-const parquetOf = async (body: Readable, name: string, memory: SourceMemory): Promise<Readable> => {
+const fileOf = async (body: Readable, format: EndFormat, name: string, memory: SourceMemory): Promise<string> => {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   for await (const _chunk of body);
   const path = memory.snapshot?.path;
-  if (path === undefined)
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `${name} is a Parquet file, which is read from its end. Save it as a file, or give snapshotDir.`,
-      { where: name },
-    );
-  return readable(parquetLines(path));
+  if (path !== undefined) return path;
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `${name} is a ${END_FORMATS[format]}, which is read from its end. Save it as a file, or give snapshotDir.`,
+    { where: name },
+  );
 };
 
 const sourceOf = (
@@ -85,8 +92,12 @@ const sourceOf = (
     open: async (signal) => {
       const body = await openBytes(memory, signal);
       if (isFolder) return { body, madeOf: 'folder' };
-      if (!(await isParquet(body))) return { body, madeOf: undefined };
-      return { body: addAbortSignal(signal, await parquetOf(body, name, memory)), madeOf: 'parquet' };
+      const format = await endFormatOf(body);
+      if (format === undefined) return { body, madeOf: undefined };
+      const path = await fileOf(body, format, name, memory);
+      return format === 'zip'
+        ? { body: addAbortSignal(signal, await zippedTable(path, name)), madeOf: undefined }
+        : { body: addAbortSignal(signal, readable(parquetLines(path))), madeOf: 'parquet' };
     },
     explain: (error, progress) => bodyError({ kind, name }, error, progress),
   };

@@ -8,10 +8,10 @@ import { CsvReader } from '../../../src/streams/csv/CsvReader.js';
 import { checkFormat } from '../../../src/streams/csv/TableFormat.js';
 
 /** All that a reader makes of a table that comes in these chunks. */
-const read = (chunks: readonly Buffer[], maxRecordBytes = 1_000_000): (SourceRow | Rejection)[] => {
+const read = (chunks: readonly Buffer[], maxRecordBytes = 1_000_000, delimiter = ','): (SourceRow | Rejection)[] => {
   const items: (SourceRow | Rejection)[] = [];
   const reader = new CsvReader(
-    { source: 't', columns: [], format: checkFormat({}), maxRecordBytes },
+    { source: 't', columns: [], format: checkFormat({ delimiter }), maxRecordBytes },
     (row) => items.push(row),
     (rejection) => items.push(rejection),
   );
@@ -45,7 +45,7 @@ const fixed = { seed: 20_240_607, numRuns: 300 } as const;
 describe('CsvReader over RecordFramer', () => {
   it('gives back any table that was written properly, however it is cut', () => {
     const text = fc.string({
-      unit: fc.constantFrom('a', 'b', ' ', ',', '"', '\n', '\r', '\r\n', 'é', '😀', '\0', '\uFFFD'),
+      unit: fc.constantFrom('a', 'b', ' ', ',', ':', '"', '\n', '\r', '\r\n', 'é', '😀', '\0', '\uFFFD'),
       maxLength: 8,
     });
     const names = ['x', '__proto__', 'y'];
@@ -55,10 +55,13 @@ describe('CsvReader over RecordFramer', () => {
         fc.array(fc.tuple(text, text, text), { maxLength: 12 }),
         fc.constantFrom('\n', '\r\n'),
         fc.boolean(),
+        fc.constantFrom(',', '::', ':,:', '\u00a6'),
         sizes,
-        (rows, record_delimiter, quoted, lengths) => {
-          const body = Buffer.from(stringify([names, ...rows], { record_delimiter, quoted, quoted_match: /[\r\n]/ }));
-          const items = read(cut(body, lengths));
+        (rows, record_delimiter, quoted, delimiter, lengths) => {
+          // A field that ends like the beginning of a delimiter needs quotes.
+          const quoted_match = /[\r\n:]/;
+          const body = Buffer.from(stringify([names, ...rows], { record_delimiter, delimiter, quoted, quoted_match }));
+          const items = read(cut(body, lengths), undefined, delimiter);
           expect(items.map((item) => ('fields' in item ? names.map((name) => item.fields[name]) : item))).toEqual(rows);
           expect(items.map(({ id }) => id)).toEqual(rows.map((_, i) => i));
           // Every row starts where it says that it does.
@@ -83,11 +86,17 @@ describe('CsvReader over RecordFramer', () => {
       invalid.map((bytes) => Buffer.from(bytes)),
     );
     fc.assert(
-      fc.property(body, sizes, fc.integer({ min: 1, max: 12 }), (rest, lengths, limit) => {
-        const table = Buffer.concat([Buffer.from('x,y\n'), rest]);
-        const max = Math.max(limit, 3);
-        expect(read(cut(table, lengths), max)).toEqual(read([table], max));
-      }),
+      fc.property(
+        body,
+        sizes,
+        fc.integer({ min: 1, max: 12 }),
+        fc.constantFrom(',', 'a,', ',,'),
+        (rest, lengths, limit, delimiter) => {
+          const table = Buffer.concat([Buffer.from('x,y\n'), rest]);
+          const max = Math.max(limit, 3);
+          expect(read(cut(table, lengths), max, delimiter)).toEqual(read([table], max, delimiter));
+        },
+      ),
       { ...fixed, numRuns: 2_000 },
     );
   });

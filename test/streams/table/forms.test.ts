@@ -9,6 +9,7 @@ import type { TableNotice } from '../../../src/streams/table/TableOptions.js';
 import { lines, madeRows } from '../../cli/tables/madeRows.js';
 import { collect } from '../collect.js';
 import { fileOf, scratch } from '../scratch.js';
+import { zipOf } from '../zipOf.js';
 
 const ROWS = madeRows(60);
 /** As other rows, with delimiters, quotes and line breaks in the texts. */
@@ -102,6 +103,39 @@ const FORMS: readonly (readonly [what: string, content: string | Uint8Array, end
     'UTF-16 of Chinese',
     Buffer.from(lines('text,label') + each((t, l) => `\u6bd4\u8d5b\u7ed3\u679c\u3002${t},${l}`), 'utf16le'),
   ],
+  [
+    'bars in threes, and one in some texts',
+    lines('text ||| label') + each((t, l, i) => `${t}${i % 9 ? '' : ' | so'} ||| ${l}`),
+  ],
+  [
+    'colons in threes without a header',
+    each((t, l, i) => `${i} ::: ${t}: so${i % 4 ? '' : ', and, so'} ::: ${l} ::: x`),
+    'txt',
+  ],
+  [
+    'symbols between fields',
+    each((t, l, i) => `${900 + i}_!_${l}_!_${t}${i % 4 ? '' : ', and, so'}!_!_${i % 3 ? `word${i},other` : ''}`),
+    'txt',
+  ],
+  ['an at sign, and commas in texts', each((t, l, i) => `${t}${i % 4 ? ', so' : ', and, so'}.@${l}`), 'txt'],
+  ['a sign between known names', lines('id#label#text') + each((t, l, i) => `${i}#${l}#${t}, so`)],
+  [
+    'a broken bar, also in texts',
+    lines('text\u00a6label') + each((t, l, i) => `${i % 2 ? t : quoted(`${t} \u00a6 "so"`)}\u00a6${l}`),
+  ],
+  ['two tabs', lines('text\t\tlabel') + each((t, l) => `${t}\t\t${l}`), 'tsv'],
+  [
+    'the header of Weka',
+    lines('% made', "@RELATION 'a b'", '@attribute "the text" string', '@attribute kind {a, b}', '@data', '% rows') +
+      each((t, l) => `'${t}, it\\'s 5 \\% "so"', "${l}"`),
+    'arff',
+  ],
+  [
+    "Orange's header",
+    lines('topic\tTitle\tbody\tlang', 'discrete\tstring\tstring\td', 'class\t\tinclude=True\tmeta') +
+      each((t, l, i) => `${l}\tx${i % 7}\t${t}\ten`),
+    'tab',
+  ],
   ['tildes', lines('text~label') + each((t, l) => `${t}~${l}`)],
   ['a constant column of a known name', lines('type,text,stars') + each((t, l) => `tweet,${t},${l}`)],
   ['an empty column of a known name', lines('title,text,label') + each((t, l) => `,${t},${l}`)],
@@ -132,6 +166,36 @@ describe('fetchHeadlines finds the form of a table with', () => {
       for (const [i, { title }] of rows.entries()) expect(title, `row ${i}`).toMatch(/goal|talks|shares/);
     },
   );
+
+  it('a padded table, and a record with a stray quote and empty fields at its end', async () => {
+    const table =
+      lines('label , text') + each((t, l, i) => `"${l}" , ${i === 7 ? '12" ' : ''}${t}${i === 7 ? ' ,, ' : ''}`);
+    const { rows } = await read(fileOf(table));
+    expect(rows[7]).toMatchObject({ title: `12" ${ROWS[7]![0]}`, category: ROWS[7]![1] });
+  });
+
+  it('a given delimiter, and lines before the header', async () => {
+    const table = lines('made, here', 'and, there', 'a;b') + each((t, l) => `${t}, so;${l}`);
+    const { rows, layout } = await read(fileOf(table), { delimiter: ';' });
+    expect(rows).toHaveLength(60);
+    expect(layout).toMatchObject({ skippedLines: 2, titleColumns: ['a'], labelColumn: 'b' });
+  });
+
+  it('a zip archive with one table in it', async () => {
+    const table = lines('text,label') + each((t, l) => `${t},${l}`);
+    const files = { 'data/train.csv': table, 'README.txt': 'by us', '__MACOSX/._train.csv': 'x' };
+    expect((await read(fileOf(zipOf(files), 't.zip'))).rows).toHaveLength(60);
+    const several = await read(fileOf(zipOf({ ...files, 'test.csv': table }), 't.zip'));
+    expect(String(several.error)).toMatch(
+      /t\.zip is a zip archive of several files: "data\/train\.csv", "test\.csv"\. .*--data -/,
+    );
+    expect(String((await read(fileOf(zipOf({ LICENSE: 'free' }), 't.zip'))).error)).toMatch(/without a table/);
+    const damaged = zipOf(files);
+    damaged[60]! ^= 0xff;
+    expect((await read(fileOf(damaged, 't.zip'))).error).toMatchObject({ code: 'HW_ENCODING' });
+    const book = zipOf({ '[Content_Types].xml': '<x/>', 'xl/workbook.xml': '<x/>' });
+    expect(String((await read(fileOf(book, 't.xlsx'))).error)).toMatch(/workbook of Excel/);
+  });
 
   it('folders of texts, each folder a class', async () => {
     const folder = join(scratch(), 'reviews');

@@ -3,12 +3,15 @@ import type { SourceRow } from '../../../contracts/rows/Row.js';
 import type { Reader } from '../../bodies/bytes/Reader.js';
 import { LineReader } from '../../bodies/LineReader.js';
 
-/** Parses a line into fields, or returns what was expected instead. */
-export type FieldsOfLine = (line: string) => Readonly<Record<string, string>> | { readonly expected: string };
+/** Parses a line into fields, or returns what was expected instead; undefined for a line that is not a record. */
+export type FieldsOfLine = (
+  line: string,
+) => Readonly<Record<string, string>> | { readonly expected: string } | undefined;
 
 const isExpectation = (
-  fields: ReturnType<FieldsOfLine>,
-): fields is { readonly expected: string } & ReturnType<FieldsOfLine> => !(Object.getPrototypeOf(fields) === null);
+  fields: NonNullable<ReturnType<FieldsOfLine>>,
+): fields is { readonly expected: string } & NonNullable<ReturnType<FieldsOfLine>> =>
+  !(Object.getPrototypeOf(fields) === null);
 
 const shortened = (line: string): string => (line.length > 80 ? `${line.slice(0, 79)}…` : line);
 
@@ -28,7 +31,14 @@ export class LinesReader implements Reader {
       source,
       maxRecordBytes,
       firstId,
-    }: { readonly source: string; readonly maxRecordBytes: number; readonly firstId: number },
+      firstLine = 1,
+    }: {
+      readonly source: string;
+      readonly maxRecordBytes: number;
+      readonly firstId: number;
+      /** The line number of the first byte. Default 1. */
+      readonly firstLine?: number | undefined;
+    },
     fieldsOf: FieldsOfLine,
     row: (row: SourceRow) => void,
     reject: (rejection: Rejection) => void,
@@ -39,13 +49,14 @@ export class LinesReader implements Reader {
       maxRecordBytes,
       (text, line, byte) => {
         if (text.trim() === '') return;
-        const place = { id: this.#nextId++, source, line: line + 1, byte };
         const fields = fieldsOf(text);
+        if (fields === undefined) return;
+        const place = { id: this.#nextId++, source, line: firstLine + line, byte };
         if (isExpectation(fields)) {
           reject({ type: 'rejection', reason: 'field', ...place, field: undefined, ...fields, got: shortened(text) });
         } else row({ ...place, fields, written: text });
       },
-      (rejection) => reject({ ...rejection, id: this.#nextId++ }),
+      (rejection) => reject({ ...rejection, id: this.#nextId++, line: firstLine - 1 + (rejection.line ?? 1) }),
     );
   }
 

@@ -68,7 +68,7 @@ const preambleOf = (head: Uint8Array, whole: boolean, source: string, wish: Form
   if (skipLines !== undefined)
     return { before: { bytes: lineStarts(head, skipLines)[skipLines - 1] ?? head.length, lines: skipLines } };
   if (wish.header === false) return { before: none };
-  const found = findDelimiter(head, whole, source, wish);
+  const found = wish.delimiter ?? findDelimiter(head, whole, source, wish);
   const first = sampleTable(head, whole, { ...wish, delimiter: found });
   if (first.names.some(isKnownName)) return { before: none, found };
   const starts = lineStarts(head, MOST_BEFORE);
@@ -84,7 +84,7 @@ const preambleOf = (head: Uint8Array, whole: boolean, source: string, wish: Form
   for (const [i, bytes] of isPoor ? starts.entries() : []) {
     if (lineOf(head, bytes).trim() === '') continue;
     const rest = head.subarray(bytes);
-    const delimiter = findDelimiter(rest, whole, source, wish);
+    const delimiter = wish.delimiter ?? findDelimiter(rest, whole, source, wish);
     const sample = sampleTable(rest, whole, { ...wish, delimiter });
     if (sample.names.length > 1 && sample.rows.length > 2 && evenness(sample) >= EVEN)
       return { before: { bytes, lines: i + 1 }, found: delimiter };

@@ -3,6 +3,7 @@ import { CsvReader } from '../../csv/CsvReader.js';
 import { checkFormat, type CheckedFormat, type TableFormat } from '../../csv/TableFormat.js';
 import { byValues } from './findColumns.js';
 import { isKnownName } from '../columnNames.js';
+import { oddDelimiters } from './oddDelimiters.js';
 import { withoutEmptyEnd } from './repairRecord.js';
 
 /** The first records of a table, read in one format. */
@@ -72,6 +73,9 @@ export const sampleTable = (head: Uint8Array, whole: boolean, format: SampleForm
 /** The supported delimiters, the likeliest first. */
 export const DELIMITERS = [',', '\t', ';', '|', '~', '^', '\u0001'] as const;
 
+/** The smallest share of records as wide as the header for a delimiter that is rarely used. */
+const MOSTLY_EVEN = 0.9;
+
 /** The share of records as wide as the header. */
 export const evenness = ({ rows, rejected }: TableSample): number => (rows.length + 1) / (rows.length + rejected + 1);
 
@@ -94,15 +98,24 @@ const fitOf = (sample: TableSample): number => {
  */
 export const findDelimiter = (head: Uint8Array, whole: boolean, name: string, format: TableFormat): string => {
   const byEnding = /\.(tsv|tab)(\.gz)?$/i.test(name) ? '\t' : ',';
-  const candidates = [byEnding, ...DELIMITERS.filter((delimiter) => delimiter !== byEnding)].filter(
-    (delimiter) => delimiter !== format.quote && delimiter !== format.comment,
-  );
+  const odd = oddDelimiters(Buffer.from(head).toString('utf8'), DELIMITERS);
+  const isOdd = (delimiter: string): boolean => odd.repeated.includes(delimiter) || odd.others.includes(delimiter);
+  const isFree = (delimiter: string): boolean =>
+    (format.quote === undefined || format.quote === '' || !delimiter.includes(format.quote)) &&
+    (format.comment === undefined || format.comment === '' || !delimiter.startsWith(format.comment));
+  const candidates = [
+    ...odd.repeated,
+    byEnding,
+    ...DELIMITERS.filter((delimiter) => delimiter !== byEnding),
+    ...odd.others,
+  ].filter(isFree);
   // R's write.table separates quoted fields with spaces.
   const isQuoted = /^(\xef\xbb\xbf)?"[^"]*" "/.test(Buffer.from(head.subarray(0, 1024)).toString('latin1'));
   let best = byEnding;
   let fit = 0;
   for (const delimiter of isQuoted ? [...candidates, ' '] : candidates) {
-    const candidate = fitOf(sampleTable(head, whole, { ...format, delimiter, quotes: 'lenient' }));
+    const sample = sampleTable(head, whole, { ...format, delimiter, quotes: 'lenient' });
+    const candidate = isOdd(delimiter) && evenness(sample) < MOSTLY_EVEN ? 0 : fitOf(sample);
     if (candidate > fit + 0.05) [best, fit] = [delimiter, candidate];
   }
   return best;

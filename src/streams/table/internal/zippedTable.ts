@@ -1,0 +1,98 @@
+import type { Readable } from 'node:stream';
+import type { Entry, ZipFile } from 'yauzl';
+import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { listNames } from '../../internal/listNames.js';
+import { readable } from '../../bodies/bytes/readable.js';
+
+/** File extensions of tables. */
+const TABLE = /\.(csv|tsv|tab|txt|json|jsonl|ndjson|arff|data|label)$/i;
+
+/** Files that archives have beside their tables. */
+const BESIDE = /(^|\/)(__MACOSX\/|\.[^/]*$|(readme|licen[cs]e|citation)[^/]*$)|\/$/i;
+
+/** A zip archive has at most this many entries that are looked at. */
+const MOST_ENTRIES = 10_000;
+
+const damaged = (name: string, cause: unknown): HeadwaterError =>
+  new HeadwaterError(
+    'HW_ENCODING',
+    `${name} is a zip archive that cannot be read ` +
+      `(${String(cause instanceof Error ? cause.message : cause).slice(0, 200)}). ` +
+      'Fetch it again, or give the table that is in it.',
+    { cause, where: name },
+  );
+
+const entriesOf = (zip: ZipFile): Promise<readonly Entry[]> =>
+  new Promise((resolve, reject) => {
+    const entries: Entry[] = [];
+    zip.on('entry', (entry: Entry) => {
+      if (entries.length < MOST_ENTRIES) entries.push(entry);
+      zip.readEntry();
+    });
+    zip.once('end', () => resolve(entries)).once('error', reject);
+    zip.readEntry();
+  });
+
+/** The entry that holds the table of an archive. */
+const tableOf = (entries: readonly Entry[], name: string): Entry => {
+  const refuse = (message: string): never => {
+    throw new HeadwaterError('HW_USAGE', `${name} ${message}`, { where: name });
+  };
+  const files = entries.filter(({ fileName }) => !BESIDE.test(fileName));
+  const tables = files.filter(({ fileName }) => TABLE.test(fileName));
+  const [table, ...others] = tables.length === 0 ? files : tables;
+  if (table === undefined) return refuse('is a zip archive without a table. Give a table.');
+  const names = listNames([table, ...others].map(({ fileName }) => fileName));
+  if (others.length > 0)
+    return refuse(
+      `is a zip archive of several files: ${names}. Unpack it, and give the table that you mean, ` +
+        'or pipe it: unzip -p ARCHIVE NAME | headwater … --data -',
+    );
+  if ((table.generalPurposeBitFlag & 1) === 1)
+    return refuse(`is a zip archive with a password. Unpack it, and give the table that is in it: ${names}.`);
+  return table;
+};
+
+/** Reads the bytes of an entry, and compares their checksum at the end. */
+async function* checked(zip: ZipFile, entry: Entry, name: string): AsyncGenerator<Buffer, void, undefined> {
+  // Imported here, because not every runtime has this function.
+  const { crc32 } = await import('node:zlib');
+  let sum = 0;
+  try {
+    const stream = await new Promise<Readable>((resolve, reject) => {
+      zip.openReadStream(entry, (error, opened) => (error === null ? resolve(opened) : reject(error)));
+    });
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      sum = crc32(chunk, sum);
+      yield chunk;
+    }
+    if (sum !== entry.crc32) throw new Error('the checksum of its table differs');
+  } catch (error) {
+    throw damaged(name, error);
+  } finally {
+    zip.close();
+  }
+}
+
+/**
+ * The bytes of the only table in a zip archive. Readme files, licences and hidden files do not count as tables.
+ *
+ * @param path the archive, as a file on disk, because its list of files is at its end
+ * @param name the name of the archive in messages
+ * @throws HeadwaterError `HW_USAGE` if it holds no table or several; `HW_ENCODING` if it is damaged
+ */
+export const zippedTable = async (path: string, name: string): Promise<Readable> => {
+  const { open } = await import('yauzl');
+  let zip: ZipFile | undefined;
+  try {
+    zip = await new Promise<ZipFile>((resolve, reject) => {
+      open(path, { lazyEntries: true, autoClose: false }, (error, opened) =>
+        error === null ? resolve(opened) : reject(error),
+      );
+    });
+    return readable(checked(zip, tableOf(await entriesOf(zip), name), name));
+  } catch (error) {
+    zip?.close();
+    throw error instanceof HeadwaterError ? error : damaged(name, error);
+  }
+};
