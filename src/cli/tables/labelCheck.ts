@@ -24,6 +24,22 @@ const refuseManyClasses = (classes: ReadonlyMap<string, number>, rows: number): 
   );
 };
 
+/** With fewer different numbers, they may be the steps of a scale: 0.5, 1.0, 1.5. */
+const MANY_NUMBERS = 30;
+const FRACTION = /^[-+]?\d*[.,]\d*[1-9]\d*(e[-+]?\d+)?$/i;
+
+/** Refuses a label column of measurements: many numbers with decimals. */
+const refuseMeasurements = (classes: ReadonlyMap<string, number>): void => {
+  const fractions = [...classes.keys()].filter((name) => FRACTION.test(name));
+  if (fractions.length < MANY_NUMBERS || fractions.length < classes.size / 2) return;
+  throw new HeadwaterError(
+    'HW_USAGE',
+    `The label column has ${fractions.length} different numbers with decimals, such as ` +
+      `${fractions.slice(0, 3).map(quoted).join(', ')}: they are measurements and no classes. ` +
+      'Name the column that holds the class by --label-column, or add one with a class for each range of numbers.',
+  );
+};
+
 /** The labels in a cell with several labels; empty unless each part also occurs as a label on its own. */
 const labelsIn = (name: string, classes: ReadonlyMap<string, number>): readonly string[] => {
   for (const separator of [',', ';', '|']) {
@@ -141,6 +157,7 @@ export const checkLabels =
           complete: () => {
             refuseManyClasses(classes, rows);
             if (named) return;
+            refuseMeasurements(classes);
             refuseSeveralLabels(classes);
             missingLabels(classes).forEach(tell);
             likeNames(classes).forEach(tell);

@@ -163,4 +163,11 @@ describe('the labels of a table', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('60 different values in 60 rows');
   });
+
+  it('of many numbers with decimals are none', async () => {
+    const table = lines('text,score', ...madeRows(180).map(([text], i) => `${text},${i % 45}.25`));
+    const { status, stderr } = await train(table);
+    expect(status).toBe(2);
+    expect(stderr).toContain('45 different numbers with decimals, such as "0.25", "1.25", "2.25"');
+  });
 });

@@ -139,6 +139,10 @@ const FORMS: readonly (readonly [what: string, content: string | Uint8Array, end
   ['tildes', lines('text~label') + each((t, l) => `${t}~${l}`)],
   ['a constant column of a known name', lines('type,text,stars') + each((t, l) => `tweet,${t},${l}`)],
   ['an empty column of a known name', lines('title,text,label') + each((t, l) => `,${t},${l}`)],
+  [
+    'a text column that is mostly empty, beside one of another name',
+    lines('name,text,group') + each((t, l, i) => `${t},${i % 9 ? '' : ':-)'},${l}`),
+  ],
   ['names with capitals', lines('No,Review Text,Email Type') + each((t, l, i) => `${i},${t},${l}`)],
   ['names in German', lines('Nr;Kommentar;Kategorie') + each((t, l, i) => `${i};${t};${l}`)],
   ['names in French', lines('no;texte;Cat\u00e9gorie') + each((t, l, i) => `${i};${t};${l}`)],

@@ -202,6 +202,16 @@ const unlessTexts = (columns: readonly string[], sample: ColumnSample): readonly
 };
 
 /**
+ * Removes the names of text columns if none of them has texts, for example because they are mostly empty, but another
+ * column has.
+ */
+const unlessEmpty = (columns: readonly string[], sample: ColumnSample): readonly string[] => {
+  const { rows } = sample;
+  if (rows.length < ENOUGH_ROWS || columns.some((name) => canBeText(valuesOf(name, rows), rows.length))) return columns;
+  return byValues(sample).texts.length > 0 ? [] : columns;
+};
+
+/**
  * The class column and the text column of a table that has only two columns with values. The class column has far fewer
  * different values than the text column, and shorter ones.
  */
@@ -266,7 +276,10 @@ export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumn
     canBeClass,
   );
   const namedTitles = likelyFirst(
-    byName(TITLE_NAMES, names).filter((name) => name !== askedLabel),
+    unlessEmpty(
+      byName(TITLE_NAMES, names).filter((name) => name !== askedLabel),
+      sample,
+    ),
     sample,
     canBeText,
   );
