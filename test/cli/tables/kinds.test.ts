@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { zipOf } from '../../streams/zipOf.js';
 import { workFolder } from '../headwater.js';
 import { inProcess } from '../inProcess.js';
 import { TINY } from '../tiny.js';
@@ -110,11 +111,7 @@ describe('train', () => {
   });
 
   it.each<readonly [name: string, content: string | Uint8Array, message: RegExp]>([
-    [
-      't.zip',
-      Buffer.from('504b03040a00000000000000000000000000000000000000000005000000612e637376', 'hex'),
-      /is a zip archive/,
-    ],
+    ['t.zip', zipOf({ 'a.csv': 'text,label\n', 'b.csv': 'text,label\n' }), /is a zip archive of several files/],
     ['t.xz', Buffer.from('fd377a585a000004', 'hex'), /is compressed by xz/],
     ['t.zst', Buffer.from('28b52ffd0000', 'hex'), /is compressed by Zstandard/],
     ['t.xls', Buffer.from('d0cf11e0a1b11ae1', 'hex'), /an old workbook of Excel/],
@@ -122,7 +119,7 @@ describe('train', () => {
     ['t.html', '<!DOCTYPE html><p>', /is a page of HTML/],
     ['t.json', '{"train":[["a","b"],["c","d"]],"test":[["a","b"]]}', /has several tables: "train", "test"/],
     ['cut.json', '[{"text":"a","label":"b"},', /a JSON document that is damaged/],
-    ['t.arff', "@relation news\n@attribute text string\n@data\n'a',b\n", /an ARFF file/],
+    ['t.arff', '@relation news\n@attribute text string\n', /an ARFF file without a line @data/],
     ['t32.csv', Buffer.from('fffe000074000000', 'hex'), /is UTF-32 text/],
     [
       't.csv',
