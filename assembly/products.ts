@@ -1,9 +1,9 @@
 import { F32, at, madd } from './simd';
-import { ROWS, tileWithin } from './tile';
+import { FEWER_ROWS, ROWS, tile, tileWithin } from './tile';
 
 /**
- * The number of terms of one pass over a tile of {@link transposedProduct}. The parts of both factors that it reads
- * then stay in the first-level cache.
+ * The number of terms of one pass over a tile of {@link transposedProduct}: `TERMS` of src/ops/kernels/simd/products.ts.
+ * The parts of both factors that it reads then stay in the first-level cache.
  */
 const TERMS: i32 = 256;
 
@@ -98,20 +98,39 @@ export function product(p: Product, task: i32): void {
   multiplyRows(at(p.a, first * p.aStep), p.aStep, p.panels, at(p.c, first * p.cStep), p.cStep, min(p.rows, p.m - first), p.n, p.k, p.bias, false);
 }
 
+/**
+ * The number of rows that tiles of six compute, of `rows`: all but a rest of at most five rows, or of eight, which are
+ * two smaller tiles.
+ */
+// @ts-ignore: decorator
+@inline
+function rowsOfTiles(rows: i32): i32 {
+  const rest = rows % ROWS;
+  return rest == 2 && rows >= ROWS ? rows - rest - ROWS : rows - rest;
+}
+
 /** c = a·b + bias, or c = c + a·b if `accumulate` is true. */
 export function multiplyRows(a: usize, aStep: i32, panels: usize, c: usize, cStep: i32, m: i32, n: i32, k: i32, bias: usize, accumulate: bool): void {
   // A single row at the end has a separate loop, which reads 32 columns at a time.
-  const alone = m % ROWS == 1;
+  const whole = rowsOfTiles(m);
+  const alone = (m - whole) % FEWER_ROWS == 1;
   const tiled = alone ? m - 1 : m;
   const nextA = <usize>aStep * F32;
   const nextC = <usize>cStep * F32;
   for (let j = 0; tiled > 0 && j < n; j += PANEL) {
     const panel = at(panels, j * k);
     const start = bias == 0 ? ZEROS : at(bias, j);
+    const nextFrom = accumulate ? nextC : 0;
     let rowA = a;
     let rowC = at(c, j);
-    for (let i = 0; i < tiled; i += ROWS, rowA += <usize>ROWS * nextA, rowC += <usize>ROWS * nextC) {
-      tileWithin(tiled - i, n - j, rowA, nextA, F32, panel, PANEL * F32, k, accumulate ? rowC : start, accumulate ? nextC : 0, rowC, nextC);
+    let i = 0;
+    if (n - j >= PANEL) {
+      for (; i < whole; i += ROWS, rowA += <usize>ROWS * nextA, rowC += <usize>ROWS * nextC) {
+        tile(rowA, nextA, F32, panel, PANEL * F32, k, accumulate ? rowC : start, nextFrom, rowC, nextC);
+      }
+    }
+    for (; i < tiled; i += FEWER_ROWS, rowA += <usize>FEWER_ROWS * nextA, rowC += <usize>FEWER_ROWS * nextC) {
+      tileWithin(tiled - i, n - j, rowA, nextA, F32, panel, PANEL * F32, k, accumulate ? rowC : start, nextFrom, rowC, nextC);
     }
   }
   if (alone) multiplyRow(at(a, tiled * aStep), panels, at(c, tiled * cStep), n, k, bias, accumulate);
@@ -160,17 +179,31 @@ export class TransposedProduct {
   /** k rows of m values, with the distance `aStep` between rows. */
   a: usize;
   aStep: i32;
-  /** k rows of n values. */
+  /** k rows of n values, with the distances `bStep` between rows and `bPanel` between panels. */
   b: usize;
   bStep: i32;
+  bPanel: i32;
   /** The result, m×n. */
   c: usize;
   cStep: i32;
   m: i32;
   n: i32;
   k: i32;
-  /** The number of rows of the result per task, a multiple of four. */
+  /** The number of rows of the result per task. */
   rows: i32;
+  /** Working memory of {@link TERMS} · {@link ROWS} values per task. */
+  scratch: usize;
+}
+
+/**
+ * Copies the factors of a tile to adjacent places, `terms` rows of six values. In the rows of the matrix they are so far
+ * apart that the first-level cache cannot hold them.
+ */
+function packTile(a: usize, nextA: usize, terms: i32, to: usize): void {
+  for (let i = 0; i < terms; i++, a += nextA, to += ROWS * F32) {
+    v128.store(to, v128.load(a));
+    i64.store(to, i64.load(a, 16), 16);
+  }
 }
 
 /** c = aᵀ·b, one block of rows of the result per task. Each element is summed by one thread, in the order of k. */
@@ -184,14 +217,28 @@ export function transposedProduct(p: TransposedProduct, task: i32): void {
   const nextA = <usize>p.aStep * F32;
   const nextB = <usize>p.bStep * F32;
   const nextC = <usize>p.cStep * F32;
+  const packed = at(p.scratch, task * TERMS * ROWS);
   for (let from = 0; from < p.k; from += TERMS) {
     const terms = min(TERMS, p.k - from);
-    const a = at(p.a, from * p.aStep);
     const b = at(p.b, from * p.bStep);
-    for (let j = 0; j < p.n; j += PANEL) {
-      for (let i = first; i < last; i += ROWS) {
-        const c = at(p.c, i * p.cStep + j);
-        tileWithin(last - i, p.n - j, at(a, i), F32, nextA, at(b, j), nextB, terms, from == 0 ? ZEROS : c, from == 0 ? 0 : nextC, c, nextC);
+    const nextFrom = from == 0 ? 0 : nextC;
+    for (let i = first; i < last; i += ROWS) {
+      packTile(at(p.a, from * p.aStep + i), nextA, terms, packed);
+      const rows = last - i;
+      const c = at(p.c, i * p.cStep);
+      let j = 0;
+      if (rows >= ROWS) {
+        for (; j + PANEL <= p.n; j += PANEL) {
+          const to = at(c, j);
+          tile(packed, F32, ROWS * F32, at(b, (j / PANEL) * p.bPanel), nextB, terms, from == 0 ? ZEROS : to, nextFrom, to, nextC);
+        }
+      }
+      for (; j < p.n; j += PANEL) {
+        const ofPanel = at(b, (j / PANEL) * p.bPanel);
+        for (let part = 0; part < min(rows, ROWS); part += FEWER_ROWS) {
+          const to = at(c, part * p.cStep + j);
+          tileWithin(min(rows, ROWS) - part, p.n - j, at(packed, part), F32, ROWS * F32, ofPanel, nextB, terms, from == 0 ? ZEROS : to, nextFrom, to, nextC);
+        }
       }
     }
   }

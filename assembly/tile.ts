@@ -1,10 +1,11 @@
 import { F32, madd } from './simd';
 
-/** One call of {@link tile} computes four rows by the columns of a panel. */
-export const ROWS: i32 = 4;
+/** The number of rows of a tile, and of the smaller tile for the rows that are left. */
+export const ROWS: i32 = 6;
+export const FEWER_ROWS: i32 = 4;
 
-/** The size of a tile in bytes. */
-const TILE: usize = 4 * 16 * F32;
+/** The size of the smaller tile in bytes. */
+const TILE: usize = FEWER_ROWS * 16 * F32;
 
 /**
  * The start of the tiles of all threads, after the constants, and their end, which is the end of the first page. That
@@ -31,20 +32,112 @@ export function useBorder(thread: i32): void {
 }
 
 /**
- * Four rows by the columns of one panel of a product: c = from + Σ over k of a·b.
+ * Six rows by the columns of one panel of a product: c = from + Σ over k of a·b.
  *
- * The factors of row i start at aᵢ, `nextA` bytes apart. The columns of the other factor are side by side, with `nextB`
- * bytes between terms. All sums stay in registers: eight of four lanes each, or eight pairs if the engine combines
- * pairs into registers of eight lanes.
+ * The factors of row i start at a + i · betweenRows, with `nextA` bytes between terms. The columns of the other factor
+ * are side by side, with `nextB` bytes between terms. All sums stay in registers: twelve of four lanes each, or twelve
+ * pairs if the engine combines pairs into registers of eight lanes. With eight sums, a processor that starts two
+ * multiply-adds a cycle and ends each after four would wait for them.
  */
 // @ts-ignore: decorator
 @inline
-function tile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
-  if (PANEL == 16) wideTile(a0, a1, a2, a3, nextA, b, nextB, k, from, nextFrom, c, nextC);
-  else narrowTile(a0, a1, a2, a3, nextA, b, nextB, k, from, nextFrom, c, nextC);
+export function tile(a: usize, betweenRows: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+  const a2 = a + 2 * betweenRows, a4 = a + 4 * betweenRows;
+  if (PANEL == 16) wideTile(a, a + betweenRows, a2, a2 + betweenRows, a4, a4 + betweenRows, nextA, b, nextB, k, from, nextFrom, c, nextC);
+  else narrowTile(a, a + betweenRows, a2, a2 + betweenRows, a4, a4 + betweenRows, nextA, b, nextB, k, from, nextFrom, c, nextC);
 }
 
-function narrowTile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+/** The same for four rows. */
+// @ts-ignore: decorator
+@inline
+function smallerTile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+  if (PANEL == 16) smallerWideTile(a0, a1, a2, a3, nextA, b, nextB, k, from, nextFrom, c, nextC);
+  else smallerNarrowTile(a0, a1, a2, a3, nextA, b, nextB, k, from, nextFrom, c, nextC);
+}
+
+function narrowTile(a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+  let s00 = v128.load(from), s01 = v128.load(from, 16);
+  from += nextFrom;
+  let s10 = v128.load(from), s11 = v128.load(from, 16);
+  from += nextFrom;
+  let s20 = v128.load(from), s21 = v128.load(from, 16);
+  from += nextFrom;
+  let s30 = v128.load(from), s31 = v128.load(from, 16);
+  from += nextFrom;
+  let s40 = v128.load(from), s41 = v128.load(from, 16);
+  from += nextFrom;
+  let s50 = v128.load(from), s51 = v128.load(from, 16);
+  for (const end = b + <usize>k * nextB; b < end; b += nextB) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a0);
+    s00 = madd(x, b0, s00); s01 = madd(x, b1, s01);
+    x = v128.load32_splat(a1);
+    s10 = madd(x, b0, s10); s11 = madd(x, b1, s11);
+    x = v128.load32_splat(a2);
+    s20 = madd(x, b0, s20); s21 = madd(x, b1, s21);
+    x = v128.load32_splat(a3);
+    s30 = madd(x, b0, s30); s31 = madd(x, b1, s31);
+    x = v128.load32_splat(a4);
+    s40 = madd(x, b0, s40); s41 = madd(x, b1, s41);
+    x = v128.load32_splat(a5);
+    s50 = madd(x, b0, s50); s51 = madd(x, b1, s51);
+    a0 += nextA; a1 += nextA; a2 += nextA; a3 += nextA; a4 += nextA; a5 += nextA;
+  }
+  v128.store(c, s00); v128.store(c, s01, 16);
+  c += nextC;
+  v128.store(c, s10); v128.store(c, s11, 16);
+  c += nextC;
+  v128.store(c, s20); v128.store(c, s21, 16);
+  c += nextC;
+  v128.store(c, s30); v128.store(c, s31, 16);
+  c += nextC;
+  v128.store(c, s40); v128.store(c, s41, 16);
+  c += nextC;
+  v128.store(c, s50); v128.store(c, s51, 16);
+}
+
+function wideTile(a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+  let s00 = v128.load(from), s01 = v128.load(from, 16), s02 = v128.load(from, 32), s03 = v128.load(from, 48);
+  from += nextFrom;
+  let s10 = v128.load(from), s11 = v128.load(from, 16), s12 = v128.load(from, 32), s13 = v128.load(from, 48);
+  from += nextFrom;
+  let s20 = v128.load(from), s21 = v128.load(from, 16), s22 = v128.load(from, 32), s23 = v128.load(from, 48);
+  from += nextFrom;
+  let s30 = v128.load(from), s31 = v128.load(from, 16), s32 = v128.load(from, 32), s33 = v128.load(from, 48);
+  from += nextFrom;
+  let s40 = v128.load(from), s41 = v128.load(from, 16), s42 = v128.load(from, 32), s43 = v128.load(from, 48);
+  from += nextFrom;
+  let s50 = v128.load(from), s51 = v128.load(from, 16), s52 = v128.load(from, 32), s53 = v128.load(from, 48);
+  for (const end = b + <usize>k * nextB; b < end; b += nextB) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
+    let x = v128.load32_splat(a0);
+    s00 = madd(x, b0, s00); s01 = madd(x, b1, s01); s02 = madd(x, b2, s02); s03 = madd(x, b3, s03);
+    x = v128.load32_splat(a1);
+    s10 = madd(x, b0, s10); s11 = madd(x, b1, s11); s12 = madd(x, b2, s12); s13 = madd(x, b3, s13);
+    x = v128.load32_splat(a2);
+    s20 = madd(x, b0, s20); s21 = madd(x, b1, s21); s22 = madd(x, b2, s22); s23 = madd(x, b3, s23);
+    x = v128.load32_splat(a3);
+    s30 = madd(x, b0, s30); s31 = madd(x, b1, s31); s32 = madd(x, b2, s32); s33 = madd(x, b3, s33);
+    x = v128.load32_splat(a4);
+    s40 = madd(x, b0, s40); s41 = madd(x, b1, s41); s42 = madd(x, b2, s42); s43 = madd(x, b3, s43);
+    x = v128.load32_splat(a5);
+    s50 = madd(x, b0, s50); s51 = madd(x, b1, s51); s52 = madd(x, b2, s52); s53 = madd(x, b3, s53);
+    a0 += nextA; a1 += nextA; a2 += nextA; a3 += nextA; a4 += nextA; a5 += nextA;
+  }
+  v128.store(c, s00); v128.store(c, s01, 16); v128.store(c, s02, 32); v128.store(c, s03, 48);
+  c += nextC;
+  v128.store(c, s10); v128.store(c, s11, 16); v128.store(c, s12, 32); v128.store(c, s13, 48);
+  c += nextC;
+  v128.store(c, s20); v128.store(c, s21, 16); v128.store(c, s22, 32); v128.store(c, s23, 48);
+  c += nextC;
+  v128.store(c, s30); v128.store(c, s31, 16); v128.store(c, s32, 32); v128.store(c, s33, 48);
+  c += nextC;
+  v128.store(c, s40); v128.store(c, s41, 16); v128.store(c, s42, 32); v128.store(c, s43, 48);
+  c += nextC;
+  v128.store(c, s50); v128.store(c, s51, 16); v128.store(c, s52, 32); v128.store(c, s53, 48);
+}
+
+function smallerNarrowTile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
   let s00 = v128.load(from), s01 = v128.load(from, 16);
   from += nextFrom;
   let s10 = v128.load(from), s11 = v128.load(from, 16);
@@ -73,7 +166,7 @@ function narrowTile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b:
   v128.store(c, s30); v128.store(c, s31, 16);
 }
 
-function wideTile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+function smallerWideTile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
   let s00 = v128.load(from), s01 = v128.load(from, 16), s02 = v128.load(from, 32), s03 = v128.load(from, 48);
   from += nextFrom;
   let s10 = v128.load(from), s11 = v128.load(from, 16), s12 = v128.load(from, 32), s13 = v128.load(from, 48);
@@ -103,7 +196,7 @@ function wideTile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: u
 }
 
 /**
- * A tile of which only the first `rows` by `columns` exist: c = from + Σ over k of a·b.
+ * Up to four rows of a tile, of which only the first `rows` by `columns` exist: c = from + Σ over k of a·b.
  *
  * For missing rows, the last existing row is computed again. A tile at a border is computed in a separate place, and
  * its existing part is copied.
@@ -111,15 +204,15 @@ function wideTile(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: u
 // @ts-ignore: decorator
 @inline
 export function tileWithin(rows: i32, columns: i32, a: usize, betweenRows: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
-  if (rows >= ROWS && columns >= PANEL) tile(a, a + betweenRows, a + 2 * betweenRows, a + 3 * betweenRows, nextA, b, nextB, k, from, nextFrom, c, nextC);
+  if (rows >= FEWER_ROWS && columns >= PANEL) smallerTile(a, a + betweenRows, a + 2 * betweenRows, a + 3 * betweenRows, nextA, b, nextB, k, from, nextFrom, c, nextC);
   else borderTile(rows, columns, a, betweenRows, nextA, b, nextB, k, from, nextFrom, c, nextC);
 }
 
 function borderTile(rows: i32, columns: i32, a: usize, betweenRows: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
   const next = PANEL * F32;
   const bytes = <usize>min(columns, PANEL) * F32;
-  const last = min(rows, ROWS) - 1;
+  const last = min(rows, FEWER_ROWS) - 1;
   for (let i = 0; i <= last; i++) memory.copy(border + i * next, from + i * nextFrom, bytes);
-  tile(a, a + <usize>min(1, last) * betweenRows, a + <usize>min(2, last) * betweenRows, a + <usize>min(3, last) * betweenRows, nextA, b, nextB, k, border, next, border, next);
+  smallerTile(a, a + <usize>min(1, last) * betweenRows, a + <usize>min(2, last) * betweenRows, a + <usize>min(3, last) * betweenRows, nextA, b, nextB, k, border, next, border, next);
   for (let i = 0; i <= last; i++) memory.copy(c + i * nextC, border + i * next, bytes);
 }

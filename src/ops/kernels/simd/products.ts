@@ -7,6 +7,15 @@ import { WORD } from './machine/KernelMemory.js';
  */
 const ROWS = 32;
 
+/** The same for a product with a transposed left factor: a multiple of the six rows of a tile. */
+const TRANSPOSED_ROWS = 48;
+
+/** The working memory of a task of such a product, in bytes: `TERMS` · `ROWS` of assembly/products.ts. */
+const SCRATCH = 256 * 6 * WORD;
+
+/** From this number of rows on, a product with a transposed left factor packs its right factor before. */
+const PACKED_ROWS = 32;
+
 /** The number of values that a task packs. */
 const PACKED = 1 << 13;
 
@@ -25,24 +34,36 @@ export interface Panels {
   readonly n: number;
 }
 
+/** Packs a matrix of `rows`·`columns` values, of which element (i, j) is at from + i·rowStep + j·columnStep. */
+const pack = (
+  machine: KernelMachine,
+  from: number,
+  rowStep: number,
+  columnStep: number,
+  rows: number,
+  columns: number,
+  to: number,
+): void => {
+  const panels = Math.max(1, Math.floor(PACKED / (rows * machine.panel)));
+  machine.threads.run('packPanels', tasksFor(columns, panels * machine.panel), {
+    from,
+    rowStep,
+    columnStep,
+    rows,
+    columns,
+    to,
+    panels,
+  });
+};
+
 /** A weight of shape [O, I] as the right factor: transposed for x·Wᵀ, not transposed for dy·W. */
 export const panelsOf = (machine: KernelMachine, weight: Resident, transposed: boolean): Panels => {
   const [outputs, inputs] = weight.shape as [number, number];
   const [k, n] = transposed ? [inputs, outputs] : [outputs, inputs];
-  const pack = (to: number): void => {
-    const panels = Math.max(1, Math.floor(PACKED / (k * machine.panel)));
-    machine.threads.run('packPanels', tasksFor(n, panels * machine.panel), {
-      from: weight.at,
-      rowStep: transposed ? 1 : inputs,
-      columnStep: transposed ? inputs : 1,
-      rows: k,
-      columns: n,
-      to,
-      panels,
-    });
-  };
+  const build = (to: number): void =>
+    pack(machine, weight.at, transposed ? 1 : inputs, transposed ? inputs : 1, k, n, to);
   // The name is the inner dimension, which distinguishes a weight from its reshape; negative if not transposed.
-  return { at: machine.derived.get(transposed ? k : -k, [weight.id!], panelBytes(machine.panel, k, n), pack), k, n };
+  return { at: machine.derived.get(transposed ? k : -k, [weight.id!], panelBytes(machine.panel, k, n), build), k, n };
 };
 
 /** c = a·b + bias, with m consecutive rows of a; `bias` is 0 for none. */
@@ -68,17 +89,26 @@ export const multiplyTransposed = (
   k: number,
   c: number,
 ): void =>
-  machine.threads.run('transposedProduct', tasksFor(m, ROWS), {
-    a,
-    aStep: m,
-    b,
-    bStep: n,
-    c,
-    cStep: n,
-    m,
-    n,
-    k,
-    rows: ROWS,
+  machine.memory.borrow((take) => {
+    const { panel } = machine;
+    const tasks = tasksFor(m, TRANSPOSED_ROWS);
+    const packs = m >= PACKED_ROWS;
+    const right = packs ? take(panelBytes(panel, k, n)) : b;
+    if (packs) pack(machine, b, n, 1, k, n, right);
+    machine.threads.run('transposedProduct', tasks, {
+      a,
+      aStep: m,
+      b: right,
+      bStep: packs ? panel : n,
+      bPanel: packs ? panel * k : panel,
+      c,
+      cStep: n,
+      m,
+      n,
+      k,
+      rows: TRANSPOSED_ROWS,
+      scratch: take(tasks * SCRATCH),
+    });
   });
 
 /** to = the sum of `count` rows of `width` values. */

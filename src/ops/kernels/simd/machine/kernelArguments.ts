@@ -6,7 +6,7 @@
 const FIELDS = {
   packPanels: ['from', 'rowStep', 'columnStep', 'rows', 'columns', 'to', 'panels'],
   product: ['a', 'aStep', 'panels', 'c', 'cStep', 'm', 'n', 'k', 'bias', 'rows'],
-  transposedProduct: ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'm', 'n', 'k', 'rows'],
+  transposedProduct: ['a', 'aStep', 'b', 'bStep', 'bPanel', 'c', 'cStep', 'm', 'n', 'k', 'rows', 'scratch'],
   gatherRows: ['from', 'index', 'count', 'width', 'to', 'rows'],
   scatterRows: ['from', 'index', 'count', 'width', 'to', 'rows'],
   sumGroups: ['from', 'members', 'starts', 'groups', 'width', 'to', 'rows'],
