@@ -66,6 +66,18 @@ export const directionRun = (
   outputStep,
 });
 
+/** Fills the outputs past the length of each row with zeros. The kernels write all the others. */
+const clearPadding = (
+  machine: KernelMachine,
+  output: number,
+  { size, time, lengths }: IndexedAttributes,
+  step: number,
+): void => {
+  const values = machine.memory.floats(output, size * time * step);
+  for (let row = 0; row < size; row++)
+    if (lengths[row]! < time) values.fill(0, (row * time + lengths[row]!) * step, (row + 1) * time * step);
+};
+
 const forward = (
   cell: CellName,
   machine: KernelMachine,
@@ -79,7 +91,7 @@ const forward = (
   const units = layer.weight_hh_l0.shape[1]!;
   const step = directions.length * units;
   const output = machine.makeResult(size, time, step);
-  fillZeros(machine, output.at, size * time * step * WORD);
+  clearPadding(machine, output.at, attributes, step);
   const reserve = machine.makeReserve(wantsReserve ? reserveStart(schedules, keeps, units, directions.length) : 0);
   directions.forEach((weights, d) =>
     machine.memory.borrow((take) => {
@@ -141,7 +153,8 @@ const backward = (
       else {
         const ofDirection = take(count * inputSize * WORD);
         multiply(machine, dp, count, panels, 0, ofDirection);
-        const every = Int32Array.from({ length: count }, (_, row) => row);
+        const every = new Int32Array(count);
+        for (let row = 0; row < count; row++) every[row] = row;
         scatterRows(machine, ofDirection, putInts(machine, take, every), count, inputSize, dRows.at);
       }
       return [dWeightIh, dWeightHh, dBiasIh, dBiasHh];

@@ -52,9 +52,9 @@ export const rowKernels = (): RowMemory => {
         chunksOf(store).find(found.at, different, slots, rows);
         kernels.gather(rows.at, different, width, gradients.at);
         return {
-          ids: Int32Array.from(memory.ints(found.at, different)),
-          places: Int32Array.from(memory.ints(places.at, count)),
-          values: Float32Array.from(memory.floats(gradients.at, different * width)),
+          ids: memory.ints(found.at, different).slice(),
+          places: memory.ints(places.at, count).slice(),
+          values: memory.floats(gradients.at, different * width).slice(),
         };
       },
 

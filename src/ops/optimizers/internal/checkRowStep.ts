@@ -15,8 +15,10 @@ export const checkRowStep = (
       `${op} was given ${gradient.length} gradients for ${ids.length} ` +
         `rows of ${width} values. There must be one a value.`,
     );
-  const bad = ids.findIndex((id) => id < 0 || id >= rows);
-  if (bad !== -1)
+  let bad = 0;
+  // As unsigned integers, negative ids are larger than all row numbers.
+  while (bad < ids.length && ids[bad]! >>> 0 < rows) bad++;
+  if (bad < ids.length)
     throw new HeadwaterError(
       'HW_USAGE',
       `${op} was given a gradient of row ${ids[bad]!}. Rows must be between 0 and ${rows - 1}.`,
