@@ -141,7 +141,7 @@ const checkVersion = (
         new HeadwaterError(
           'HW_ARTIFACT_VERSION',
           `${where ?? 'This'} is a checkpoint of version ${String(version)}, and this version of ` +
-            `Headwater reads ${VERSION}. Go on with the version that wrote it, or train anew.`,
+            `Headwater reads ${VERSION}. Continue with the version that wrote it, or train from the start.`,
           where === undefined ? {} : { where },
         ),
       );

@@ -110,7 +110,7 @@ export const latestCheckpoint = (
       throw new HeadwaterError(
         'HW_ARTIFACT',
         `None of the ${files.length} checkpoints in ${dir} can be used: ` +
-          'each is torn, edited or of another version. Remove them to train anew.',
+          'each is torn, edited or of another version. Remove them to train from the start.',
         { where: dir },
       );
     },

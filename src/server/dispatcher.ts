@@ -110,7 +110,7 @@ export const dispatcher = ({
       throw new Refusal(
         'not-found',
         'There is nothing at ' +
-          `${path.slice(0, 100)}.${routes.has('/openapi.json') ? ' What there is, GET /openapi.json tells.' : ''}`,
+          `${path.slice(0, 100)}.${routes.has('/openapi.json') ? ' GET /openapi.json lists what there is.' : ''}`,
       );
     if (isDraining() && !route.probe)
       throw new Refusal('draining', 'The server is shutting down. Try again later.', {

@@ -63,7 +63,7 @@ export const joinValidation = (
       return of({
         ...chosen,
         ...now,
-        why: `${chosen.why}; trained once more on all ${rows} train and validation rows`,
+        why: `${chosen.why}; trained again on all ${rows} train and validation rows`,
       });
     };
     const onlyLinear = (): Observable<TrainingEvent | ModelChosen> =>

@@ -58,7 +58,7 @@ describe('headwater compare', () => {
       expect(stdout).toMatch(new RegExp(`│ ${name} +│ +\\d\\.\\d{3} │ +\\d\\.\\d{3} │ +\\d+ │`));
     expect(stdout).toMatch(/│ weighted +│ .*│ +400 │/);
     expect(stdout).toContain('p (McNemar)');
-    expect(stdout).toMatch(/rows that not all answer alike: \d+/);
+    expect(stdout).toMatch(/rows on which the models differ: \d+/);
     expect(stdout.split('\n').filter((line) => line.startsWith('  row '))).toHaveLength(3);
     expect(stderr).toContain('classifying: 400 rows');
   });

@@ -57,7 +57,7 @@ describe('Ctrl-C, or a signal of another process,', () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(/best|validation/);
     expect(stderr).not.toContain('headwater:');
-    expect(stderr).toMatch(/\ncheckpoint: .+\nGo on by the same command with --resume\.\n$/);
+    expect(stderr).toMatch(/\ncheckpoint: .+\nContinue with the same command and --resume\.\n$/);
     expect(readdirSync(join(cwd, `never-${signal}`))).toEqual(['checkpoints']);
   });
 

@@ -81,7 +81,7 @@ describe('headwater train refuses, in one line and with nothing made,', () => {
     [
       'a table without the columns',
       'columns.csv',
-      /^2 .*columns\.csv: which column holds the text and the class cannot be told\. .+--title-column .+HW_COLUMNS/,
+      /^2 .*columns\.csv: which column holds the text and the class cannot be detected\. .+--title-column .+HW_COLUMNS/,
     ],
   ])('%s', async (_what, data, wanted) => {
     expect(await train('--data', data, '--out', 'never/made')).toMatch(wanted);

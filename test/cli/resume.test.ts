@@ -92,7 +92,7 @@ describe('a training that is killed and resumed', () => {
 
   it('begins anew where there is no checkpoint, and says so', async () => {
     const { status, stderr } = await resume('none');
-    expect([status, stderr]).toEqual([0, expect.stringContaining('the training begins anew')]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('the training starts from the beginning')]);
     expect(leftBy(cwd, 'none')).toEqual(whole);
   }, 120_000);
 });

@@ -90,7 +90,7 @@ describe('--tensorboard', () => {
       env: { PATH: process.env['PATH'], HOME: cwd },
     });
     expect(stderr).toMatch(
-      /^TensorBoard's events could not be written to runs-full: EFBIG.* The work goes on without it\. \[HW_WRITE\]$/m,
+      /^TensorBoard's events could not be written to runs-full: EFBIG.* The work continues without it\. \[HW_WRITE\]$/m,
     );
     expect(status).toBe(1);
     const [file = ''] = filesIn(join(cwd, 'runs-full'));

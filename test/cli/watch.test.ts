@@ -279,11 +279,15 @@ describe('headwater watch --state', () => {
     const { status, stdout, stderr } = await watch(['--once', '--state', state, `${origin}/news.xml`]);
     expect(status).toBe(0);
     expect(titles(stdout)).toEqual([GOAL]);
-    expect(stderr).toMatch(/headwater: \S+seen\.json is damaged: .+ everything begins anew\. \[HW_ARTIFACT\]\n/);
+    expect(stderr).toMatch(
+      /headwater: \S+seen\.json is damaged: .+ everything starts from the beginning\. \[HW_ARTIFACT\]\n/,
+    );
     expect(readFileSync(join(state, 'seen.json.damaged'), 'utf8')).toBe('{"formatVersion":1,');
     writeFileSync(join(state, 'seen.log'), 'something else');
     const log = await watch(['--once', '--state', state, `${origin}/news.xml`]);
-    expect(log.stderr).toMatch(/headwater: \S+seen\.log is damaged\. .+ everything begins anew\. \[HW_ARTIFACT\]\n/);
+    expect(log.stderr).toMatch(
+      /headwater: \S+seen\.log is damaged\. .+ everything starts from the beginning\. \[HW_ARTIFACT\]\n/,
+    );
   });
 
   it('shares its folder with no other process', async () => {

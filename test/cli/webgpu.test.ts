@@ -90,7 +90,7 @@ describeOnWebgpu('--backend webgpu', () => {
     expect(stderr).toMatch(/epoch 1\/3/);
     expect(stderr).not.toMatch(/epoch 3\/3/);
     expect(stderr).toMatch(
-      /headwater: The WebGPU device .+ use --backend headwater\. The last checkpoint is .+kept\/checkpoints\/checkpoint-.+ \(gru: epoch [123], .+\): the same command with --resume goes on from it\. \[HW_BACKEND\]\n$/,
+      /headwater: The WebGPU device .+ use --backend headwater\. The last checkpoint is .+kept\/checkpoints\/checkpoint-.+ \(gru: epoch [123], .+\): the same command with --resume continues from it\. \[HW_BACKEND\]\n$/,
     );
     expect(files()).toEqual(before);
   }, 120_000);

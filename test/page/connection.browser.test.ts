@@ -20,7 +20,10 @@ describe.skipIf(chromiumPath === undefined)('the connection of the page', { time
     second.send('After the start');
     await expect.poll(() => rowsOf(page).filter({ hasText: 'After the start' }).count(), { timeout: 10_000 }).toBe(1);
     expect(await rowsOf(page).filter({ hasText: 'Before the end' }).count()).toBe(1);
-    await page.getByText('The server was started anew. What was missed meanwhile is not known.').first().waitFor();
+    await page
+      .getByText('The server was restarted. It is not known what was missed in the meantime.')
+      .first()
+      .waitFor();
     await expect.poll(() => said.slice(0, 2)).toEqual([LOST, CONNECTED]);
     await page.getByRole('button', { name: 'Put away' }).click();
     expect(await page.locator('.notice').isVisible()).toBe(false);

@@ -135,7 +135,7 @@ describe('trainModel with joinValidation', () => {
     expect(joined.candidates).toEqual(apart.candidates);
     expect({ ...joined.kept.model.config, temperature: 1 }).toEqual({ ...apart.kept.model.config, temperature: 1 });
     expect(joined.kept.model.stateDict()).not.toEqual(apart.kept.model.stateDict());
-    expect(joined.why).toBe(`${apart.why}; trained once more on all ${both} train and validation rows`);
+    expect(joined.why).toBe(`${apart.why}; trained again on all ${both} train and validation rows`);
     for (const each of [apart, joined]) dispose(each);
   });
 

@@ -58,7 +58,7 @@ export const workLine = (now: WorkCounts, before: WorkCounts, seconds: number, m
     `${number(now.classified)} classified`,
     ...(now.lag === undefined ? [] : [`${number(now.lag.messages)} waiting`]),
     `${number(now.retried)} delivered again`,
-    `${number(now.deadLetters)} put aside`,
+    `${number(now.deadLetters)} given up`,
     ...(now.partitions === undefined ? [] : [`partitions ${now.partitions.join(', ') || 'none'}`]),
     ...(now.stalled ? ['results wait'] : []),
     ...(now.connected ? [] : ['connection lost']),

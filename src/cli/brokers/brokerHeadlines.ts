@@ -84,7 +84,7 @@ export const brokerHeadlines = (
         lost('The connection to the broker was lost.');
         break;
       case 'unsettled':
-        lost(`The broker could not be told of ${event.id}: ${event.reason}.`);
+        lost(`The broker got no acknowledgement of ${event.id}: ${event.reason}.`);
         break;
       case 'dead-letter':
         rejections.next({

@@ -134,7 +134,10 @@ const learnRound = async (
   const model = restoreModel(artifacts, { seed: rounds, backend });
   try {
     if (!isOnline(model))
-      throw new HeadwaterError('HW_USAGE', `The model ${name} cannot go on learning. Publish one that train has made.`);
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `The model ${name} cannot continue to learn. Publish one that train has made.`,
+      );
     const optimizer = inUse.others.find((file) => file.name === OPTIMIZER);
     if (optimizer !== undefined) {
       const decoded = decodeSafetensors((await store.fetch([optimizer])).get(OPTIMIZER) ?? new Uint8Array());

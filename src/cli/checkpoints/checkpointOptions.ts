@@ -39,13 +39,13 @@ export const addCheckpointOptions = (command: Command): Command =>
   command
     .option(
       '--checkpoint-every <interval>',
-      'write a checkpoint to <out>/checkpoints after so much time (30s, 5m), or so many ' +
-        'steps (500), or never (default: 30s, less often where one takes long)',
+      'write a checkpoint to <out>/checkpoints at this interval: a time (30s, 5m), a number of ' +
+        'steps (500), or never (default: 30s, less often if writing takes long)',
       interval,
     )
-    .option('--resume', 'go on from the last checkpoint in <out>/checkpoints: the same options and data are needed')
+    .option('--resume', 'continue from the last checkpoint in <out>/checkpoints: the same options and data are needed')
     .option(
       '--events <file>',
-      'write each event of the training to this file, as a JSON line; --resume cuts it to the checkpoint and goes on',
+      'write each event of the training to this file, as a JSON line; --resume cuts it to the checkpoint and continues',
       path,
     );

@@ -60,8 +60,8 @@ const openAt = async (
     if (hash?.copy().digest('hex') !== from.sha256)
       throw new HeadwaterError(
         'HW_USAGE',
-        `The training cannot go on from its checkpoint: the event log ${path} (--events) does not begin ` +
-          `with the ${from.bytes} bytes that it had then. Give the same file, or train anew without --resume.`,
+        `The training cannot continue from its checkpoint: the event log ${path} (--events) does not begin ` +
+          `with the ${from.bytes} bytes that it had then. Give the same file, or start again without --resume.`,
         { where: path },
       );
     const file = await open(path, from.bytes === 0 ? 'w' : 'r+');
@@ -112,7 +112,7 @@ export const openEventLog = async (
         ),
       (error) =>
         say(
-          `The event log ${path} could not be written, and the training goes on without ` +
+          `The event log ${path} could not be written, and the training continues without ` +
             `it: ${error instanceof Error ? error.message : String(error)}`,
         ),
     ),

@@ -199,9 +199,9 @@ export const trainingCheckpoints = (
       if ((then === null) !== (options.events === undefined))
         throw new HeadwaterError(
           'HW_USAGE',
-          `The training cannot go on from ${found.path}: ` +
+          `The training cannot continue from ${found.path}: ` +
             `${then === null ? 'there was no event log (--events) then' : 'there was an event log (--events) then, and now there is none'}. ` +
-            'Give the same options, or train anew without --resume.',
+            'Give the same options, or start again without --resume.',
           { where: found.path },
         );
     }
@@ -225,7 +225,7 @@ export const trainingCheckpoints = (
       },
       failed: {
         next: (error) => {
-          say(`${error.message} The training goes on. [${error.code}]`);
+          say(`${error.message} The training continues. [${error.code}]`);
           settle(undefined);
         },
       },
@@ -266,7 +266,7 @@ export const trainingCheckpoints = (
             }),
           ).pipe(
             tap((found) => {
-              if (found === undefined) say(`There is no checkpoint in ${dir}: the training begins anew.`);
+              if (found === undefined) say(`There is no checkpoint in ${dir}: the training starts from the beginning.`);
               else {
                 checkIdentity(found, { version: VERSION, options: decidingOptions(options) });
                 say(`going on from ${found.path} (${placeOf(found.checkpoint)})`);
@@ -278,7 +278,7 @@ export const trainingCheckpoints = (
               if (files.length > 0)
                 say(
                   `${dir} has checkpoints of a training that did not end; ` +
-                    'this one replaces them (--resume goes on with it).',
+                    'this one replaces them (--resume continues with it).',
                 );
               return undefined;
             }),
@@ -298,7 +298,7 @@ export const trainingCheckpoints = (
           ? new HeadwaterError(
               error.code,
               `${error.message} The last checkpoint is ${written.path} ` +
-                `(${placeOf(written.checkpoint)})${error.code === 'HW_BACKEND' ? ': the same command with --resume goes on from it' : ''}.`,
+                `(${placeOf(written.checkpoint)})${error.code === 'HW_BACKEND' ? ': the same command with --resume continues from it' : ''}.`,
               { cause: error, where: error.where },
             )
           : error,
@@ -309,7 +309,7 @@ export const trainingCheckpoints = (
       const tell = (): void => {
         if (written === undefined) return;
         say(`checkpoint: ${written.path} (${placeOf(written.checkpoint)})`);
-        say('Go on by the same command with --resume.');
+        say('Continue with the same command and --resume.');
       };
       if (replaying && begun !== undefined) {
         written = begun;

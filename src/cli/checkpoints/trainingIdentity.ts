@@ -133,7 +133,7 @@ export const checkIdentity = (saved: SavedCheckpoint, present: Partial<TrainingI
   const refuse = (field: string, was: unknown, is: unknown, advice: string): never => {
     throw new HeadwaterError(
       'HW_USAGE',
-      `The training cannot go on from ${saved.path}: ${field} was ` +
+      `The training cannot continue from ${saved.path}: ${field} was ` +
         `${inWords(was)}, and is now ${inWords(is)}. ${advice}`,
       { where: saved.path },
     );
@@ -143,7 +143,7 @@ export const checkIdentity = (saved: SavedCheckpoint, present: Partial<TrainingI
     for (const name of names) {
       const [was, is] = [then.options[name], present.options[name]];
       if (JSON.stringify(was) !== JSON.stringify(is))
-        refuse(flagOf(name), was, is, 'Give the same options, or train anew without --resume.');
+        refuse(flagOf(name), was, is, 'Give the same options, or start again without --resume.');
     }
   }
   for (const [key, field] of [
@@ -153,7 +153,7 @@ export const checkIdentity = (saved: SavedCheckpoint, present: Partial<TrainingI
     ['data', 'the SHA-256 of the data (--data)'],
   ] as const)
     if (present[key] !== undefined && present[key] !== then[key])
-      refuse(field, then[key], present[key], 'Go on with what it was, or train anew without --resume.');
+      refuse(field, then[key], present[key], 'Continue with the earlier value, or start again without --resume.');
 };
 
 /** The options of a resumed training. Choices that the command made automatically are repeated. */

@@ -47,7 +47,7 @@ const written = (flow$: Observable<FlowSnapshot>, file: string, { stderr }: Term
     let ended = false;
     const stream = createWriteStream(file);
     stream.on('error', (error) => {
-      stderr.write(`${file} could not be written: ${error.message}. The work goes on without it. [HW_WRITE]\n`);
+      stderr.write(`${file} could not be written: ${error.message}. The work continues without it. [HW_WRITE]\n`);
       failed$.next();
     });
     return flow$.pipe(

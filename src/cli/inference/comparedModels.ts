@@ -113,7 +113,7 @@ export const comparisonText = (
   return [
     byClass.toString(),
     pairs.toString(),
-    `rows that not all answer alike: ${count(differing)}${rows.length === 0 ? '' : `${shown}:`}`,
+    `rows on which the models differ: ${count(differing)}${rows.length === 0 ? '' : `${shown}:`}`,
     ...examples,
     '',
   ].join('\n');

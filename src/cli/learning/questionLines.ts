@@ -44,7 +44,7 @@ export const questionLines = (
     '',
     `labels: ${tally.rows}, left: ${left}${gained}`,
     '',
-    `  ${printable(asked.title)}${known === 0 ? '  (the model knows no word of it)' : ''}`,
+    `  ${printable(asked.title)}${known === 0 ? '  (the model knows none of its words)' : ''}`,
     '',
     `  ${offered(asked, classes)
       .map((name, index) => `${index + 1} ${printable(name)} ${probabilityOf(name).toFixed(2)}`)

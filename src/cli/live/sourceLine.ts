@@ -7,7 +7,7 @@ export const sourceLine = (event: Extract<SourceEvent, { readonly type: 'failed'
   if (event.type === 'gap')
     return (
       `${oneLine(event.source)} has a gap: none of the headlines that it had when it was last read is still ` +
-      'there, and others may have come and gone since. Read it more often, by --interval.'
+      'there, and others may have been missed since. Read it more often, by --interval.'
     );
   if (event.type === 'moved') return `${oneLine(event.source)} has moved to ${oneLine(event.to)}.`;
   const next =

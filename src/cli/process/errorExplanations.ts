@@ -71,7 +71,7 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
     causes: ['The connection broke.', 'The server sent another length than it had announced.'],
     cures: [
       'Try again.',
-      'A server that answers ranges is asked for the rest by itself; for others, download the file first.',
+      'If the server supports ranges, the rest is requested automatically. Otherwise, download the file first.',
     ],
   },
   HW_HTTP_CONNECT: {
@@ -152,7 +152,7 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
   HW_ARTIFACT: {
     meaning: 'A file of a saved model is missing or damaged, or does not fit the others.',
     causes: ['Files of two models in one folder.', 'A copy that was cut short.'],
-    cures: ['Copy the whole folder again.', 'Train again, or go on from the last checkpoint with --resume.'],
+    cures: ['Copy the whole folder again.', 'Train again, or continue from the last checkpoint with --resume.'],
   },
   HW_ARTIFACT_VERSION: {
     meaning: 'A file was written by another version of the format.',

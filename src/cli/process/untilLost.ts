@@ -21,5 +21,5 @@ export const untilLost = <T>(
 ): OperatorFunction<T, never> =>
   catchSinkError(sink, (error) => {
     if (!(error instanceof HeadwaterError)) throw error;
-    say?.(`${error.message} The work goes on without it. [${error.code}]`);
+    say?.(`${error.message} The work continues without it. [${error.code}]`);
   });

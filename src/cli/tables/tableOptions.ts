@@ -40,7 +40,7 @@ export const addReadingOptions = (command: Command): Command =>
     .option('--quote <character>', "the character around fields (default: '\"')")
     .option('--no-header', 'the first line is a row; columns are named by their numbers, from 1')
     .option('--comment <character>', 'leave out lines that begin with this character')
-    .option('--skip-lines <n>', 'leave out so many lines before the table (default: found)', wholeNumber(0))
+    .option('--skip-lines <n>', 'leave out this number of lines before the table (default: found)', wholeNumber(0))
     .option('--encoding <name>', 'the encoding of the text, such as windows-1252 (default: found, else UTF-8)')
     .option(
       '--max-rejections <n>',

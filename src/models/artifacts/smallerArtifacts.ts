@@ -23,7 +23,7 @@ const linearPart = (artifacts: Artifacts): Artifacts => {
   if (isLessonConfig(config) || config.architecture === 'wide-gru')
     throw new HeadwaterError(
       'HW_USAGE',
-      'This model has no linear part that was trained by itself: it is a network. Give a model ' +
+      'This model has no linear part that was trained separately: it is a network. Give a model ' +
         'that was saved as linear, or as the sum of a network and a linear model.',
     );
   if (config.architecture === 'linear') return artifacts;

@@ -142,7 +142,7 @@ export class ExplainPanel {
     const most = Math.max(SLIGHT, ...words.map(({ effect }) => Math.abs(effect)));
     const summary =
       known === 0
-        ? `The model knows no token of it: nothing of it was read, and ${category} is a guess.`
+        ? `The model knows none of its tokens: nothing of it was read, and ${category} is a guess.`
         : describeEffects(category, words);
     setText(this.#announcer, `${category}. ${summary}`);
     const article = articleOf(link);

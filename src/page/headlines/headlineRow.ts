@@ -25,7 +25,7 @@ const shareCell = ({ unread, probability }: SeenHeadline): HTMLElement =>
         {
           class: 'headline-share',
           role: 'gridcell',
-          title: 'The model knows no word of this title. Its class is a guess.',
+          title: 'The model knows none of the words of this title. Its class is a guess.',
         },
         'not read',
       )

@@ -32,7 +32,7 @@ export const describeSource = (event: SourceEvent): string => {
     case 'opened':
       return 'open';
     case 'gap':
-      return 'a gap: headlines may have come and gone since it was last read';
+      return 'a gap: headlines may have been missed since it was last read';
     case 'moved':
       return `moved to ${event.to}`;
     case 'failed':

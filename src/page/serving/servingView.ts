@@ -172,7 +172,7 @@ export const servingView = (
     changed = true;
     const text =
       events === null
-        ? 'The server was started anew. What was missed meanwhile is not known.'
+        ? 'The server was restarted. It is not known what was missed in the meantime.'
         : `${formatCount(events)} events were missed: the page was away, or too slow.`;
     notice.show(text);
   };

@@ -20,7 +20,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const damaged = (path: string, how: string, cause?: unknown): HeadwaterError =>
   setupError(
     `The wheel ${path} is damaged: ${how.replace(/\.$/, '')}.`,
-    'Download it again: run the same command once more, without --wheel where you named a file.',
+    'Download it again: run the same command again, without --wheel if you named a file.',
     cause,
   );
 

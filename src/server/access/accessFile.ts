@@ -48,7 +48,7 @@ export const accessFile = (path: string, failed: (error: unknown) => void): Acce
       failed(
         new HeadwaterError(
           'HW_WRITE',
-          `The access log cannot be written to ${path}: ${cause.message}. The server goes on ` +
+          `The access log cannot be written to ${path}: ${cause.message}. The server continues ` +
             'without it. Check the folder of --access-log and the room on the disk.',
           { where: path, cause },
         ),

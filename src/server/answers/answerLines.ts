@@ -30,7 +30,7 @@ type Stop = 'slow' | 'draining';
 
 const STOPPED: Readonly<Record<Stop, string>> = {
   slow: 'No further line arrived in time. Send the rest in another request.',
-  draining: 'The server is shutting down and takes no more lines. Send the rest in another request.',
+  draining: 'The server is shutting down and accepts no more lines. Send the rest in another request.',
 };
 
 /**

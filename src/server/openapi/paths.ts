@@ -110,7 +110,7 @@ export const paths = (limits: ServerLimits, classes: readonly string[]): Readonl
       },
     },
   },
-  '/admin/reload': changed('Load the model anew and put it in use', 'reload', 'not-loaded'),
+  '/admin/reload': changed('Load the model again and use it', 'reload', 'not-loaded'),
   '/admin/rollback': changed('Put the model before the present one in use', 'rollback', 'no-model'),
   '/admin/promote': changed('Put the candidate in use', 'promote', 'no-model'),
   '/admin/feeds': {
@@ -168,7 +168,7 @@ export const paths = (limits: ServerLimits, classes: readonly string[]): Readonl
           name: 'after',
           in: 'query',
           required: false,
-          description: 'Only snapshots that were made later than so many milliseconds after the start.',
+          description: 'Only snapshots that were made later than this number of milliseconds after the start.',
           schema: { type: 'number', minimum: 0 },
         },
       ],

@@ -21,7 +21,7 @@ const FIGURES: readonly Figure[] = [
   },
   {
     name: 'headwater_work_dead_letters_total',
-    help: 'Messages that were put aside',
+    help: 'Messages that were given up',
     of: ({ deadLetters }) => deadLetters,
   },
   {
@@ -36,7 +36,7 @@ const FIGURES: readonly Figure[] = [
   },
   {
     name: 'headwater_work_headlines_per_second',
-    help: 'Headlines classified in a second, of late',
+    help: 'Headlines classified per second, recently',
     of: ({ perSecond }) => perSecond,
   },
   {

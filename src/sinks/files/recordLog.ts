@@ -74,9 +74,13 @@ export const recordLog = (path: string, { magic, size, damaged }: RecordLogOptio
     const aside = `${path}.damaged`;
     writing(path, () => renameSync(path, aside));
     damaged.next(
-      new HeadwaterError('HW_ARTIFACT', `${path} is damaged. It is now ${aside}, and everything begins anew.`, {
-        where: path,
-      }),
+      new HeadwaterError(
+        'HW_ARTIFACT',
+        `${path} is damaged. It is now ${aside}, and everything starts from the beginning.`,
+        {
+          where: path,
+        },
+      ),
     );
   }
   const whole = sound ? Math.floor((found.length - head.length) / size) * size : 0;

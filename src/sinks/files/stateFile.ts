@@ -166,12 +166,12 @@ export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: S
         new HeadwaterError(
           'HW_WRITE',
           `${path} is damaged (${why}), and cannot be moved out of the ` +
-            `way: ${messageOf(failure)}. Move it away to begin anew.`,
+            `way: ${messageOf(failure)}. Move it away to start from the beginning.`,
           { where: path, cause: failure },
         ),
       );
     }
-    damaged.next(damage(`It is now ${aside}, and everything begins anew.`));
+    damaged.next(damage(`It is now ${aside}, and everything starts from the beginning.`));
     return right(undefined);
   };
 

@@ -60,7 +60,7 @@ export const rowProgress = <T = unknown>(options: RowProgressOptions<T>): Operat
   if (total !== undefined && !(isNumber(total) && total >= 0))
     throw new HeadwaterError(
       'HW_USAGE',
-      `rowProgress() was given total ${optionText(total)}: give how many there will be, from 0, or leave it out.`,
+      `rowProgress() was given total ${optionText(total)}: give the expected number, at least 0, or leave it out.`,
     );
   return (source) =>
     new Observable((subscriber) => {

@@ -36,7 +36,7 @@ export const sourceChanged = (name: string, kind: 'file' | 'http'): HeadwaterErr
       ? `${name} was changed while it was in use, and every pass must read ` +
           'the same bytes. Start again, and leave it alone meanwhile.'
       : `${name} was changed while it was in use: another pass has read other bytes. Give snapshotDir, ` +
-          'which keeps what the first pass reads (the command does so by itself), or start again.',
+          'which keeps what the first pass reads (the command does so), or start again.',
     { where: name },
   );
 

@@ -37,7 +37,7 @@ describe('train --refit', () => {
     expect(after.performance).toBe(before.performance);
     expect(after.weights).not.toBe(before.weights);
     const line =
-      'refit: the saved model was then trained once more, on all ' +
+      'refit: the saved model was then trained again, on all ' +
       `${after.training.refittedOn} rows; the scores are those of the model before\n`;
     expect(second.stdout.replace(again, once)).toBe(first.stdout.replace('artifacts:', `${line}artifacts:`));
   });

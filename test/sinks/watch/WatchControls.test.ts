@@ -28,7 +28,7 @@ describe('WatchControls', () => {
     const controls = new WatchControls();
     press(controls, 'space');
     expect(titles(controls, later)).toEqual(['Third', 'Second', 'First']);
-    expect(controls.listing(later, 4).hint).toMatch(/^paused, 1 new; escape goes on/);
+    expect(controls.listing(later, 4).hint).toMatch(/^paused, 1 new; escape continues/);
     press(controls, 'space', later);
     expect(titles(controls, later)[0]).toBe('Fourth');
   });

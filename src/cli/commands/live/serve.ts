@@ -17,7 +17,7 @@ the words that changed a prediction. POST /classify takes headlines, as JSON or 
 the headlines of the feeds as they arrive. GET /openapi.json describes all paths.
 
 SIGTERM or Ctrl-C stops the server with status 0 when it has answered what is unfinished. A second signal
-stops it at once. SIGHUP, or POST /admin/reload, loads the model anew and puts it in use without a pause; POST
+stops it at once. SIGHUP, or POST /admin/reload, loads the model again and uses it without a pause; POST
 /admin/rollback puts the one before in use. Behind a load balancer, let --drain-delay be longer than the
 balancer takes to notice that /readyz says 503. Feeds are added and removed by POST /admin/feeds and
 /admin/feeds/remove, if the server has a token. The environment variable ${TOKEN_VARIABLE} can hold the token
@@ -65,7 +65,7 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
       )
       .option(
         '--access-log <file>',
-        'append each request to this file, as a JSON line with its trace; - for stdout; SIGHUP opens the file anew',
+        'append each request to this file, as a JSON line with its trace; - for stdout; SIGHUP opens the file again',
         path,
       )
       .option('--allow-host <name...>', 'a host name that clients may use, besides the address', listOf, [])

@@ -71,7 +71,7 @@ A feed is one of these:
   - "-" for lines of stdin
 
 A terminal shows a view that updates itself. Its keys: q quits, space pauses the list, the arrows choose a
-headline, enter opens its link, / filters by words, f shows the stages of the pipeline, escape goes on. Titles
+headline, enter opens its link, / filters by words, f shows the stages of the pipeline, escape continues. Titles
 are links where the terminal shows links. Elsewhere each headline is a line of six fields with tabs between
 them: time, class, probability, title, source and key. A headline that was shown before is left out.
 

@@ -176,7 +176,7 @@ export const compareCommand = (terminal: Terminal, choose: Choose): Command =>
     ),
   )
     .option('--batch-size <n>', 'rows in each batch', wholeNumber(1), 64)
-    .option('--differences <n>', 'show so many of the rows that not all models answer alike', wholeNumber(0), 10)
+    .option('--differences <n>', 'show this number of rows on which the models differ', wholeNumber(0), 10)
     .option('--json', 'write JSON')
     .addHelpText('after', HELP)
     .action((directories: readonly string[], options: Options) =>

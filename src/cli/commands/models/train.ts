@@ -20,7 +20,7 @@ repeated headlines stay on one side. The vocabulary comes from the train rows. T
 validation loss stops falling. Then the test rows are measured and the model is saved.
 
 Meanwhile checkpoints are written to <out>/checkpoints, and removed once the model is saved. Ctrl-C, SIGTERM
-and SIGHUP write one too. After a crash or a signal the same command with --resume goes on, and ends with the
+and SIGHUP write one too. After a crash or a signal the same command with --resume continues, and ends with the
 same bytes.
 
 Examples:
@@ -42,7 +42,7 @@ export const trainCommand = (terminal: Terminal, choose: Choose): Command =>
       .requiredOption('--out <dir>', 'the folder for the saved model', path)
       .option(
         '--search <n>',
-        'first train with so many settings, at random, and take the best one on the validation rows',
+        'first train with this number of random settings, and take the best one on the validation rows',
         wholeNumber(2, 1000),
       )
       .addOption(new Option('--trial <setting>', 'one trial of a search').hideHelp()),

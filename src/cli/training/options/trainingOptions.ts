@@ -179,8 +179,8 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     )
     .option(
       '--seeds <n>',
-      'train so many recurrent networks of other seeds, and average ' +
-        'their logits; the model holds all of them (default: 1)',
+      'train this number of recurrent networks with different seeds, and average ' +
+        'their logits; the model contains all networks (default: 1)',
       wholeNumber(1, 20),
     )
     .addOption(
@@ -212,18 +212,18 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     )
     .option(
       '--cross-validate <k>',
-      'first divide the rows into so many folds, train a model for each ' +
+      'first divide the rows into this number of folds, train a model for each ' +
         'on the other folds, and print the mean of their scores',
       wholeNumber(2, 100),
     )
     .option(
       '--refit',
-      'train the chosen model once more on all rows at the end, and save ' +
+      'train the chosen model again on all rows at the end, and save ' +
         'that; the scores stay those of the model on the train rows',
     )
     .option(
       '--join-validation',
-      'when the model has been chosen, train it once more on the train and ' +
+      'when the model has been chosen, train it again on the train and ' +
         'validation rows (default where there are fewer than 4,000 train rows)',
     )
     .option('--no-join-validation', 'do not train on the validation rows')

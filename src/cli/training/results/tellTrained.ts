@@ -25,7 +25,7 @@ const comparisonLines = (choice: ChoiceRecord | undefined): string => {
 const refitLine = (rows: number | undefined): string =>
   rows === undefined
     ? ''
-    : 'refit: the saved model was then trained once more, on all ' +
+    : 'refit: the saved model was then trained again, on all ' +
       `${rows.toLocaleString('en')} rows; the scores are those of the model before\n`;
 
 /** Writes the scores on the test rows and the folder of the model to stdout. */

@@ -47,7 +47,7 @@ export const trialProcess = (argv: readonly string[], setting: Setting): Observa
           new HeadwaterError(
             'HW_NUMERIC',
             `A trial of --search has failed: ${excerpt(error.trim().split('\n').at(-1) ?? '')} ` +
-              `Train with its setting by itself: ${JSON.stringify(setting)}.`,
+              `Train with its setting alone: ${JSON.stringify(setting)}.`,
           ),
         );
       else {

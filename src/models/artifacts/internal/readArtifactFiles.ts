@@ -128,7 +128,7 @@ const read = async (directory: string): Promise<ReadonlyMap<string, Uint8Array>>
   throw new HeadwaterError(
     'HW_ARTIFACT',
     `The model in ${directory} is not complete: there is no ${missing}. ` +
-      'Take the folder as it was saved, or train the model again.',
+      'Use the folder as it was saved, or train the model again.',
     { where: missing },
   );
 };

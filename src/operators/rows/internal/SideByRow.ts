@@ -56,7 +56,7 @@ export class SideByRow {
       throw new HeadwaterError(
         'HW_USAGE',
         `prepare: two rows have the id ${id}, but an id is the row's ordinal in ` +
-          'its source. Number the rows anew where sources are joined.',
+          'its source. Give the rows new numbers if you join sources.',
       );
     }
     if (id >= this.#sides.length) this.#grow(id + 1);

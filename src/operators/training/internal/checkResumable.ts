@@ -44,7 +44,7 @@ export const checkSameTraining = (checkpoint: Checkpoint, model: string, present
   const { field, was, is } = differs;
   throw new HeadwaterError(
     'HW_USAGE',
-    `The training cannot go on from this checkpoint: its ${field} was ${String(was)}, ` +
-      `and is now ${String(is)}. Go on with what it was, or train anew.`,
+    `The training cannot continue from this checkpoint: its ${field} was ${String(was)}, ` +
+      `and is now ${String(is)}. Continue with the earlier value, or train from the start.`,
   );
 };

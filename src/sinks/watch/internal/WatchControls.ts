@@ -169,7 +169,7 @@ export class WatchControls {
       return filter === '' ? `${KEYS}${this.#hasFlow ? FLOW_KEY : ''}` : `${filter}escape clears it`;
     return (
       `${filter}paused, ${(shown - this.#held.shown).toLocaleString('en-US')} ` +
-      'new; escape goes on, enter opens the link'
+      'new; escape continues, enter opens the link'
     );
   }
 }

@@ -132,7 +132,7 @@ const documentOf = (
     }
     if (damaged && title.includes('\ufffd')) return reject(id, span, 'title', `text in ${encoding}`, title);
     if (guessed === 'unclear' && /[^\x20-\x7e]/.test(title))
-      return reject(id, span, 'title', 'text in an encoding that the feed declares, or that can be told', title);
+      return reject(id, span, 'title', 'text in an encoding that the feed declares, or that can be detected', title);
     const entity =
       declared.size === 0
         ? undefined

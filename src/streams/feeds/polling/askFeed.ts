@@ -223,7 +223,7 @@ export const askFeed = (
       ? new HeadwaterError(
           'HW_HTTP_STATUS',
           `${name} answered ${status} ${STATUS_CODES[status] ?? ''}: ` +
-            'it is gone for good, and is not asked for again. Remove it.',
+            'it was removed for ever, and is not requested again. Remove it.',
           { where: name },
         )
       : statusError(name, status);

@@ -101,7 +101,7 @@ const refuseSame = (source: string, titles: readonly string[], label: string | u
   if (label !== undefined && titles.includes(label))
     throw columnError(
       source,
-      `the column ${listNames([label])} is to be both the text and the class. ` +
+      `the column ${listNames([label])} is chosen for both the text and the class. ` +
         'Give --title-column and --label-column different columns.',
     );
 };
@@ -239,7 +239,7 @@ const notFound = (
   const one = sample.names.length === 1 ? ' There is one column: where that is wrong, give --delimiter.' : '';
   return columnError(
     sample.source,
-    `which column holds ${what} cannot be told. The columns are ${shown(sample)}. Name them: ` +
+    `which column holds ${what} cannot be detected. The columns are ${shown(sample)}. Name them: ` +
       `${guess('--title-column', title)} ${guess('--label-column', label)}.${one}`,
   );
 };

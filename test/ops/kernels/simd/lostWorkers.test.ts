@@ -65,13 +65,13 @@ describe('a training that loses workers', () => {
     expect(bitsAfterTraining(name, 'gru')).toEqual(whole);
     if (told.length === 0) await once(first!, 'exit');
     expect(told).toEqual([
-      expect.stringMatching(/^A worker thread .* goes on with 2 threads; the results are the same/),
+      expect.stringMatching(/^A worker thread .* continues with 2 threads; the results are the same/),
     ]);
     expect(machine.threads.threads).toBe(2);
     expect(machine.threads.workers).toHaveLength(1);
 
     await workersOf(machine)[0]!.terminate();
-    expect(told[1]).toMatch(/goes on with 1 thread;/);
+    expect(told[1]).toMatch(/continues with 1 thread;/);
     expect(bitsAfterTraining(name, 'gru')).toEqual(whole);
 
     // Whoever asks for threads anew gets them.

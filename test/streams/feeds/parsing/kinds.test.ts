@@ -252,7 +252,7 @@ describe('encodings', () => {
     ]);
     expect(parseFeed(feed, undefined, FEED)).toMatchObject({
       items: [{ title: 'Plain' }],
-      rejections: [{ expected: 'text in an encoding that the feed declares, or that can be told' }],
+      rejections: [{ expected: 'text in an encoding that the feed declares, or that can be detected' }],
     });
   });
 });

@@ -181,7 +181,7 @@ export class KernelMemory {
       throw new HeadwaterError(
         'HW_BACKEND',
         `The kernels' memory is full: of ${held!} MiB held, ${inUse!} MiB are in use, and another ` +
-          `${wanted!} MiB cannot be had in one piece. Use a smaller batch or model, or another backend.`,
+          `${wanted!} MiB cannot be allocated in one piece. Use a smaller batch or model, or another backend.`,
         { cause: refusal },
       );
     }

@@ -173,7 +173,7 @@ export class KernelThreads {
 
   #tell(why: string): void {
     this.#lost(
-      `A worker thread of the kernels ${why}. The computation goes on with ` +
+      `A worker thread of the kernels ${why}. The computation continues with ` +
         `${this.threads === 1 ? '1 thread' : `${this.threads} threads`}; the results are the same.`,
     );
   }

@@ -54,7 +54,7 @@ export class CutShort extends Error {
   constructor(done: number, total?: number) {
     super(
       total === undefined
-        ? `the server did not go on behind byte ${done}`
+        ? `the server did not continue after byte ${done}`
         : `the server ended after ${done} of ${total} bytes`,
     );
   }

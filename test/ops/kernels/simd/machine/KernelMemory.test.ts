@@ -40,7 +40,7 @@ describe('the memory of the kernels', () => {
     expect(memory.allocate(256 * MEBIBYTE)).toBe(blocks[9]);
     expect(() => memory.allocate(256 * MEBIBYTE)).toThrow(expect.objectContaining({ code: 'HW_BACKEND' }));
     expect(() => memory.allocate(256 * MEBIBYTE)).toThrow(
-      /full: of 38\d\d MiB held, 3840 MiB are in use, and another 256 MiB cannot be had in one piece\./,
+      /full: of 38\d\d MiB held, 3840 MiB are in use, and another 256 MiB cannot be allocated in one piece\./,
     );
   });
 
