@@ -22,9 +22,24 @@ env().setPlatform('any', {
 });
 `;
 
-const onePlatform = {
-  name: 'one-platform',
+/**
+ * The registries of tfjs, which it keeps on the global object. A module keeps its own, because a program may load the
+ * modules of several models, or tfjs itself: a backend of one module cannot run the kernels of another.
+ */
+const REGISTRIES = `
+const namespace = {};
+const values = new Map();
+export const getGlobalNamespace = () => namespace;
+export const getGlobal = (key, init) => {
+  if (!values.has(key)) values.set(key, init());
+  return values.get(key);
+};
+`;
+
+const ownRuntime = {
+  name: 'own-runtime',
   setup({ onLoad }) {
+    onLoad({ filter: /tfjs-core[\\/]dist[\\/]global_util\.js$/ }, () => ({ contents: REGISTRIES }));
     onLoad({ filter: /tfjs-core[\\/]dist[\\/]platforms[\\/]platform_node\.js$/ }, () => ({ contents: PLATFORM }));
     onLoad({ filter: /tfjs-core[\\/]dist[\\/]platforms[\\/]platform_browser\.js$/ }, () => ({ contents: '' }));
   },
@@ -44,6 +59,6 @@ export const bundleRuntime = () =>
     platform: 'browser',
     target: 'es2022',
     legalComments: 'eof',
-    plugins: [onePlatform],
+    plugins: [ownRuntime],
     logLevel: 'warning',
   });

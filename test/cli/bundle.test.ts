@@ -5,7 +5,23 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
+import { lastValueFrom, of } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Artifacts,
+  DocumentFrequencies,
+  encodeArtifacts,
+  LabelEncoder,
+  linearClassifier,
+  linearConfig,
+  promiseOf,
+  sumClassifier,
+  Tokenizer,
+  wideFeatures,
+  wideGru,
+  wideGruConfig,
+  writeFiles,
+} from '../../src/index.js';
 import { chromiumPath } from '../page/chromiumPath.js';
 import { workFolder } from './headwater.js';
 import { inProcess } from './inProcess.js';
@@ -22,6 +38,9 @@ const RUNTIMES = [
   ['Deno', join(runtimes, 'node_modules/.bin/deno'), ['run', '--allow-read=.']],
   ['Bun', join(runtimes, 'node_modules/.bin/bun'), []],
 ] as const;
+
+/** A model of each architecture. */
+const MODELS = ['lesson', 'linear', 'wide-gru', 'sum'] as const;
 
 interface Answer {
   readonly category: string;
@@ -44,6 +63,33 @@ const answered = async (model: string): Promise<Answer> => {
   return { category, probability: probabilities[category] ?? NaN, known };
 };
 
+/** Saves a wide GRU, and the sum of one and a linear model. They are not trained, which takes no time. */
+const saveWide = async (): Promise<void> => {
+  const text$ = of(TEXT, 'shares fall as the bank reports');
+  const tokenizer = await lastValueFrom(text$.pipe(Tokenizer.fit()));
+  const features = wideFeatures(await lastValueFrom(text$.pipe(DocumentFrequencies.fit({ bits: 10 }))));
+  const labelEncoder = LabelEncoder.of(['Business', 'Sports', 'World']);
+  const network = wideGru(
+    wideGruConfig({ classes: 3, vocabularySize: tokenizer.size, hiddenDim: 4, embeddingDim: 4 }),
+    {
+      seed: 1,
+    },
+  );
+  const linear = linearClassifier(linearConfig({ classes: 3, columns: features.columns }), { trainRows: 2, seed: 1 });
+  const sum = sumClassifier({ network, linear, networkWeight: 0.5, linearWeight: 0.5 });
+  const save = (name: string, artifacts: Artifacts): Promise<unknown> =>
+    promiseOf(writeFiles(at(name), encodeArtifacts(artifacts)));
+  await save('wide-gru', { config: network.config, weights: network.stateDict(), tokenizer, labelEncoder });
+  await save('sum', { config: sum.config, weights: sum.stateDict(), tokenizer, labelEncoder, features });
+  sum.dispose();
+};
+
+const bundled = async (model: string): Promise<void> => {
+  const { status, stdout, stderr } = await inProcess(['bundle', at(model), '--out-file', at(`${model}.mjs`)]);
+  expect(status, stderr).toBe(0);
+  expect(stdout).toMatch(new RegExp(`${model}\\.mjs: \\d+\\.\\d MB\\n`));
+};
+
 /** The tokenizer in a module. */
 const decodedTokenizer = (text: string): { readonly tokens: readonly string[] } => {
   const [, lines = ''] = /\["tokenizer\.json", bytesOf\(\[([^\]]*)\]/.exec(text) ?? [];
@@ -63,11 +109,9 @@ describe('bundle', () => {
     ].map(async ([model = '', ...options]) => {
       const { status, stderr } = await inProcess(['train', '--data', at('table.csv'), '--out', at(model), ...options]);
       expect(status, stderr).toBe(0);
-      const bundled = await inProcess(['bundle', at(model), '--out-file', at(`${model}.mjs`)]);
-      expect(bundled.status, bundled.stderr).toBe(0);
-      expect(bundled.stdout).toMatch(new RegExp(`${model}\\.mjs: \\d+\\.\\d MB\\n`));
     });
-    await Promise.all(trained);
+    await Promise.all([...trained, saveWide()]);
+    for (const model of MODELS) await bundled(model);
   }, 60_000);
 
   it('imports nothing', () => {
@@ -77,25 +121,33 @@ describe('bundle', () => {
     expect(statSync(at('linear.mjs')).size).toBeLessThan(2e6);
   });
 
-  it.each(RUNTIMES)('answers in %s as predict does', { timeout: 60_000 }, async (_name, file, args) => {
-    if (!existsSync(file)) return;
-    for (const model of ['lesson', 'linear']) {
+  it.each(RUNTIMES)(
+    'answers in %s as predict does, of several models',
+    { timeout: 60_000 },
+    async (_name, file, args) => {
+      if (!existsSync(file)) return;
       writeFileSync(
         at('use.mjs'),
-        `import classify, { classes } from './${model}.mjs';
-const { category, probability, known } = await classify(${JSON.stringify(TEXT)});
-console.log(JSON.stringify({ classes, category, probability, known }));
+        `for (const model of ${JSON.stringify(MODELS)}) {
+  const { classify, classes } = await import(\`./\${model}.mjs\`);
+  const { category, probability, known } = await classify(${JSON.stringify(TEXT)});
+  console.log(JSON.stringify({ classes, category, probability, known }));
+}
 `,
       );
-      const { classes, ...answer } = JSON.parse(
-        execFileSync(file, [...args, 'use.mjs'], { cwd, encoding: 'utf8' }),
-      ) as Answer & { readonly classes: readonly string[] };
-      const expected = await answered(model);
-      expect(classes).toEqual(['Business', 'Sports', 'World']);
-      expect(answer).toMatchObject({ category: expected.category, known: expected.known });
-      expect(answer.probability).toBeCloseTo(expected.probability, 5);
-    }
-  });
+      const lines = execFileSync(file, [...args, 'use.mjs'], { cwd, encoding: 'utf8' })
+        .trim()
+        .split('\n');
+      const answers = lines.map((line) => JSON.parse(line) as Answer & { readonly classes: readonly string[] });
+      expect(answers).toHaveLength(MODELS.length);
+      for (const [i, { classes, ...answer }] of answers.entries()) {
+        const expected = await answered(MODELS[i] ?? '');
+        expect(classes).toEqual(['Business', 'Sports', 'World']);
+        expect(answer).toMatchObject({ category: expected.category, known: expected.known });
+        expect(answer.probability).toBeCloseTo(expected.probability, 5);
+      }
+    },
+  );
 
   it('keeps the most frequent words alone, where it is asked to', async () => {
     const { status, stderr } = await inProcess(['bundle', at('lesson'), '--out-file', at('few.mjs'), '--words', '12']);
@@ -131,8 +183,8 @@ console.log((await classify(${JSON.stringify(TEXT)})).category);`;
       const asked: string[] = [];
       const server = createServer((request, response) => {
         asked.push(request.url ?? '');
-        if (request.url === '/lesson.mjs')
-          response.setHeader('content-type', 'text/javascript').end(readFileSync(at('lesson.mjs')));
+        const file = at((request.url ?? '/').slice(1));
+        if (file.endsWith('.mjs')) response.setHeader('content-type', 'text/javascript').end(readFileSync(file));
         else response.setHeader('content-type', 'text/html').end('<!doctype html><title>A model</title>');
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -140,12 +192,18 @@ console.log((await classify(${JSON.stringify(TEXT)})).category);`;
       try {
         const page = await browser.newPage();
         await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-        const category = await page.evaluate(
-          "import('/lesson.mjs').then(({ classify }) => " +
-            `classify(${JSON.stringify(TEXT)})).then(({ category }) => category)`,
-        );
-        expect(category).toBe((await answered('lesson')).category);
-        expect(asked.filter((path) => path !== '/favicon.ico')).toEqual(['/', '/lesson.mjs']);
+        for (const model of MODELS) {
+          const { category, probability } = await page.evaluate<Answer>(
+            `import('/${model}.mjs').then(({ classify }) => classify(${JSON.stringify(TEXT)}))`,
+          );
+          const expected = await answered(model);
+          expect(category).toBe(expected.category);
+          expect(probability).toBeCloseTo(expected.probability, 5);
+        }
+        expect(asked.filter((path) => path !== '/favicon.ico')).toEqual([
+          '/',
+          ...MODELS.map((model) => `/${model}.mjs`),
+        ]);
       } finally {
         await browser.close();
         server.close();

@@ -65,7 +65,7 @@ export const openTrainPage = (target: HTMLElement): void => {
     disabled: true,
     size: 50,
     maxlength: 400,
-    placeholder: 'The team wins the final after a late goal',
+    placeholder: 'The final tennis tournament starts next week.',
   });
   const answers = element('div', { class: 'answers', 'aria-live': 'polite' });
   let curve = new LossCurve();
