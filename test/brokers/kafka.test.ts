@@ -190,6 +190,21 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     expect(events.filter(({ type }) => type === 'lost')).toMatchObject([{ id: `${from}:0`, messages: 3 }]);
   }, 60_000);
 
+  it('reads partitions that are added while it works', async () => {
+    const titles: string[] = [];
+    const work = headlines()
+      .pipe(classified())
+      .subscribe(({ value }) => titles.push(value.title));
+    await publishFirst(['a']);
+    await expect.poll(() => titles, { timeout: 30_000 }).toEqual(['a']);
+    await admin.createPartitions({ topics: [{ name: from, count: 5, assignments: null }] });
+    const other = new Producer({ ...client(), clientId: 'other', serializers: stringSerializers });
+    await other.send({ messages: [{ topic: from, partition: 4, key: 'k', value: 'b' }] });
+    await expect.poll(() => titles, { timeout: 30_000 }).toEqual(['a', 'b']);
+    work.unsubscribe();
+    await other.close(true);
+  }, 90_000);
+
   it('delivers at least once to a topic of another cluster', async () => {
     await publishFirst(['a', 'b']);
     const elsewhere = (consumer: kafka.Consumer): kafka.Consumer =>

@@ -16,16 +16,16 @@ import { type CommittedConsumer, generationOf, type Member, openConsumer } from 
 import { clientOptions, topicAddress } from './openProducer.js';
 import { DeadLetterMessage } from './DeadLetterMessage.js';
 import { type PartitionOffset, PartitionOffsets } from './PartitionOffsets.js';
+import { PartitionWatch } from './PartitionWatch.js';
 import { readingOffsets } from './readingOffsets.js';
 import { tellLag } from './tellLag.js';
 import { TransactionalProducer } from './TransactionalProducer.js';
 
 type Bytes = Buffer;
-type Incoming = Message;
 
 /** Milliseconds between two commits of messages that were settled without a transaction. */
 const COMMIT_MS = 500;
-/** Milliseconds between two measurements of the lag. */
+/** Milliseconds between two measurements of the lag, and between two checks for new partitions. */
 const LAG_MS = 5000;
 /** Milliseconds before messages are read again after a failure. */
 const RETRY_MS = 200;
@@ -115,12 +115,12 @@ export class KafkaSession {
     const committing = timer(COMMIT_MS, COMMIT_MS, this.#scheduler)
       .pipe(exhaustMap(() => this.#commit()))
       .subscribe();
-    if (events !== undefined)
-      committing.add(
-        timer(LAG_MS, LAG_MS, this.#scheduler)
-          .pipe(exhaustMap(() => tellLag(this.#consumer, topic, this.#offsets, events)))
-          .subscribe(),
-      );
+    const watch = new PartitionWatch(this.#consumer, topic);
+    committing.add(
+      timer(LAG_MS, LAG_MS, this.#scheduler)
+        .pipe(exhaustMap(() => Promise.all([watch.check(), tellLag(this.#consumer, topic, this.#offsets, events)])))
+        .subscribe(),
+    );
     try {
       this.#consumer.topics.track(topic);
       await this.#consumer.joinGroup();
@@ -247,7 +247,7 @@ export class KafkaSession {
     if (!this.#hasMoved(epoch)) this.#startAnew();
   }
 
-  #take(message: Incoming, epoch: number): void {
+  #take(message: Message, epoch: number): void {
     const { topic, maxAttempts = 5 } = this.#options;
     const { partition, offset } = message;
     const id = `${topic}:${partition}:${offset}`;
@@ -299,7 +299,7 @@ export class KafkaSession {
     });
   }
 
-  #free(message: Incoming, id: string, committed: boolean): void {
+  #free(message: Message, id: string, committed: boolean): void {
     const { partition, offset } = message;
     this.#hasWorked = true;
     this.#attempts.delete(id);
@@ -320,7 +320,7 @@ export class KafkaSession {
   }
 
   /** Keeps a message as a dead letter; without a topic for dead letters, only reports it. */
-  #giveUp(message: Incoming, id: string, reason: string): void {
+  #giveUp(message: Message, id: string, reason: string): void {
     const { deadLetters, events } = this.#options;
     if (deadLetters === undefined) {
       events?.next({ type: 'dead-letter', id, reason, to: undefined });

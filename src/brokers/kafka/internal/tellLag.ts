@@ -7,8 +7,9 @@ export const tellLag = async (
   consumer: Consumer,
   topic: string,
   offsets: PartitionOffsets,
-  events: WorkEvents,
+  events: WorkEvents | undefined,
 ): Promise<void> => {
+  if (events === undefined) return;
   try {
     const ends = (await consumer.listOffsets({ topics: [topic], timestamp: -1n })).get(topic) ?? [];
     events.next({ type: 'lag', messages: offsets.lag(ends), of: 'worker' });
