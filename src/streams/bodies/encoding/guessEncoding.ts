@@ -13,6 +13,14 @@ const startsWith = (bytes: Uint8Array, ...mark: readonly number[]): boolean =>
  * zero byte; in text with one byte per character there are none.
  */
 const utf16ByLineBreaks = (bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined => {
+  // UTF-8 with some NUL characters before its commas.
+  if (
+    isText(
+      bytes.filter((byte) => byte !== 0),
+      true,
+    )
+  )
+    return undefined;
   const found = { le: 0, be: 0, other: 0 };
   for (let i = 0; i + 1 < bytes.length; i += 2) {
     const [first, second] = [bytes[i]!, bytes[i + 1]!];
