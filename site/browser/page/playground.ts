@@ -1,4 +1,5 @@
 import { javascript } from '@codemirror/lang-javascript';
+import { defaultHighlightStyle, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorView, basicSetup } from 'codemirror';
 import { element, setText } from '../../../src/page/elements/element.js';
 import { onThreads } from '../onThreads.js';
@@ -7,6 +8,14 @@ import { Console } from './Console.js';
 import { LossCurve } from './LossCurve.js';
 import { MarbleView } from './MarbleView.js';
 import { type Running, startWorker } from './startWorker.js';
+
+/**
+ * The colours of the editor, with a darker one for the text of templates: the contrast of the editor's own orange is too
+ * low.
+ */
+const colours = HighlightStyle.define(
+  defaultHighlightStyle.specs.map((spec) => (spec['color'] === '#e40' ? { ...spec, color: '#a83200' } : spec)),
+);
 
 /** Puts an editor with a program in an element, with a console, the marbles of what happens, and the loss. */
 export const openPlayground = (target: HTMLElement, code: string, runNow: boolean): void => {
@@ -19,6 +28,7 @@ export const openPlayground = (target: HTMLElement, code: string, runNow: boolea
     doc: code,
     extensions: [
       basicSetup,
+      syntaxHighlighting(colours),
       javascript({ typescript: true }),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ 'aria-label': 'Program' }),

@@ -18,10 +18,11 @@ const runBlock = async (button: HTMLElement): Promise<void> => {
 
 /** Opens what a page of its own has: the playground, or the training. */
 const openPlaces = async (): Promise<void> => {
-  const [place, training] = ['playground', 'train-here'].map((id) => document.getElementById(id));
+  const place = document.querySelector<HTMLElement>('#playground-here > .runnable');
+  const training = document.getElementById('train-here');
   if (!place && !training) return;
   const { openPlayground, openTrainPage } = await loadPage();
-  if (place) openPlayground(place, place.textContent.trim(), false);
+  if (place) openPlayground(place, decodeURIComponent(place.dataset['code'] ?? ''), false);
   if (training) openTrainPage(training);
 };
 

@@ -142,8 +142,13 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     expect(faults).toEqual([]);
   });
 
-  it('runs a program that the reader has changed, and tells what is wrong with it', async () => {
-    const { page } = await visit(at('playground.html'));
+  it('runs the program of the playground, and one that the reader has changed, and tells what is wrong with it', async () => {
+    const { page, picture } = await visit(at('playground.html'), { viewport: { width: 390, height: 844 } });
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('log').getByText('cup final').waitFor();
+    expect(await page.locator('h1').innerText()).toContain('Playground');
+    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+    await picture('site: the playground on a phone');
     await page.getByRole('textbox', { name: 'Program' }).fill("console.log('typed', [1, 2]); missing();");
     await page.getByRole('button', { name: 'Run' }).click();
     await page.getByRole('status').filter({ hasText: 'failed' }).waitFor();
