@@ -1,12 +1,12 @@
 import { totalmem } from 'node:os';
-import { getHeapStatistics } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { asyncScheduler, interval, map, type Observable, type SchedulerLike, take, filter } from 'rxjs';
 
 /** The available and used memory, in bytes. */
 export interface MemoryUse {
-  /** The used part of V8's heap. */
+  /** The used part of V8's old generation, which holds the objects that live for long. */
   readonly heap: number;
-  /** The maximum heap of V8: beyond it, V8 ends the process. */
+  /** The maximum size of the old generation: beyond it, V8 ends the process. */
   readonly heapLimit: number;
   /** The memory of the machine or container that this process uses. */
   readonly resident: number;
@@ -27,8 +27,28 @@ const OWN_SHARE = 0.25;
 
 const MB = 2 ** 20;
 
+/** The share of V8's limit that is for the old generation, unless an option sets it. The rest is for new objects. */
+const OLD_SHARE = 0.95;
+
+/**
+ * The maximum size of V8's old generation, in bytes. V8 tells the limit of both generations together, and a small old
+ * generation is full long before that.
+ *
+ * @param both the limit of both generations, in bytes
+ * @param options the options of Node
+ */
+export const oldGenerationLimit = (both: number, options: readonly string[]): number => {
+  const sizes = options.flatMap((option) => /^--max[-_]old[-_]space[-_]size=(\d+)$/.exec(option)?.[1] ?? []);
+  const megabytes = Number(sizes.at(-1) ?? 0);
+  return megabytes > 0 ? megabytes * MB : OLD_SHARE * both;
+};
+
 const memoryUse = (): MemoryUse => {
-  const { used_heap_size: heap, heap_size_limit: heapLimit } = getHeapStatistics();
+  const heap = getHeapSpaceStatistics()
+    .filter(({ space_name: name }) => !name.startsWith('new_') && !name.startsWith('shared_'))
+    .reduce((sum, { space_used_size: used }) => sum + used, 0);
+  const options = [...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/), ...process.execArgv];
+  const heapLimit = oldGenerationLimit(getHeapStatistics().heap_size_limit, options);
   const total = totalmem();
   const constrained = process.constrainedMemory();
   return {

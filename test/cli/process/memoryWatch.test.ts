@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { type MemoryUse, memoryWarning, memoryWarning$ } from '../../../src/cli/process/memoryWatch.js';
+import {
+  type MemoryUse,
+  memoryWarning,
+  memoryWarning$,
+  oldGenerationLimit,
+} from '../../../src/cli/process/memoryWatch.js';
 import { runMarbles } from '../../../src/testing/index.js';
 
 const MB = 2 ** 20;
@@ -30,6 +35,11 @@ it('tells where the memory of the machine is nearly full', () => {
     'memory is nearly full: of 16,000 MB, 100 MB are left, and this process uses 15,000 MB. The system may ' +
       'end it without a word. Give it fewer rows, a smaller --num-tokens or --max-length, or a smaller model.',
   );
+});
+
+it('knows how much of the limit of V8 is for objects that live for long', () => {
+  expect(oldGenerationLimit(4144 * MB, [])).toBe(0.95 * 4144 * MB);
+  expect(oldGenerationLimit(112 * MB, ['--max-old-space-size=32', '--max_old_space_size=64'])).toBe(64 * MB);
 });
 
 it('warns once', () => {
