@@ -11,17 +11,25 @@ const SIZE = 8;
 /** The log is rewritten when it has this many times as many keys as the memory can hold. */
 const FULL = 4;
 
+/** Receives the errors of a log of seen headlines. */
+export interface SeenLogFaults {
+  readonly damaged: { next(damage: HeadwaterError): void };
+  readonly failed: { next(error: unknown): void };
+}
+
 const hashesOf = (json: DedupeMemoryJson): Uint8Array => Buffer.from(json.keys, 'base64');
 
 /**
  * The memory of seen headlines, restored from a log. Each new headline is appended to the log at once.
  *
  * @param before the seen headlines from another file, if there is no log yet
+ * @param faults `damaged` receives the error of a log that cannot be read as one; `failed` that of a write, because the
+ *   log is written after the call that added the headline
  */
 export const seenLog = (
   folder: string,
   before: DedupeMemoryJson | undefined,
-  damaged: { next(damage: HeadwaterError): void },
+  { damaged, failed }: SeenLogFaults,
 ): DedupeMemory => {
   const { log, records } = recordLog(join(folder, 'seen.log'), { magic: MAGIC, size: SIZE, damaged });
   if (records === undefined && before !== undefined) log.rewrite(hashesOf(before));
@@ -32,8 +40,13 @@ export const seenLog = (
     const all = Buffer.concat(added);
     added = [];
     // In the order of the memory, so that the oldest keys are still removed first after a restart.
-    if (log.count + all.length / SIZE > FULL * memory.capacity) log.rewrite(hashesOf(memory.toJSON()));
-    else log.append(all);
+    try {
+      if (log.count + all.length / SIZE > FULL * memory.capacity) log.rewrite(hashesOf(memory.toJSON()));
+      else log.append(all);
+    } catch (error) {
+      // Thrown from a microtask, it would end the process with a trace.
+      failed.next(error);
+    }
   };
   const memory = dedupeMemoryFrom(
     { formatVersion: 1, keys },

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { discardSync, temporaryName } from '../../contracts/runtime/temporaries.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { isRunning } from '../../provision/host/isRunning.js';
 import { takeName } from '../../provision/host/takeName.js';
@@ -36,7 +37,8 @@ const isHeld = (path: string): string | undefined => {
  */
 export const stateLock = (folder: string): (() => void) => {
   const path = join(folder, 'lock');
-  const draft = `${path}.${hostname()}.${process.pid}`;
+  // A killed process leaves it, and a later one removes it.
+  const draft = join(folder, temporaryName());
   try {
     mkdirSync(folder, { recursive: true });
     // The file is written completely before it gets its final name, so that no reader sees a part of it.
@@ -67,7 +69,7 @@ export const stateLock = (folder: string): (() => void) => {
       { where: folder, cause },
     );
   } finally {
-    rmSync(draft, { force: true });
+    discardSync(draft);
   }
   const beat = setInterval(() => {
     try {
@@ -80,7 +82,7 @@ export const stateLock = (folder: string): (() => void) => {
   const release = (): void => {
     clearInterval(beat);
     process.off('exit', release);
-    rmSync(path, { force: true });
+    discardSync(path);
   };
   process.on('exit', release);
   return release;

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import {
@@ -7,12 +6,19 @@ import {
   concat,
   defer,
   EMPTY,
+  endWith,
   filter,
   ignoreElements,
   map,
+  merge,
+  mergeMap,
   type Observable,
   of,
+  ReplaySubject,
+  take,
+  throwError,
 } from 'rxjs';
+import { discardSync } from '../../contracts/runtime/temporaries.js';
 import { DedupeMemoryJson, dedupeMemory, type DedupeMemory } from '../../operators/live/dedupeMemory.js';
 import { stateFile } from '../../sinks/files/stateFile.js';
 import type { WatchEvent } from '../../sinks/watch/WatchEvent.js';
@@ -29,7 +35,7 @@ export interface WatchMemory {
   readonly seen: DedupeMemory;
   /** The validators that let the servers of feeds skip unchanged content (conditional GET). */
   readonly feeds: FeedMemory;
-  /** Stores the state of the feeds after events and at the end; emits nothing. */
+  /** Stores the state of the feeds after events and at the end; emits nothing. Fails if headlines cannot be stored. */
   readonly keep: (event$: Observable<Pick<WatchEvent, 'type'>>) => Observable<never>;
   readonly release: () => void;
 }
@@ -69,18 +75,23 @@ export const watchMemory = (
     const release = stateLock(folder);
     return combineLatest({ seenJson: fromTask(seenFile.read), feedsJson: fromTask(feedsFile.read) }).pipe(
       map(({ seenJson, feedsJson }): WatchMemory => {
-        const seen = seenLog(folder, seenJson, damaged);
-        rmSync(join(folder, SEEN), { force: true });
+        const failure$ = new ReplaySubject<unknown>(1);
+        const seen = seenLog(folder, seenJson, { damaged, failed: failure$ });
+        discardSync(join(folder, SEEN));
         const feeds = feedsJson === undefined ? feedMemory() : feedMemoryFrom(feedsJson);
         return {
           seen,
           feeds,
           release,
           keep: (event$) =>
-            event$.pipe(
-              filter(({ type }) => CHANGES.has(type)),
-              feedsFile.keep(() => feeds.toJSON()),
-            ),
+            merge(
+              event$.pipe(
+                filter(({ type }) => CHANGES.has(type)),
+                feedsFile.keep(() => feeds.toJSON()),
+                endWith(undefined),
+              ),
+              failure$.pipe(mergeMap((error) => throwError(() => error))),
+            ).pipe(take(1), ignoreElements()),
         };
       }),
       catchError((error: unknown) => {

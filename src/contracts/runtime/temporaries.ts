@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +51,23 @@ export const isLeftBehind = (name: string, modified: number, now: number): boole
   // own.
   if (Number(pid) === process.pid) return modified < now - process.uptime() * 1000;
   return !isAlive(Number(pid)) || now - modified > 24 * LEFT_BEHIND;
+};
+
+/**
+ * Removes a temporary file or folder after an error. If that fails too, the first error is the one to report, and a
+ * later process removes what is left.
+ */
+export const discard = async (path: string): Promise<void> => {
+  await rm(path, { recursive: true, force: true }).catch(() => undefined);
+};
+
+/** Does the same at once, for example while the process exits. */
+export const discardSync = (path: string): void => {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // See `discard`.
+  }
 };
 
 /**

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { discard, temporaryName } from '../../contracts/runtime/temporaries.js';
 import { isRunning } from './isRunning.js';
 import { setupError } from './setupError.js';
 import { takeName } from './takeName.js';
@@ -21,7 +22,7 @@ const underWay = new Map<string, UnderWay>();
 /** Takes the lock for this process. A lock of a process of this machine that no longer exists is ignored. */
 const takeLock = async (path: string): Promise<void> => {
   // The file is written completely before it gets its final name, so that no reader sees a part of it.
-  const draft = `${path}.${hostname()}.${process.pid}`;
+  const draft = join(dirname(path), temporaryName());
   await writeFile(draft, `${process.pid} ${hostname()}`);
   try {
     for (;;) {
@@ -42,7 +43,7 @@ const takeLock = async (path: string): Promise<void> => {
       }
     }
   } finally {
-    await rm(draft, { force: true });
+    await discard(draft);
   }
 };
 
