@@ -4,7 +4,7 @@ import { defer, ignoreElements, lastValueFrom, Observable, type ObservableInput,
 import type { Checkpoint } from '../contracts/training/Checkpoint.js';
 import { checkTypes, checkWhole } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import { clearLeftBehind } from '../contracts/runtime/temporaries.js';
+import { clearLeftBehind, discard } from '../contracts/runtime/temporaries.js';
 import { makeFolder } from '../sinks/files/internal/makeFolder.js';
 import { syncFolder, writeTemporary } from '../sinks/files/internal/wholeFile.js';
 import { subscribeSink } from '../sinks/internal/subscribeSink.js';
@@ -142,7 +142,7 @@ export const checkpoints = (
             await lastValueFrom(defer(first).pipe(ignoreElements()), { defaultValue: undefined });
           await rename(temporary, path);
         } catch (error) {
-          await rm(temporary, { force: true });
+          await discard(temporary);
           throw error;
         }
         ordinal += 1;

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { discard, temporaryName } from '../../contracts/runtime/temporaries.js';
 import { cacheFolder } from '../../provision/files/cacheFolder.js';
 
 /** A backend that was chosen. */
@@ -37,13 +38,14 @@ export const recall = async (key: string, env: NodeJS.ProcessEnv): Promise<Choic
 /** Stores a choice. If this fails, the choice is made again the next time. */
 export const remember = async (key: string, choice: Choice, env: NodeJS.ProcessEnv): Promise<void> => {
   const file = fileOf(env);
+  const temporary = join(dirname(file), temporaryName());
   try {
     const choices = { ...(await read(file)), [key]: choice };
     await mkdir(dirname(file), { recursive: true });
-    const temporary = `${file}.${process.pid}.tmp`;
     await writeFile(temporary, `${JSON.stringify({ format: 1, choices }, null, 2)}\n`);
     await rename(temporary, file);
   } catch {
     // An unwritable cache does not prevent the computation.
+    await discard(temporary);
   }
 };

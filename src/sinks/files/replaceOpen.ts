@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryName } from '../../contracts/runtime/temporaries.js';
+import { discardSync, temporaryName } from '../../contracts/runtime/temporaries.js';
 import { appendWhole } from './internal/appendWhole.js';
 
 /**
@@ -24,7 +24,7 @@ export const replaceOpen = (path: string, content: Uint8Array, open: number | un
     renameSync(draft, path);
   } catch (error) {
     closeSync(written);
-    rmSync(draft, { force: true });
+    discardSync(draft);
     throw error;
   }
   if (open !== undefined) closeSync(open);

@@ -1,10 +1,21 @@
-import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, realpath, rename, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { concatMap, defer, finalize, from, ignoreElements, type Observable, type OperatorFunction } from 'rxjs';
-import { endWith } from 'rxjs';
+import {
+  catchError,
+  concatMap,
+  defer,
+  endWith,
+  finalize,
+  from,
+  ignoreElements,
+  type Observable,
+  type OperatorFunction,
+  throwError,
+} from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { clearLeftBehind, discard } from '../../contracts/runtime/temporaries.js';
 import { codeOf } from '../internal/codeOf.js';
 import { makeTemporary, syncFolder } from './internal/wholeFile.js';
 
@@ -60,7 +71,7 @@ export class WholeTextFile {
     const [file, temporary] = [this.#file, this.#temporary];
     this.#file = this.#temporary = undefined;
     await file?.close().catch(() => undefined);
-    if (temporary !== undefined) await rm(temporary, { force: true });
+    if (temporary !== undefined) await discard(temporary);
   }
 
   async #open(): Promise<FileHandle> {
@@ -68,6 +79,7 @@ export class WholeTextFile {
     // A pipe or a device is written to directly, without a temporary file.
     if (stats !== undefined && !stats.isFile()) return open(this.#path, 'a');
     this.#target = stats === undefined ? resolve(this.#path) : await realpath(this.#path);
+    await clearLeftBehind(dirname(this.#target));
     let file: FileHandle | undefined;
     this.#temporary = await makeTemporary(dirname(this.#target), async (name) => (file = await open(name, 'wx')));
     if (file === undefined) throw new Error('The file was not opened.');
@@ -92,6 +104,8 @@ export class WholeTextFile {
  * result:  --------(1|)     -----#    (1: the number of texts; no file is made on the right)
  * ```
  *
+ * Until then it has a temporary name in the same folder. Temporary files that killed processes left there are removed.
+ *
  * A file whose name ends in `.gz` is compressed. If the source is faster than the disk, its texts wait in memory: use a
  * source with back-pressure.
  *
@@ -110,6 +124,8 @@ export const wholeTextFile =
         }),
         endWith(undefined),
         concatMap(() => from(file.commit().then(() => written))),
+        // Whoever receives the error finds no unfinished file.
+        catchError((error: unknown) => from(file.abandon()).pipe(concatMap(() => throwError(() => error)))),
         finalize(() => void file.abandon()),
       );
     });

@@ -1,4 +1,4 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -6,7 +6,7 @@ import { isFileName, MANIFEST_FILE, parseManifest } from '../../contracts/models
 import { sha256Hex } from '../../contracts/runtime/sha256.js';
 import { codeOf } from '../internal/codeOf.js';
 import { makeFolder } from './internal/makeFolder.js';
-import { clearLeftBehind } from '../../contracts/runtime/temporaries.js';
+import { clearLeftBehind, discard } from '../../contracts/runtime/temporaries.js';
 import { syncFolder, writeTemporary } from './internal/wholeFile.js';
 import { type Generation, writeGeneration } from './internal/writeGeneration.js';
 
@@ -63,7 +63,7 @@ const writeEach = async (dir: string, files: ReadonlyMap<string, Uint8Array>): P
       waiting.delete(temporary);
     }
   } finally {
-    for (const temporary of waiting.keys()) await rm(temporary, { force: true });
+    for (const temporary of waiting.keys()) await discard(temporary);
   }
   await syncFolder(dir);
 };

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { clearLeftBehind, temporaryName } from '../../contracts/runtime/temporaries.js';
+import { clearLeftBehind, discard, discardSync, temporaryName } from '../../contracts/runtime/temporaries.js';
 
 /** Identifies the content of a body. */
 export interface Digest {
@@ -68,7 +67,7 @@ export async function* keepSnapshot(
   await clearLeftBehind(directory);
   const file = await attempt(directory, () => open(temporary, 'wx'));
   // Synchronous, and not after the pending read or write: the process may be about to exit.
-  const remove = (): void => rmSync(temporary, { force: true });
+  const remove = (): void => discardSync(temporary);
   signal.addEventListener('abort', remove);
   let complete = false;
   try {
@@ -92,6 +91,6 @@ export async function* keepSnapshot(
   } finally {
     signal.removeEventListener('abort', remove);
     await file.close();
-    if (!complete) await rm(temporary, { force: true });
+    if (!complete) await discard(temporary);
   }
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { temporaryName } from '../../contracts/runtime/temporaries.js';
+import { clearLeftBehind, discard, temporaryName } from '../../contracts/runtime/temporaries.js';
 import type { Validators } from './http/validators.js';
 import type { Snapshot } from './keepSnapshot.js';
 
@@ -67,7 +67,7 @@ export const storedSource = async (directory: string, url: URL): Promise<StoredS
   const { sha256, bytes, etag, lastModified, charset } = stored;
   const snapshot = { path: join(directory, snapshotName(sha256)), sha256, bytes };
   if (!(await isWhole(snapshot))) {
-    await rm(snapshot.path, { force: true });
+    await discard(snapshot.path);
     return undefined;
   }
   return { snapshot, validators: { etag, lastModified }, charset };
@@ -93,11 +93,12 @@ export const storeSource = async (
   const temporary = join(directory, SOURCES, temporaryName());
   try {
     await mkdir(join(directory, SOURCES), { recursive: true });
+    await clearLeftBehind(join(directory, SOURCES));
     await writeFile(temporary, JSON.stringify(json));
     await rename(temporary, fileOf(directory, url));
     // The modification time of a snapshot is the time of its last use.
     await utimes(join(directory, snapshotName(sha256)), now / 1000, now / 1000);
   } catch {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await discard(temporary);
   }
 };

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { CURRENT, GENERATIONS, isManifestId, MANIFEST_FILE, manifestId } from '../../../contracts/models/Manifest.js';
 import { codeOf } from '../../internal/codeOf.js';
+import { discard } from '../../../contracts/runtime/temporaries.js';
 import { makeTemporary, syncFolder, writeTemporary } from './wholeFile.js';
 
 /** What `current` is: nothing, the id of a generation, or a folder (in a copy of the model that followed the links). */
@@ -67,7 +68,7 @@ export const putLink = async (dir: string, target: string, path: string): Promis
     await rename(link, path);
     return true;
   } catch (error) {
-    await rm(link, { force: true });
+    await discard(link);
     throw error;
   }
 };
@@ -78,7 +79,7 @@ export const putBytes = async (dir: string, bytes: Uint8Array, path: string): Pr
   try {
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await discard(temporary);
     throw error;
   }
 };

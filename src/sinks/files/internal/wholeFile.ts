@@ -1,6 +1,6 @@
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryName } from '../../../contracts/runtime/temporaries.js';
+import { discard, temporaryName } from '../../../contracts/runtime/temporaries.js';
 import { codeOf } from '../../internal/codeOf.js';
 
 const fill = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
@@ -45,7 +45,7 @@ export const writeTemporary = async (dir: string, bytes: Uint8Array): Promise<st
     if (file !== undefined) await fill(file, bytes);
     return path;
   } catch (error) {
-    await rm(path, { force: true });
+    await discard(path);
     throw error;
   }
 };

@@ -9,7 +9,7 @@ import {
   manifestId,
   parseManifest,
 } from '../../../contracts/models/Manifest.js';
-import { clearLeftBehind, temporaryName } from '../../../contracts/runtime/temporaries.js';
+import { clearLeftBehind, discard, temporaryName } from '../../../contracts/runtime/temporaries.js';
 import { codeOf } from '../../internal/codeOf.js';
 import { makeCurrent, putBytes, putLink, readCurrent } from './currentGeneration.js';
 import { makeFolder } from './makeFolder.js';
@@ -69,7 +69,7 @@ const writeFolder = async (generations: string, id: string, files: Generation['f
     // Another process may have written the same files first.
     if (!(await holds(target, files).catch(() => false))) throw error;
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await discard(temporary);
   }
   await syncFolder(generations);
 };
