@@ -21,14 +21,22 @@ export interface CheckpointFile {
   readonly ordinal: number;
 }
 
-/** The checkpoint files of a folder, the newest first; empty if there is no folder. */
+/**
+ * The checkpoint files of a folder, the newest first; empty if there is no folder.
+ *
+ * @throws HeadwaterError `HW_PATH` if the folder cannot be read
+ */
 export const checkpointFiles = async (dir: string): Promise<readonly CheckpointFile[]> => {
   let names: readonly string[];
   try {
     names = await readdir(dir);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return [];
+    throw new HeadwaterError(
+      'HW_PATH',
+      `The checkpoints in ${dir} cannot be read (${String(codeOf(cause))}). Check that it is a folder, and its permissions.`,
+      { cause, where: dir },
+    );
   }
   return names
     .flatMap((name): CheckpointFile[] => {
@@ -38,10 +46,23 @@ export const checkpointFiles = async (dir: string): Promise<readonly CheckpointF
     .sort((a, b) => b.ordinal - a.ordinal);
 };
 
-/** Removes the checkpoints of a folder. The folder is removed if it is then empty. */
+/**
+ * Removes the checkpoints of a folder. The folder is removed if it is then empty.
+ *
+ * @throws HeadwaterError `HW_PATH` if the folder cannot be read, `HW_WRITE` if a checkpoint cannot be removed
+ */
 export const removeCheckpoints = async (dir: string): Promise<void> => {
-  const files = await checkpointFiles(dir);
-  for (const { name } of files) await rm(join(dir, name), { force: true });
+  for (const { name } of await checkpointFiles(dir)) {
+    try {
+      await rm(join(dir, name), { force: true });
+    } catch (cause) {
+      throw new HeadwaterError(
+        'HW_WRITE',
+        `The checkpoint ${join(dir, name)} is no longer needed, but cannot be removed (${String(codeOf(cause))}). Remove it yourself.`,
+        { cause, where: dir },
+      );
+    }
+  }
   try {
     await clearLeftBehind(dir);
     await rmdir(dir);

@@ -289,7 +289,15 @@ export const trainingCheckpoints = (
     done$: defer(() => {
       phase = 'over';
       return removeCheckpoints(dir);
-    }).pipe(ignoreElements()),
+    }).pipe(
+      ignoreElements(),
+      // The model is saved, so the training has succeeded.
+      catchError((error: unknown) => {
+        if (!(error instanceof HeadwaterError)) throw error;
+        say(`${error.message} [${error.code}]`);
+        return EMPTY;
+      }),
+    ),
     explaining: catchError((error: unknown) =>
       throwError(() =>
         written !== undefined &&

@@ -71,7 +71,7 @@ export interface Unchanged {
 export async function* fileBytes(path: string, unchanged?: Unchanged): AsyncGenerator<Buffer, void, undefined> {
   const file = await openFile(path);
   try {
-    const stats = await file.stat({ bigint: true });
+    const stats = await file.stat({ bigint: true }).catch((cause: unknown) => Promise.reject(pathError(path, cause)));
     if (stats.isDirectory())
       throw new HeadwaterError(
         'HW_PATH',

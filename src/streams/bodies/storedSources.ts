@@ -1,5 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { reasonOf } from '../../contracts/reasonOf.js';
 import { clearLeftBehind } from '../../contracts/runtime/temporaries.js';
 import { readStored, snapshotName, SOURCES } from './storedSource.js';
 
@@ -56,22 +58,34 @@ export const listSnapshots = async (directory: string): Promise<readonly StoredS
   return found.filter((snapshot) => snapshot !== undefined).toSorted((a, b) => b.used - a.used);
 };
 
+const remove = async (path: string): Promise<void> => {
+  try {
+    await rm(path, { force: true });
+  } catch (cause) {
+    throw new HeadwaterError('HW_WRITE', `${path} cannot be removed: ${reasonOf(cause)}. Check its permissions.`, {
+      cause,
+      where: path,
+    });
+  }
+};
+
 /**
  * Removes the snapshots of a folder that were not used since a time, the records of their sources, and the temporary
  * files of killed runs.
  *
  * @param since the time in milliseconds since 1970
  * @returns the removed snapshots, and the number of removed temporary files
+ * @throws HeadwaterError `HW_WRITE` if a file cannot be removed
  */
 export const pruneSnapshots = async (
   directory: string,
   since: number,
 ): Promise<{ readonly removed: readonly StoredSnapshot[]; readonly leftBehind: number }> => {
   const removed = (await listSnapshots(directory)).filter(({ used }) => used < since);
-  for (const { path } of removed) await rm(path, { force: true });
+  for (const { path } of removed) await remove(path);
   const kept = new Set((await listSnapshots(directory)).map(({ path }) => path));
   for (const { path, sha256 } of await notesOf(directory))
-    if (!kept.has(join(directory, snapshotName(sha256)))) await rm(path, { force: true });
+    if (!kept.has(join(directory, snapshotName(sha256)))) await remove(path);
   const leftBehind = (await clearLeftBehind(directory)) + (await clearLeftBehind(join(directory, SOURCES)));
   return { removed, leftBehind };
 };

@@ -108,7 +108,14 @@ const streamSource = (stream: Readable, part: number, options: OpenOptions): Tab
   return sourceOf({ name, kind: 'file' }, part, (memory, signal) => openStream(stream, name, options, memory, signal));
 };
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFolder = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // The error is reported when the path is opened as a file.
+    return false;
+  }
+};
 
 const locatedSource = (address: string | URL, part: number, options: TableSourceOptions): TableSource => {
   const location = locate(address);
