@@ -1,0 +1,119 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WritingCommand } from './FaultyRuns.js';
+
+/** Options of the smallest training. */
+export const SIZES = ['--architecture', 'lesson', '--hidden-dim', '8', '--embedding-dim', '4', '--fc-dim', '4'];
+
+/**
+ * The commands that write.
+ *
+ * @param inputs the folder of `prepareInputs`
+ * @param url the address of a table
+ */
+export const writingCommands = (inputs: string, url: () => string): readonly WritingCommand[] => {
+  const input = (name: string): string => join(inputs, name);
+  /** Copies inputs to the folder of a run, under the same name or another. */
+  const put =
+    (to: string, name = to): ((folder: string) => void) =>
+    (folder) =>
+      cpSync(input(name), join(folder, to), { recursive: true, verbatimSymlinks: true });
+  /** A file that the command replaces. */
+  const old = (name: string) => (folder: string) => writeFileSync(join(folder, name), 'what was there before');
+  const nothing = (): void => undefined;
+  const train = ['train', '--data', input('table.csv'), '--epochs', '1', '--batch-size', '16', ...SIZES];
+  return [
+    {
+      name: 'learn, over another model',
+      args: (at) => ['learn', '--model', input('model'), '--labels', input('labels.jsonl'), '--out', at('out')],
+      prepare: put('out', 'old'),
+      models: ['out'],
+    },
+    {
+      name: 'learn, in a new folder',
+      args: (at) => ['learn', '--model', input('model'), '--labels', input('labels.jsonl'), '--out', at('a/b/out')],
+      prepare: nothing,
+      models: ['a/b/out'],
+    },
+    {
+      name: 'train, with checkpoints',
+      args: (at) => [...train, '--out', at('out'), '--checkpoint-every', '2'],
+      prepare: put('out', 'old'),
+      models: ['out'],
+    },
+    {
+      name: 'train --refit',
+      args: (at) => [...train, '--out', at('out'), '--refit', '--events', at('events.jsonl')],
+      prepare: nothing,
+      models: ['out'],
+    },
+    {
+      name: 'bundle',
+      args: (at) => ['bundle', input('model'), '--out-file', at('news.js')],
+      prepare: old('news.js'),
+      files: ['news.js'],
+    },
+    {
+      name: 'export --onnx',
+      args: (at) => ['export', input('model'), '--onnx', at('news.onnx')],
+      prepare: old('news.onnx'),
+      files: ['news.onnx'],
+    },
+    {
+      name: 'vectors convert',
+      args: (at) => ['vectors', 'convert', input('vectors.txt'), at('news.hwv')],
+      prepare: old('news.hwv'),
+      files: ['news.hwv'],
+    },
+    {
+      name: 'predict --out-file',
+      args: (at) => [
+        ...['predict', '--model', input('model'), '--data', input('table.csv'), '--out-file', at('out.csv')],
+      ],
+      prepare: old('out.csv'),
+      files: ['out.csv'],
+    },
+    {
+      name: 'predict --out-file, of a table from the web',
+      args: (at) => ['predict', '--model', input('model'), '--data', url(), '--out-file', at('out.csv')],
+      prepare: nothing,
+      files: ['out.csv'],
+    },
+    {
+      name: 'evaluate --errors',
+      args: (at) => [
+        ...['evaluate', '--model', input('model'), '--data', input('table.csv'), '--errors', at('mistakes.csv')],
+      ],
+      prepare: old('mistakes.csv'),
+      files: ['mistakes.csv'],
+    },
+    {
+      name: 'label',
+      args: (at) => ['label', input('lines.txt'), '--model', input('model'), '--labels', at('labels.jsonl')],
+      input: 'Sports\nWorld\nu\nWorld\ns\nSports\nq\n',
+      prepare: nothing,
+      logs: ['labels.jsonl'],
+    },
+    {
+      name: 'watch --state',
+      args: (at) => ['watch', input('feed.xml'), '--model', input('model'), '--once', '--state', at('state')],
+      prepare: nothing,
+    },
+    {
+      name: 'cache prune',
+      args: () => ['cache', 'prune'],
+      prepare: (folder) => {
+        const sources = join(folder, 'cache/headwater/sources');
+        mkdirSync(sources, { recursive: true });
+        for (const digit of ['a', 'b']) {
+          const sha256 = digit.repeat(64);
+          writeFileSync(join(folder, 'cache/headwater', `${sha256}.csv`), 'title\n');
+          writeFileSync(
+            join(sources, `${digit.repeat(32)}.json`),
+            JSON.stringify({ format: 1, source: `http://h/${digit}`, sha256, bytes: 6, asked: 1 }),
+          );
+        }
+      },
+    },
+  ];
+};

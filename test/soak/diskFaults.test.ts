@@ -1,0 +1,88 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sampleCsv } from '../../src/streams/sample/sampleCsv.js';
+import { workFolder } from '../cli/headwater.js';
+import { serve } from '../streams/servers.js';
+import { writingCommands } from './disk/commands.js';
+import type { DiskFault } from './disk/FaultyDisk.js';
+import { prepareInputs } from './disk/prepareInputs.js';
+import { FaultyRuns, type Undisturbed, type WritingCommand } from './disk/FaultyRuns.js';
+
+/**
+ * A process that is killed at a step of the file system, or meets an error there: `npm run test:soak` lets every step of
+ * every command meet every fault, `npm test` a few.
+ */
+const soak = process.env['MODE'] === 'soak';
+
+/** The faults that each step meets. */
+const FAULTS: readonly Omit<DiskFault, 'at'>[] = soak
+  ? [
+      { what: 'kill' },
+      { what: 'torn' },
+      { what: 'ENOSPC' },
+      { what: 'ENOSPC', lasting: true },
+      { what: 'EDQUOT', lasting: true },
+      { what: 'EIO' },
+      { what: 'EROFS', lasting: true },
+      { what: 'EIO', reads: true },
+      { what: 'EMFILE', reads: true },
+    ]
+  : [{ what: 'kill' }, { what: 'torn' }, { what: 'ENOSPC', lasting: true }];
+
+/** The numbers of the steps that meet a fault: all in the soak, and otherwise one, which differs between faults. */
+const placesOf = (steps: number, fault: number): readonly number[] =>
+  soak ? Array.from({ length: steps }, (_, i) => i + 1) : [Math.ceil((steps * (fault + 1)) / FAULTS.length)];
+
+const TABLE = [...sampleCsv({ rows: 80 })].join('');
+// Runs that count as killed leave listeners behind.
+process.setMaxListeners(0);
+
+const folder = workFolder();
+const inputs = join(folder, 'inputs');
+let url = '';
+let runs: FaultyRuns;
+
+beforeAll(async () => {
+  mkdirSync(inputs);
+  await prepareInputs(inputs);
+  runs = await FaultyRuns.open(folder);
+}, 300_000);
+
+/** Lets a command meet a fault at its places. Tells how many there were, and what came of them that may not. */
+const meetAll = async (command: WritingCommand, plain: Undisturbed, index: number) => {
+  const fault = FAULTS[index]!;
+  const steps = plain.steps
+    .map((step, i) => ({ at: i + 1, step }))
+    .filter(({ step }) => fault.what !== 'torn' || step.startsWith('write '));
+  const places = steps.length === 0 ? [] : placesOf(steps.length, index);
+  const faults: unknown[] = [];
+  for (const place of places) {
+    const { at, step } = steps[place - 1]!;
+    const { wrong } = await runs.meet(command, plain, { ...fault, at });
+    if (wrong.length > 0) faults.push({ step, ...fault, wrong });
+  }
+  return { faults, met: places.length };
+};
+
+/** Trainings take longest. */
+const commands = writingCommands(inputs, () => url).filter(({ name }) => soak || !name.startsWith('train'));
+
+describe('a fault at a step of the file system', () => {
+  it.each(commands)(
+    '$name: what is there is the old or the new one, and the next run succeeds',
+    { timeout: soak ? 3_600_000 : 120_000 },
+    async (command) => {
+      url = `${await serve((_request, response) => response.end(TABLE))}/table.csv`;
+      const [writes, reads] = [await runs.undisturbed(command), await runs.undisturbed(command, true)];
+      let met = 0;
+      for (const [index, fault] of FAULTS.entries()) {
+        const result = await meetAll(command, fault.reads === true ? reads : writes, index);
+        expect(result.faults).toEqual([]);
+        met += result.met;
+      }
+      if (soak)
+        console.log(`${command.name}: ${writes.steps.length} writes, ${reads.steps.length} reads, ${met} faults`);
+    },
+  );
+});
