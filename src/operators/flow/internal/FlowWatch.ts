@@ -3,6 +3,9 @@ import type { FlowEdge, FlowSnapshot, FlowStage, FlowValve } from '../../../cont
 import { FlowStageRecord, type StageOutput } from './FlowStageRecord.js';
 import { WorkClock } from './WorkClock.js';
 
+/** The least time between two checks of what all stages hold, in milliseconds. A turn may be far shorter. */
+const LOOK_EVERY_MS = 1;
+
 /** The name of the stage after the last ones. */
 const CONSUMER = 'consumer';
 
@@ -93,7 +96,7 @@ export class FlowWatch implements FlowProbe {
   /** What happened since the last snapshot. */
   snapshot(): FlowSnapshot {
     const at = this.#clock.now();
-    this.#look(at);
+    this.#look(at, true);
     const interval = Math.max(at - this.#atBefore, Number.MIN_VALUE);
     const stages = [...this.#stages.values()].map((stage) => this.#stageOf(stage, interval));
     this.#atBefore = at;
@@ -168,8 +171,10 @@ export class FlowWatch implements FlowProbe {
     queueMicrotask(() => this.#look(this.#clock.closeTurn()));
   }
 
-  #look(now: number): void {
+  /** Checks what all stages hold, unless it was checked a moment ago. */
+  #look(now: number, always = this.#exact): void {
     const ms = now - this.#looked;
+    if (ms < LOOK_EVERY_MS && !always) return;
     this.#looked = now;
     for (const stage of this.#stages.values()) stage.look(ms);
   }
