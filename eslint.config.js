@@ -260,6 +260,16 @@ export default tseslint.config(
       },
     },
     rules: {
+      // Prettier breaks code, but no text. It leaves the title of a test in one line, and so does this rule.
+      'max-len': [
+        'error',
+        {
+          code: 120,
+          ignoreUrls: true,
+          ignoreRegExpLiterals: true,
+          ignorePattern: '^\\s*(?:it|test|describe)(?:\\.[^(]*)?\\(',
+        },
+      ],
       // A hot loop over a typed array with a known bound reads `a[i]!`; everywhere else the reason stands beside it.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/prefer-for-of': 'off',
@@ -271,6 +281,23 @@ export default tseslint.config(
   {
     files: ['eslint.config.js', 'scripts/*.mjs', 'site/.vitepress/theme/*.js', 'test/package/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
+  },
+  {
+    // Their texts contain whole documents and programs, which are easier to read unbroken.
+    files: ['test/**', 'bench/**', 'site/**', 'scripts/**'],
+    rules: {
+      'max-len': [
+        'error',
+        {
+          code: 120,
+          ignoreUrls: true,
+          ignoreRegExpLiterals: true,
+          ignoreStrings: true,
+          ignoreTemplateLiterals: true,
+          ignorePattern: '^\\s*(?:it|test|describe)(?:\\.[^(]*)?\\(',
+        },
+      ],
+    },
   },
   ...walls,
 );

@@ -11,8 +11,10 @@ export const FAINT = '#654321';
 
 const STYLE = `<style>
 text{font-family:system-ui,sans-serif}
-[fill="${INK}"]{fill:#1f2328}[stroke="${INK}"]{stroke:#1f2328}[stroke="${FAINT}"]{stroke:#d1d9e0}[fill="${FAINT}"]{fill:#d1d9e0}
-@media (prefers-color-scheme: dark){[fill="${INK}"]{fill:#f0f6fc}[stroke="${INK}"]{stroke:#f0f6fc}[stroke="${FAINT}"]{stroke:#3d444d}[fill="${FAINT}"]{fill:#3d444d}}
+[fill="${INK}"]{fill:#1f2328}[stroke="${INK}"]{stroke:#1f2328}
+[stroke="${FAINT}"]{stroke:#d1d9e0}[fill="${FAINT}"]{fill:#d1d9e0}
+@media (prefers-color-scheme: dark){[fill="${INK}"]{fill:#f0f6fc}[stroke="${INK}"]{stroke:#f0f6fc}
+[stroke="${FAINT}"]{stroke:#3d444d}[fill="${FAINT}"]{fill:#3d444d}}
 </style>`;
 
 const HEIGHT = 380;

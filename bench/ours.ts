@@ -2,7 +2,8 @@
  * Headwater on the lesson's workload, measured like PyTorch in ../shared/bench/pytorch_peer.py: one JSON line per
  * figure. It runs in its own process.
  *
- *     ours.ts NEWS_CSV [--only train,eval,latency,pipeline] [--models gru,rnn] [--backend headwater] [--batch 64] [--hidden 128] [--threads 2] [--simd auto] [--seconds 3] [--quickest]
+ *     ours.ts NEWS_CSV [--only train,eval,latency,pipeline] [--models gru,rnn] [--backend headwater]
+ *                      [--batch 64] [--hidden 128] [--threads 2] [--simd auto] [--seconds 3] [--quickest]
  *
  * Batches are built before the measurement starts; `pipeline` measures how they are built. A backend that does not load
  * has no figures, and stderr gives the reason. With --quickest, the rate is that of the fastest step on one batch of

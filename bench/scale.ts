@@ -1,7 +1,8 @@
 /**
  * The number of headlines per second that workers classify from topic to topic, and what limits it.
  *
- *     npm run bench:scale -- [--brokers nats,kafka] [--headlines 40000] [--workers 1,2,4] [--rate 2000] [--seconds 10] [--json FILE]
+ *     npm run bench:scale -- [--brokers nats,kafka] [--headlines 40000] [--workers 1,2,4] [--rate 2000]
+ *                             [--seconds 10] [--json FILE]
  *
  * `kernels` is `classifyLive` with the same headlines in this process, without a broker. `copy` is one minimal consumer
  * that copies, without a model. `work` is `headwater work` in the given number of processes with one thread each. The

@@ -1,8 +1,10 @@
 /**
  * The speed of Headwater in training, evaluation and prediction, compared with PyTorch on the same cores.
  *
- *     npm run bench -- [--peer python3] [--json FILE] [--rounds 3] [--only train,eval,latency,pipeline,phases,scaling,layers]
- *                      [--batch 64] [--threads 2] [--seconds 3] [--simd auto] [--backends headwater,tensorflow,webgpu,cpu] [--most-rows 2000000] [--node newer|none|PATH]
+ *     npm run bench -- [--peer python3] [--json FILE] [--rounds 3]
+ *                      [--only train,eval,latency,pipeline,phases,scaling,layers]
+ *                      [--batch 64] [--threads 2] [--seconds 3] [--simd auto]
+ *                      [--backends headwater,tensorflow,webgpu,cpu] [--most-rows 2000000] [--node newer|none|PATH]
  *
  * `--peer` names a Python that has torch, pandas and numpy; without it only Headwater is measured. First, both sides
  * must reach the same loss from the same weights on the same batches; otherwise nothing is measured. Then they run

@@ -51,7 +51,8 @@ export const comparison = (figures: readonly Figure[]): Cells => {
     );
     if (theirs === undefined || ratio === undefined) return '–';
     const each = ratio['each_ratio'] as readonly number[];
-    return `${valueOf(theirs)}: ${grouped(Number(ratio['ratio']))}× (${grouped(Math.min(...each))}–${grouped(Math.max(...each))})`;
+    const spread = `${grouped(Math.min(...each))}–${grouped(Math.max(...each))}`;
+    return `${valueOf(theirs)}: ${grouped(Number(ratio['ratio']))}× (${spread})`;
   };
   return [
     ['figure', 'Headwater', ...VARIANTS.map((variant) => `PyTorch ${variant}`)],
@@ -102,7 +103,8 @@ export const backends = (figures: readonly Figure[]): Cells => {
     if (theirs === undefined) return '–';
     if (theirs === ours) return valueOf(ours);
     const speeds = speedsOf(theirs);
-    return `${valueOf(theirs)}: ${grouped(Number(median(speedsOf(ours).map((speed, round) => speed / (speeds[round] ?? NaN))).toPrecision(3)))}×`;
+    const ratio = median(speedsOf(ours).map((speed, round) => speed / (speeds[round] ?? NaN)));
+    return `${valueOf(theirs)}: ${grouped(Number(ratio.toPrecision(3)))}×`;
   };
   return [
     ['figure', ...names],
@@ -133,13 +135,16 @@ export const others = (figures: readonly Figure[]): Cells => {
   ];
 };
 
+const IN_MEMORY = 'read once, held in memory (as the peer)';
+const READ_AGAIN = '`prepare` + `batches` of all sides: read four times, nothing held';
+
 /** Both data paths; in the first pass of a process, nothing is compiled yet. */
 export const dataPath = (figures: readonly Figure[]): Cells => [
   ['data path', 'first pass of a process', 'later passes'],
   ...figures
     .filter((figure) => figure.what === 'pipeline' && isOurs(figure))
     .map((figure) => [
-      `${figure.variant === 'memory' ? 'read once, held in memory (as the peer)' : '`prepare` + `batches` of all sides: read four times, nothing held'}, ${figure.engine ?? ''}`,
+      `${figure.variant === 'memory' ? IN_MEMORY : READ_AGAIN}, ${figure.engine ?? ''}`,
       `${grouped(Number(figure['first_rows_per_s']))} rows/s`,
       valueOf(figure),
     ]),
@@ -160,7 +165,11 @@ export const phases = (figures: readonly Figure[]): Cells => {
     ...figures
       .filter(({ what }) => what === 'phase')
       .map((figure) => [
-        `${figure.model?.toUpperCase() ?? ''}, ${figure.threads ?? 1}, ${figure.engine ?? ''} (peak ${peakOf(figure)} GFLOP/s)`,
+        [
+          figure.model?.toUpperCase() ?? '',
+          figure.threads ?? 1,
+          `${figure.engine ?? ''} (peak ${peakOf(figure)} GFLOP/s)`,
+        ].join(', '),
         String(figure['phase']),
         figure['ms'] === undefined ? '' : grouped(Number(figure['ms'])),
         figure['gflops'] === undefined ? '' : grouped(Number(figure['gflops'])),

@@ -32,7 +32,8 @@ let published = 0;
 const publish = (number) => {
   for (const title of titles.splice(0, number))
     items.unshift(
-      `<item><title>${title.replaceAll('&', '&amp;')}</title><guid>${published++}</guid><pubDate>${new Date().toUTCString()}</pubDate></item>`,
+      `<item><title>${title.replaceAll('&', '&amp;')}</title><guid>${published++}</guid>` +
+        `<pubDate>${new Date().toUTCString()}</pubDate></item>`,
     );
 };
 const feed = createServer((_request, response) => {

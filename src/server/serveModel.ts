@@ -99,7 +99,8 @@ const HISTORY_BYTES = 8 * 1_048_576;
  *         headers: { 'content-type': 'application/json' },
  *         body: '{"title":"Ferry at the port"}',
  *       });
- *       console.log(await answer.json()); // { title: 'Ferry at the port', class: 'Sports', probabilities: { … }, latencyMs: 3 }
+ *       console.log(await answer.json());
+ *       // { title: 'Ferry at the port', class: 'Sports', probabilities: { … }, latencyMs: 3 }
  *       drain$.next();
  *     },
  *     complete,

@@ -31,7 +31,8 @@ export class BoundExceeded extends Error {
  *   range(1, 100).pipe(trace('numbers'), shuffle({ buffer: 10, seed: 1 }), trace('shuffled')),
  * );
  * for (const { name, holdings } of stages)
- *   for (const { operator, most, bound } of holdings) console.log(name, operator, most, bound); // shuffled shuffle 10 10
+ *   for (const { operator, most, bound } of holdings) console.log(name, operator, most, bound);
+ *   // shuffled shuffle 10 10
  * ```
  */
 export const expectFlow = async (pipeline$: Observable<unknown>): Promise<FlowSnapshot> => {

@@ -206,7 +206,9 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       const messages = state.first_seq - delivered.stream_seq - 1;
       // Streams of the other kinds remove a message once it is acknowledged.
       if (messages <= 0 || config.retention !== 'limits') return;
-      const reason = `messages ${delivered.stream_seq + 1} to ${state.first_seq - 1} were removed from the stream before they were read`;
+      const reason =
+        `messages ${delivered.stream_seq + 1} to ${state.first_seq - 1} were removed ` +
+        'from the stream before they were read';
       events?.next({ type: 'lost', id: stream, messages, reason });
     };
 

@@ -41,7 +41,7 @@ const keyOf = ({ config, batchSize, work, threads }: Workload, candidates: reado
     `${cpus()[0]?.model ?? 'unknown processor'}, ` +
       `${availableParallelism()} cores${threads === undefined ? '' : `, ${threads} threads`}`,
     `node ${process.version}, headwater ${VERSION}, ` +
-      `${candidates.map(({ name, parts }) => `${name} of ${parts.join(' and ')}`).join(', ')}`,
+      candidates.map(({ name, parts }) => `${name} of ${parts.join(' and ')}`).join(', '),
     `${work} ${config.bidirectional ? 'bidirectional ' : ''}${config.cell}, embedding ` +
       `${about(config.embeddingDim)}, hidden ${about(config.hiddenDim)}, batch ${about(batchSize)}`,
   ].join('; ');
@@ -86,7 +86,9 @@ const choose = async (
       ? []
       : [
           'the fastest here at this size, ' +
-            `${[rate(best.rowsPerSecond), ...others.map((other) => `${other.name} ${rate(other.rowsPerSecond)}`)].join(', ')}`,
+            [rate(best.rowsPerSecond), ...others.map((other) => `${other.name} ${rate(other.rowsPerSecond)}`)].join(
+              ', ',
+            ),
         ];
   return {
     choice: {
@@ -111,7 +113,7 @@ const load = async (
     ...selected.right,
     reason:
       `${remembered ? `as found on ${date}: ` : ''}${why}; ` +
-      `${selected.right.reason.replace(/^asked for by name[;:] /, '')}`,
+      selected.right.reason.replace(/^asked for by name[;:] /, ''),
   };
 };
 

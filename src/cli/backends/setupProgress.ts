@@ -39,7 +39,8 @@ export const setupProgress = <E extends StepEvent | { readonly type: 'ready' | '
           }
           case 'failed':
             output.print(
-              `${event.message}${event.nextInMs === undefined ? '' : ` It is tried again in ${duration(event.nextInMs / 1000)}.`}`,
+              event.message +
+                (event.nextInMs === undefined ? '' : ` It is tried again in ${duration(event.nextInMs / 1000)}.`),
             );
             break;
           case 'ready':

@@ -35,7 +35,8 @@ export const addBrokerLearning = (command: Command): Command =>
 const learntLine = ({ model, position, labels, accuracy, leftOut, setBack }: LearntModel): string =>
   `model ${model}, up to message ${position}: ${(accuracy * 100).toFixed(1)} % of ${labels} ` +
   'labels right before it learnt from ' +
-  `them${leftOut === 0 ? '' : `, ${leftOut} messages left out`}${setBack ? '; it did worse than before, and was set back' : ''}`;
+  `them${leftOut === 0 ? '' : `, ${leftOut} messages left out`}` +
+  (setBack ? '; it did worse than before, and was set back' : '');
 
 /**
  * Learns from the labels of a broker, and publishes a model after a given number of them. Writes a line for each model.

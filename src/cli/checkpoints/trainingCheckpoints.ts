@@ -200,7 +200,9 @@ export const trainingCheckpoints = (
         throw new HeadwaterError(
           'HW_USAGE',
           `The training cannot continue from ${found.path}: ` +
-            `${then === null ? 'there was no event log (--events) then' : 'there was an event log (--events) then, and now there is none'}. ` +
+            (then === null
+              ? 'there was no event log (--events) then. '
+              : 'there was an event log (--events) then, and now there is none. ') +
             'Give the same options, or start again without --resume.',
           { where: found.path },
         );
@@ -306,7 +308,8 @@ export const trainingCheckpoints = (
           ? new HeadwaterError(
               error.code,
               `${error.message} The last checkpoint is ${written.path} ` +
-                `(${placeOf(written.checkpoint)})${error.code === 'HW_BACKEND' ? ': the same command with --resume continues from it' : ''}.`,
+                `(${placeOf(written.checkpoint)})` +
+                (error.code === 'HW_BACKEND' ? ': the same command with --resume continues from it.' : '.'),
               { cause: error, where: error.where },
             )
           : error,

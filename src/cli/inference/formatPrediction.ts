@@ -42,7 +42,8 @@ const text = ({ top = Infinity, unsureBelow }: AnswerOptions): PredictionFormatt
     const told = distribution.slice(0, top);
     return (
       `${printable(title.replaceAll(/\s+/g, ' ').trim())} → ${printable(answerOf(prediction, unsureBelow))} ` +
-      `(${told.map(([name, probability]) => `${printable(name)} ${probability.toFixed(3)}`).join(', ')})${known === 0 ? ' [nothing read: no token is known]' : ''}\n`
+      `(${told.map(([name, probability]) => `${printable(name)} ${probability.toFixed(3)}`).join(', ')})` +
+      `${known === 0 ? ' [nothing read: no token is known]' : ''}\n`
     );
   },
 });
@@ -85,7 +86,10 @@ const jsonl = ({ top = Infinity, unsureBelow }: AnswerOptions): PredictionFormat
       .slice(0, top)
       .map(([name, probability]) => `${JSON.stringify(name)}:${JSON.stringify(probability)}`)
       .join(',');
-    return `{"title":${JSON.stringify(title)},"class":${JSON.stringify(answerOf(prediction, unsureBelow))},"probabilities":{${probabilities}},"known":${known}}\n`;
+    return (
+      `{"title":${JSON.stringify(title)},"class":${JSON.stringify(answerOf(prediction, unsureBelow))},` +
+      `"probabilities":{${probabilities}},"known":${known}}\n`
+    );
   },
 });
 

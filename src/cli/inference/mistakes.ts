@@ -140,14 +140,15 @@ export const writeMistakes = (
       defer(() =>
         of(tableOf(file, surest, taken.rows, classes)).pipe(
           wholeTextFile(file),
-          tap(() =>
+          tap(() => {
+            const missing = surest.length - taken.rows.size;
             tell(
               'mistakes: ' +
                 `${surest.length < count ? `the ${surest.length} surest of ${count}` : String(count)}, ` +
                 'written to ' +
-                `${file}${taken.rows.size < surest.length ? `; ${surest.length - taken.rows.size} of them without their rows, which are too long to hold` : ''}`,
-            ),
-          ),
+                (missing === 0 ? file : `${file}; ${missing} of them without their rows, which are too long to hold`),
+            );
+          }),
           ignoreElements(),
         ),
       ),

@@ -11,4 +11,11 @@ export const watchLine = ({
   known,
   distribution,
 }: LivePrediction): string =>
-  `${[new Date(seen).toISOString(), oneLine(category), (distribution[0]?.probability ?? 0).toFixed(3), `${known === 0 ? '[nothing read] ' : ''}${oneLine(title)}`, oneLine(source), key].join('\t')}\n`;
+  `${[
+    new Date(seen).toISOString(),
+    oneLine(category),
+    (distribution[0]?.probability ?? 0).toFixed(3),
+    `${known === 0 ? '[nothing read] ' : ''}${oneLine(title)}`,
+    oneLine(source),
+    key,
+  ].join('\t')}\n`;

@@ -41,7 +41,8 @@ export interface AdwinOptions {
  * import { range, map } from 'rxjs';
  * import { adwin } from 'headwater';
  * const errors$ = range(0, 400).pipe(map((row) => (row < 200 ? 0 : 1)));
- * errors$.pipe(adwin()).subscribe(({ at, before, after }) => console.log(at, before, after)); // a few values after 200: from 0 to 1
+ * errors$.pipe(adwin()).subscribe(({ at, before, after }) => console.log(at, before, after));
+ * // a few values after 200: from 0 to 1
  * ```
  */
 export const adwin = ({ delta = 0.002 }: AdwinOptions = {}): OperatorFunction<number, DriftDetected> => {

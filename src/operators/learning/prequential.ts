@@ -104,7 +104,8 @@ type Work = () => ObservableInput<LearningEvent>;
  * label scores the prediction that was made at the time.
  *
  * ```marbles
- * batches:  --A----------B--------|   A: a headline a without a label, and one with a label;  B: a headline c without one
+ * batches:  --A----------B--------|   A: a headline a without a label, and one with a label;
+ *                                     B: a headline c without one
  * labels$:  --------a---------c--|
  *   prequential({ slot, tokenizer, labelEncoder, labels$, batchSize: 2 })
  * events:   --(pps)-(sL)-p----s---(L|)   p: live-prediction;  s: scored;  L: learnt

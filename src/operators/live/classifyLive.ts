@@ -84,7 +84,8 @@ const withoutBlanks = (headlines: readonly LiveHeadline[]): readonly LiveHeadlin
  *     microBatch({ maxSize: 64, maxWaitMs: 5 }),
  *     classifyLive({ model: recordingModel(), tokenizer, labelEncoder }),
  *   )
- *   .subscribe(({ category, distribution }) => console.log(category, distribution)); // Sports [{ category: 'Sports', probability: 0.75 }, …]
+ *   .subscribe(({ category, distribution }) => console.log(category, distribution));
+ * // Sports [{ category: 'Sports', probability: 0.75 }, …]
  * ```
  */
 export const classifyLive = (

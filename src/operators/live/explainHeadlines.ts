@@ -52,7 +52,8 @@ import { occlusionsOf } from './internal/occlusions.js';
  * };
  * of(headline)
  *   .pipe(explainHeadlines({ model: recordingModel(), tokenizer, labelEncoder: LabelEncoder.of(['Sports', 'World']) }))
- *   .subscribe(({ words }) => console.log(words)); // [{ word: 'The', read: 'left-out', effect: 0, … }, { word: 'ferry', read: 'known', … }, …]
+ *   .subscribe(({ words }) => console.log(words));
+ * // [{ word: 'The', read: 'left-out', effect: 0, … }, { word: 'ferry', read: 'known', … }, …]
  * ```
  */
 export const explainHeadlines = (options: ClassifyLiveOptions): OperatorFunction<LiveHeadline, Explanation> => {

@@ -46,7 +46,8 @@ export interface MicroBatchOptions {
  * ```ts
  * import { lastValueFrom, of, toArray } from 'rxjs';
  * import { microBatch } from 'headwater';
- * await lastValueFrom(of('a', 'b', 'c').pipe(microBatch({ maxSize: 2, maxWaitMs: 5 }), toArray())); // [['a', 'b'], ['c']]
+ * await lastValueFrom(of('a', 'b', 'c').pipe(microBatch({ maxSize: 2, maxWaitMs: 5 }), toArray()));
+ * // [['a', 'b'], ['c']]
  * ```
  */
 export const microBatch = <T>(options: MicroBatchOptions): OperatorFunction<T, readonly T[]> => {

@@ -96,7 +96,8 @@ const check = ({ capacity, policy, seed = 0, yieldAfter = 25 }: ShedOptions<neve
  * import { shed } from 'headwater';
  * const slowly = (n: number) => of(n).pipe(delay(1));
  * const dropped = { next: ({ value }: { value: number }) => console.log(`${value} came too late`) }; // 4 and 5
- * await lastValueFrom(range(1, 5).pipe(shed({ capacity: 2, policy: 'newest', dropped, project: slowly }), toArray())); // [1, 2, 3]
+ * await lastValueFrom(range(1, 5).pipe(shed({ capacity: 2, policy: 'newest', dropped, project: slowly }), toArray()));
+ * // [1, 2, 3]
  * ```
  */
 export function shed<T, O extends ObservableInput<unknown>>(

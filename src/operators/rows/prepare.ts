@@ -182,7 +182,9 @@ const settle = (
       'HW_EMPTY',
       `${withoutText.toLocaleString('en')} of ${all.toLocaleString('en')} titles have no word ` +
         `left, the first in ${place(first.id)}: ${JSON.stringify(excerpt(first.title))}. ` +
-        `${counts.dropsEmpty ? 'Check the column that the title is read from, and the stop words' : 'The preprocessor of the lesson keeps ASCII letters and digits alone: use unicode (--text unicode)'}, ` +
+        (counts.dropsEmpty
+          ? 'Check the column that the title is read from, and the stop words, '
+          : 'The preprocessor of the lesson keeps only ASCII letters and digits: use unicode (--text unicode), ') +
         'or allow more (maxWithoutText, --max-without-text).',
     );
   if (!counts.hasText) {

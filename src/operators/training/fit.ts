@@ -141,7 +141,8 @@ const endOf = (model: string, validationRows: number, state: TrainingState): Tra
  * train:       -----a-b|   the batches of the train side, read in each epoch
  * validation:  -v|         the batches of the validation side, read after them
  *              fit(model, { epochs: 2 })
- * events:      (te)-s-s-v(pe)-s-s-v(pT|)   t: training-started;  e: epoch-started;  s: step;  v: validation-step;  p: epoch;  T: training-ended
+ * events:      (te)-s-s-v(pe)-s-s-v(pT|)   t: training-started;  e: epoch-started;  s: step;
+ *                                            v: validation-step;  p: epoch;  T: training-ended
  * ```
  *
  * - Unsubscribing stops at once, also in the middle of an epoch, and changes nothing more: the model keeps the weights

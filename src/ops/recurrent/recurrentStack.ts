@@ -60,7 +60,8 @@ export const layerOf = <T>(weights: StackWeights<T>, layer: number): LayerWeight
  *   [`bias_ih_l${n}`]: tf.zeros([12]),
  *   [`bias_hh_l${n}`]: tf.zeros([12]),
  * });
- * recurrentStack('gru', tf.ones([3, 5, 2]), Int32Array.of(5, 2, 1), { ...layer(0, 2), ...layer(1, 4) }).shape; // [3, 5, 4]
+ * recurrentStack('gru', tf.ones([3, 5, 2]), Int32Array.of(5, 2, 1), { ...layer(0, 2), ...layer(1, 4) }).shape;
+ * // [3, 5, 4]
  * ```
  */
 export const recurrentStack = (

@@ -58,7 +58,10 @@ export const describeLosses = (epochs: readonly EpochRecord[]): string => {
   const many = epochs.length === 1 ? '1 epoch' : `${epochs.length} epochs`;
   return (
     `After ${many} the train loss is ${formatLoss(last.trainLoss)} and the validation loss ` +
-    `${formatLoss(last.validationLoss)}.${best === undefined ? '' : ` The lowest validation loss, ${formatLoss(best.validationLoss)}, was that of epoch ${best.epoch}.`}`
+    `${formatLoss(last.validationLoss)}.` +
+    (best === undefined
+      ? ''
+      : ` The lowest validation loss, ${formatLoss(best.validationLoss)}, was that of epoch ${best.epoch}.`)
   );
 };
 

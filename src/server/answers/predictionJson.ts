@@ -14,7 +14,9 @@ export const answerJson = (prediction: LivePrediction): string => {
   const { headline, category, known, latencyMs, modelId } = prediction;
   const guid = headline.guid === undefined ? '' : `"guid":${JSON.stringify(headline.guid)},`;
   const model = modelId === undefined ? '' : `,"model":${JSON.stringify(modelId)}`;
-  return `{${guid}"title":${JSON.stringify(headline.title)},"class":${JSON.stringify(category)},"probabilities":${probabilities(prediction)},"known":${known},"latencyMs":${latencyMs}${model}}`;
+  const title = `"title":${JSON.stringify(headline.title)},"class":${JSON.stringify(category)}`;
+  const read = `"probabilities":${probabilities(prediction)},"known":${known}`;
+  return `{${guid}${title},${read},"latencyMs":${latencyMs}${model}}`;
 };
 
 /** The event about a live headline for listeners. It also has the source of the headline. */
@@ -24,7 +26,8 @@ export const predictionEventJson = (prediction: LivePrediction): string => {
   const corrects = correction === true ? ',"correction":true' : '';
   const linked = link === undefined ? '' : `,"link":${JSON.stringify(link)}`;
   const dated = published === undefined ? '' : `,"published":${time(published)}`;
-  return `${answerJson(prediction).slice(0, -1)},"source":${JSON.stringify(source)}${linked}${dated}${named}${corrects},"seen":${time(seen)}}`;
+  const fields = `"source":${JSON.stringify(source)}${linked}${dated}${named}${corrects},"seen":${time(seen)}`;
+  return `${answerJson(prediction).slice(0, -1)},${fields}}`;
 };
 
 /** The answer to a request for an explanation. */

@@ -12,7 +12,8 @@ import { RateMeter } from './internal/RateMeter.js';
  * `events$.pipe(alongside(progress(), jsonLines(log)))`.
  *
  * ```
- * source:  -s-e-t-t-t-v-E-e-t-t-t-v-E-(Z|)    s training started, e epoch started, t step, v validation step, E epoch, Z ended
+ * source:  -s-e-t-t-t-v-E-e-t-t-t-v-E-(Z|)    s training started, e epoch started, t step,
+ *                                             v validation step, E epoch, Z ended
  *              progress()
  * shown:   -S-----------1-----------2--Z      a bar between them
  * result:  ------------------------------|

@@ -55,7 +55,8 @@ const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[
  * of a folder side by side.
  *
  * ```
- * source:  -s-e-t-t-v-E-e-t-t-v-E-Z-r|      s training started, e epoch started, t step, v validation step, E epoch, Z training ended, r report
+ * source:  -s-e-t-t-v-E-e-t-t-v-E-Z-r|      s training started, e epoch started, t step,
+ *                                           v validation step, E epoch, Z training ended, r report
  *              tensorboard('runs')
  * file:    -S---t-t---E---t-t---E---r(x)    whole records; x: the session has ended
  * result:  ---------------------------|
@@ -182,7 +183,13 @@ export const tensorboard = (
         event: TrainingEvent | ReportMade,
       ): { readonly run: BoardRun; readonly stream: Writable } => {
         const now = scheduler.now();
-        const file = `events.out.tfevents.${String(Math.floor(now / 1000)).padStart(10, '0')}.${asName(hostname())}.${process.pid}.headwater`;
+        const file = [
+          'events.out.tfevents',
+          String(Math.floor(now / 1000)).padStart(10, '0'),
+          asName(hostname()),
+          process.pid,
+          'headwater',
+        ].join('.');
         const stream = open(join(root, `${asName(model)}-${stamp(now)}`, file));
         const begun = { run: new BoardRun({ hyperparameters, everySteps }), stream };
         streams.add(stream);

@@ -42,7 +42,8 @@ export type ParseFeedOptions = FeedReading;
  * import { parseFeed } from 'headwater';
  *
  * const rss =
- *   '<rss version="2.0"><channel><item><title>Rain &amp;amp; sun</title><link>/1</link></item><item><link>/2</link></item></channel></rss>';
+ *   '<rss version="2.0"><channel><item><title>Rain &amp;amp; sun</title><link>/1</link></item>' +
+ *   '<item><link>/2</link></item></channel></rss>';
  * const { items, rejections } = parseFeed(Buffer.from(rss), 'application/rss+xml', 'https://example.org/feed');
  * console.log(items[0]?.title, items[0]?.link); // Rain & sun https://example.org/1
  * console.log(rejections[0]?.expected); // a title

@@ -174,7 +174,8 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * import { lastValueFrom, map, toArray } from 'rxjs';
  *
  * const rss =
- *   '<rss version="2.0"><channel><item><title>Late goal</title></item><item><title>Rain, then sun</title></item></channel></rss>';
+ *   '<rss version="2.0"><channel><item><title>Late goal</title></item>' +
+ *   '<item><title>Rain, then sun</title></item></channel></rss>';
  * const server = createServer((_request, response) => response.end(rss)).listen(0, '127.0.0.1', async () => {
  *   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/feed`;
  *   const titles = await lastValueFrom(

@@ -36,7 +36,8 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
  * import { jsonLineHeadlines } from 'headwater';
  *
  * const lines = Readable.from(['{"title":"Ferry returns to port","guid":"a1"}\n', '{"title":"Rates held"}\n']);
- * jsonLineHeadlines(lines).subscribe(({ id, title, guid }) => console.log(id, title, guid)); // 0 Ferry returns to port a1, then 1 Rates held undefined
+ * jsonLineHeadlines(lines).subscribe(({ id, title, guid }) => console.log(id, title, guid));
+ * // 0 Ferry returns to port a1, then 1 Rates held undefined
  * ```
  */
 export const jsonLineHeadlines = (

@@ -139,7 +139,10 @@ const modelLine = (event: RolloutEvent): string => {
     case 'models':
       return (
         'model ' +
-        `${event.inUse}${event.candidate === undefined ? '' : `, and ${event.candidate.id} for ${Math.round(event.candidate.share * 100)} % of the headlines`}`
+        event.inUse +
+        (event.candidate === undefined
+          ? ''
+          : `, and ${event.candidate.id} for ${Math.round(event.candidate.share * 100)} % of the headlines`)
       );
     case 'refused':
       return `model ${event.id} is not used: ${event.reason}`;

@@ -49,9 +49,9 @@ export const explainCommand = (terminal: Terminal, choose: Choose): Command =>
     .addHelpText('after', HELP)
     .action((code: ErrorCode | undefined, { json = false }: Options) => {
       const text = (): string => {
-        if (json)
-          return `${JSON.stringify(code === undefined ? Object.fromEntries(CODES.map((one) => [one, asJson(one)])) : asJson(code))}\n`;
-        return code === undefined ? list() : explain(code);
+        if (!json) return code === undefined ? list() : explain(code);
+        const all = Object.fromEntries(CODES.map((one) => [one, asJson(one)]));
+        return `${JSON.stringify(code === undefined ? all : asJson(code))}\n`;
       };
       choose({
         work$: defer(() => {

@@ -121,7 +121,14 @@ const learning = ({ labels, out, lr, json = false, ...options }: Options, termin
       if (unknown > 0) stderr.write(`left out: ${unknown} labels of classes that the model does not have\n`);
       if (json)
         stdout.write(
-          `${JSON.stringify({ rows: tally.rows, unknown, accuracy: tally.accuracy, accuracyBefore: tally.accuracyBefore, curve: tally.curve, out })}\n`,
+          `${JSON.stringify({
+            rows: tally.rows,
+            unknown,
+            accuracy: tally.accuracy,
+            accuracyBefore: tally.accuracyBefore,
+            curve: tally.curve,
+            out,
+          })}\n`,
         );
       else stdout.write(`${tallyLines(tally)}\nartifacts: ${out}\n`);
       return [];

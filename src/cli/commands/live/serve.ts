@@ -27,7 +27,8 @@ Examples:
   $ headwater serve --model models/news
   $ curl --json '{"title": "The final starts next week"}' http://127.0.0.1:8080/classify
   $ headwater serve --model models/news --feed https://example.org/feed.xml
-  $ ${TOKEN_VARIABLE}=$(openssl rand -hex 24) headwater serve --model models/news --host 0.0.0.0 --allow-host news.example
+  $ export ${TOKEN_VARIABLE}=$(openssl rand -hex 24)
+  $ headwater serve --model models/news --host 0.0.0.0 --allow-host news.example
 `;
 
 const listOf = (value: string, before: readonly string[]): readonly string[] => [...before, path(value)];

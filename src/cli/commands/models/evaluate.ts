@@ -88,7 +88,8 @@ const evaluation = (
           terminal.stdout.write(
             json
               ? `${evaluationJson(report, reliable)}\n`
-              : `${metricsTable(report, { colors: wantsColors(terminal.stdout, terminal.env) })}\n${reliabilityLine(reliable)}\n`,
+              : `${metricsTable(report, { colors: wantsColors(terminal.stdout, terminal.env) })}\n` +
+                  `${reliabilityLine(reliable)}\n`,
           );
         }),
       );

@@ -52,7 +52,8 @@ export const tellTrained = (
     );
   else
     stdout.write(
-      `${metricsTable(report, { colors: wantsColors(stdout, env) })}\n${comparisonLines(choice)}${refitLine(refittedOn)}artifacts: ` +
+      `${metricsTable(report, { colors: wantsColors(stdout, env) })}\n` +
+        `${comparisonLines(choice)}${refitLine(refittedOn)}artifacts: ` +
         `${out}\n`,
     );
 };

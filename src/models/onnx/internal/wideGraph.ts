@@ -72,7 +72,8 @@ const readingPart = (config: WideGruConfig, vectors: VectorRows | undefined): On
 /** The embeddings of all tokens; zeros for the padding and for tokens that were never trained. */
 const embeddingsOf = ({ vocabularySize, embeddingDim }: WideGruConfig, weights: StateDict, prefix: string) => {
   const table = new Float32Array(vocabularySize * embeddingDim);
-  const { data } = weights.get(`${prefix}embeddings.values`)!; // `checkArtifacts` has verified that this and the next weight exist
+  // `checkArtifacts` has verified that this and the next weight exist.
+  const { data } = weights.get(`${prefix}embeddings.values`)!;
   weights.get(`${prefix}embeddings.rows`)!.data.forEach((token, slot) => {
     table.set(data.subarray(slot * embeddingDim, (slot + 1) * embeddingDim), token * embeddingDim);
   });

@@ -57,6 +57,9 @@ export const forwardCode = (variant: DirectionVariant): string => {
   const { cell, rows, fromState, outputs, reserve } = variant;
   const { gates, kept, forward } = CELL_SHADERS[cell];
   const lstm = cell === 'lstm';
+  const keep = (of: (name: string) => string): string =>
+    reserve ? each(kept, (k) => `result[uniforms.keptAt + (pair * KEPT + ${k}) * UNITS + unit] = ${of(`k${k}`)};`) : '';
+
   return `${directionWgsl(variant)}
       // The states before a step and after it, by turns.
       var<workgroup> states : array<Rows, 2 * UNITS>;
@@ -127,7 +130,7 @@ export const forwardCode = (variant: DirectionVariant): string => {
               let pair = pairs + first + ${row};
               ${outputs ? `result[uniforms.outputAt + pair * UNITS + unit] = ${of('next')};` : ''}
               ${reserve ? `result[uniforms.beforeAt + pair * UNITS + unit] = ${of('h')};` : ''}
-              ${reserve ? each(kept, (k) => 'result[uniforms.keptAt + (pair * KEPT + ' + `${k}) * UNITS + unit] = ${of(`k${k}`)};`) : ''}
+              ${keep(of)}
             }`,
                   )
                 : ''

@@ -34,7 +34,9 @@ export const sumByToken = ({ array, at, width }: Rows, distinct: DistinctTokens)
         let column = index - token * uniforms.width;
         let members = uniforms.tokens + 1;
         var sum = 0.0;
-        for (var i = groups[token]; i < groups[token + 1]; i++) { sum += x[uniforms.at + groups[members + i] * uniforms.width + column]; }
+        for (var i = groups[token]; i < groups[token + 1]; i++) {
+          sum += x[uniforms.at + groups[members + i] * uniforms.width + column];
+        }
         result[index] = sum;
       }`,
   });
