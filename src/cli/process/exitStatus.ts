@@ -38,10 +38,12 @@ export const exitStatusOf = (error: unknown): number =>
 /** The line that reports an error: its message and its code. An unexpected error (a bug) shows its stack. */
 export const errorLine = (error: unknown): string => {
   // Quoted text in a message (a header, an error of a package) may contain line breaks and terminal escape sequences.
-  if (error instanceof HeadwaterError)
-    return `headwater: ${printable(error.message.replaceAll(/\s*[\r\n]\s*/g, ' '))} [${error.code}]`;
+  if (error instanceof HeadwaterError) {
+    const lines = error.message.split(/[\r\n]/).map((line) => line.trim());
+    return `headwater: ${printable(lines.filter((line) => line !== '').join(' '))} [${error.code}]`;
+  }
   return (
     'headwater: unexpected error, please report it: ' +
-    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+    (error instanceof Error ? (error.stack ?? error.message) : String(error))
   );
 };

@@ -28,8 +28,8 @@ const originOf = ({ protocol, host }: URL): string => `${protocol.replace(/^ws/,
 
 /** Parses `NAME: VALUE`, or `ORIGIN NAME: VALUE`. The value is often a secret and is not printed. */
 const header = (text: string, before: readonly GivenHeader[] = []): readonly GivenHeader[] => {
-  const [, written, name = '', value = ''] =
-    /^(?:((?:http|ws)s?:\/\/\S+)\s+)?([^\s:]+):\s*(.*?)\s*$/is.exec(text) ?? [];
+  const [, written, name = '', after = ''] = /^(?:((?:http|ws)s?:\/\/\S+)\s+)?([^\s:]+):(.*)$/is.exec(text) ?? [];
+  const value = after.trim();
   const refuse = (): never => {
     // commander's own error is not used, because it prints the value.
     throw new HeadwaterError(

@@ -26,7 +26,7 @@ const refuseManyClasses = (classes: ReadonlyMap<string, number>, rows: number): 
 
 /** With fewer different numbers, they may be the steps of a scale: 0.5, 1.0, 1.5. */
 const MANY_NUMBERS = 30;
-const FRACTION = /^[-+]?\d*[.,]\d*[1-9]\d*(e[-+]?\d+)?$/i;
+const FRACTION = /^[-+]?\d*[.,]0*[1-9]\d*(e[-+]?\d+)?$/i;
 
 /** Refuses a label column of measurements: many numbers with decimals. */
 const refuseMeasurements = (classes: ReadonlyMap<string, number>): void => {

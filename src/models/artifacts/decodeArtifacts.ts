@@ -127,7 +127,8 @@ export const decodeArtifacts = (
 ): E.Either<HeadwaterError, Artifacts> => {
   checkArgument('decodeArtifacts', 'files', files, 'a map from file names to bytes', ['get']);
 
-  const path = (name: string): string => (where === undefined ? name : `${where.replace(/[/\\]+$/, '')}/${name}`);
+  const path = (name: string): string =>
+    where === undefined ? name : `${where.replace(/(?<![/\\])[/\\]+$/, '')}/${name}`;
 
   const optional = <A>(
     file: keyof typeof ARTIFACT_FILES,

@@ -97,7 +97,7 @@ export const findTool = async (name: ToolName, run: RunCommand, signal: AbortSig
   const { command, args, what, remedy, least, update } = searchFor(name);
   const ended = await run(command, args, { signal });
   if (ended?.status !== 0) return { name, problem: `${what} is not there.`, remedy };
-  const version = /\d+(\.\d+)+/.exec(ended.stdout + ended.stderr)?.[0] ?? 'unknown';
+  const version = /(?<!\d)\d+(\.\d+)+/.exec(ended.stdout + ended.stderr)?.[0] ?? 'unknown';
   if (least !== undefined && isOlder(version, least))
     return {
       name,

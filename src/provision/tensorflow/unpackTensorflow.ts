@@ -26,7 +26,7 @@ const headersOf = async (wheel: Wheel): Promise<ReadonlyMap<string, Buffer>> => 
     if (needed.has(name) || !wheel.has(INCLUDE + name)) continue;
     const bytes = await wheel.read(INCLUDE + name);
     needed.set(name, bytes);
-    for (const [, included] of bytes.toString('utf8').matchAll(/^\s*#\s*include\s*["<]([^">]+)[">]/gm))
+    for (const [, included] of bytes.toString('utf8').matchAll(/^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]/gm))
       if (included !== undefined) waiting.push(included);
   }
   return needed;

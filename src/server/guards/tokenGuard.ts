@@ -61,7 +61,7 @@ export const tokenGuard = (tokens: readonly AccessToken[], now = (): number => p
       throw new Refusal('token', 'Send the token: Authorization: Bearer TOKEN.', {
         headers: { 'www-authenticate': 'Bearer' },
       });
-    const given = digest(/^bearer +(.+)$/i.exec(authorization)?.[1] ?? '');
+    const given = digest(/^bearer +(\S.*)$/i.exec(authorization)?.[1] ?? '');
     // All tokens are compared, so that the time does not show which one matches.
     const [found] = wanted.filter((one) => timingSafeEqual(given, one.digest));
     if (found === undefined) {

@@ -70,7 +70,7 @@ export const foreignFormat = (head: Uint8Array): { readonly what: string; readon
     };
   if (/^<\?xml/i.test(text)) return { what: 'an XML document', remedy: 'Export the table as CSV' };
   if (/^<(table|div|body)\b/i.test(text)) return { what: 'a piece of HTML', remedy: 'Export the table as CSV' };
-  if (/^(---\s+|#.*\n)*(version: .*\s+)?nlu:\s/.test(text))
+  if (/^(---\s+|#.*\n)*(version: .*\n\s*)?nlu:\s/.test(text))
     return { what: 'YAML of Rasa', remedy: 'Export its examples as CSV or JSON lines, an example a row' };
   if (/^(\s|<!--.*-->|#.*\n)*## intent:/.test(text))
     return { what: 'Markdown of Rasa', remedy: 'Export its examples as CSV or JSON lines, an example a row' };

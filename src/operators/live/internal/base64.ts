@@ -10,7 +10,7 @@ export const toBase64 = (bytes: Uint8Array): string => {
 
 /** The bytes of a text in base64, with or without its padding. */
 export const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replace(/=+$/, '')), (character) => character.charCodeAt(0));
+  Uint8Array.from(atob(text.replace(/(?<!=)=+$/, '')), (character) => character.charCodeAt(0));
 
 /** The number of bytes that a base64 text stands for, with or without its padding; NaN if it is not base64. */
 export const base64Bytes = (text: string): number => {

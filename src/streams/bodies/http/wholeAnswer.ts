@@ -43,7 +43,7 @@ export const requireWhole = (response: Dispatcher.ResponseData, name: string): v
 // Some servers declare that there is no encoding, or declare a character encoding or a media type here. Object stores
 // keep `aws-chunked` of the upload.
 const NO_CODING =
-  /^(?:identity|none|null|binary|text|plain|[78]bit|aws-chunked|utf-?\d+|us-ascii|(?:iso-|windows-|koi8).*|.*\/.*)$/;
+  /^(?:identity|none|null|binary|text|plain|[78]bit|aws-chunked|utf-?\d+|us-ascii|(?:iso-|windows-|koi8).*|[^/]*\/.*)$/;
 
 /** The content encodings of a body, in the order in which they were applied. */
 export const encodingsOf = (response: Dispatcher.ResponseData): readonly string[] =>

@@ -9,8 +9,9 @@ const bareLink = (link: string): string => {
   const written = open.includes('<') ? (/\bhref\s*=\s*["']([^"'<>]*)/i.exec(open)?.[1] ?? '') : open;
   // A link over several lines is one link.
   return written
-    .trim()
-    .replace(/\s*[\r\n]\s*/g, '')
+    .split(/[\r\n]/)
+    .map((line) => line.trim())
+    .join('')
     .replaceAll('&amp;', '&');
 };
 

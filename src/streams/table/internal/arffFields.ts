@@ -9,7 +9,7 @@ export interface Arff {
   readonly fieldsOf: FieldsOfLine;
 }
 
-const BEGINNING = /^\uFEFF?(\s*(%.*)?\r?\n)*\s*@relation\b/i;
+const RELATION = /^@relation\b/i;
 const ATTRIBUTE = /^\s*@attribute\s+('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\S+)\s+\S/i;
 const DATA = /^\s*@data\s*$/i;
 
@@ -24,7 +24,7 @@ const unquoted = (value: string): string =>
   /^(['"])(?:.*)\1$/s.test(value) && value.length > 1 ? unescaped(value.slice(1, -1)) : unescaped(value);
 
 /** A value with the comma after it. */
-const VALUE = /\s*('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^,]*?)\s*(,|$)/gy;
+const VALUE = /(\s*'(?:\\.|[^'\\])*'\s*|\s*"(?:\\.|[^"\\])*"\s*|[^,]*)(,|$)/gy;
 
 /** The values of a record; undefined if a quote is not closed. An unquoted `?` is a missing value. */
 const valuesOf = (line: string): readonly string[] | undefined => {
@@ -33,11 +33,18 @@ const valuesOf = (line: string): readonly string[] | undefined => {
   for (;;) {
     const found = VALUE.exec(line);
     if (found === null) return undefined;
-    const value = found[1]!;
+    const value = found[1]!.trim();
     if (/^['"]/.test(value) && !(value.length > 1 && value.endsWith(value[0]!))) return undefined;
     values.push(value === '?' ? '' : unquoted(value));
     if (found[2] === '') return values;
   }
+};
+
+/** Whether the first line that is neither empty nor a comment names a relation. */
+const isArff = (text: string): boolean => {
+  const lines = text.replace(/^\uFEFF/, '').split('\n');
+  const first = lines.map((line) => line.trim()).find((line) => line !== '' && !line.startsWith('%'));
+  return first !== undefined && RELATION.test(first);
 };
 
 /**
@@ -52,7 +59,7 @@ const valuesOf = (line: string): readonly string[] | undefined => {
  */
 export const readArff = (head: Uint8Array, source: string): Arff | undefined => {
   const text = Buffer.from(head).toString('utf8');
-  if (!BEGINNING.test(text)) return undefined;
+  if (!isArff(text)) return undefined;
   const names: string[] = [];
   let [bytes, lines] = [0, 0];
   for (const line of text.split(/(?<=\n)/)) {

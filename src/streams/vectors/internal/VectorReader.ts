@@ -14,7 +14,7 @@ const OPEN_OBJECT = 123;
 /** How many bytes after a header are used to distinguish text from binary. */
 const TELLING = 4096;
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^[+-]?(nan|inf|infinity)$/i;
+const NUMBER = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$|^[+-]?(nan|inf|infinity)$/i;
 
 /**
  * Whether the line after a header is a word and its numbers as text. Otherwise it is the bytes of a binary vector,

@@ -27,7 +27,7 @@ export const webAddress = (given: URL): WebAddress => {
         ? {}
         : {
             authorization:
-              'Basic ' + `${Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`).toString('base64')}`,
+              'Basic ' + Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`).toString('base64'),
           },
   };
 };
@@ -42,6 +42,7 @@ const isLocated = (url: URL): boolean => url.pathname.startsWith('/') || url.hos
  */
 export const withoutSecrets = (written: string): string => {
   const given = parsedUrl(written);
-  if (given === undefined || !isLocated(given)) return written.replace(/^((?:[a-z][a-z\d+.-]*:)?[/\\]*).*@/is, '$1');
+  if (given === undefined || !isLocated(given))
+    return written.replace(/^((?:[a-z][a-z\d+.-]*:)?[/\\]*)(?![/\\]).*@/is, '$1');
   return given.username === '' && given.password === '' ? written : webAddress(given).url.href;
 };

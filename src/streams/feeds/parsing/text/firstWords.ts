@@ -17,5 +17,5 @@ export const firstWords = (written: string, markup: TitleMarkup): string => {
   const beginning = characters.slice(0, LONGEST - 1).join('');
   const cut = beginning.lastIndexOf(' ');
   // Text without spaces, as in Chinese, is cut at the limit.
-  return `${(cut > LONGEST / 2 ? beginning.slice(0, cut) : beginning).replace(/[\s,;:–—-]+$/u, '')}…`;
+  return `${(cut > LONGEST / 2 ? beginning.slice(0, cut) : beginning).replace(/(?<![\s,;:–—-])[\s,;:–—-]+$/u, '')}…`;
 };

@@ -57,7 +57,7 @@ export const prefixesIn = (attributes: Readonly<Record<string, string>>, around:
 };
 
 /** The name of a namespace in `NAMES`; undefined for a namespace that is not read. */
-const nameOf = (uri: string): string | undefined => BY_URI.get(uri.toLowerCase().replace(/[/#]+$/, ''));
+const nameOf = (uri: string): string | undefined => BY_URI.get(uri.toLowerCase().replace(/(?<![/#])[/#]+$/, ''));
 
 /** The namespace of an element or attribute: the one that its prefix is declared for, else the prefix itself. */
 export const namespaceOf = (written: string, prefixes: Prefixes): string => {
