@@ -267,7 +267,7 @@ describe('fetchHeadlines: columns', () => {
       labelColumn: 'title',
     });
     expect(code).toBe('HW_COLUMNS');
-    expect(message).toContain('"title" is to be both');
+    expect(message).toContain('"title" is chosen for both the text and the class');
   });
 
   it('refuses a column that is missing, or stands twice', async () => {
