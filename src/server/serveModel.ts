@@ -371,7 +371,8 @@ export const serveModel = (options: ServeModelOptions): Observable<ServerEvent> 
       subscriber.add(() => clearTimeout(delayed));
     };
 
-    server.listen(port, host, () => {
+    // Node's default of 511 would drop clients that connect together, before the limit of connections is reached.
+    server.listen({ port, host, backlog: limits.connections }, () => {
       const address = server.address();
       if (address === null || typeof address === 'string') return;
       // The name localhost can resolve to another address.

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { Server } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { heldTurns, problemOf, serving } from './serving.js';
 
@@ -58,6 +59,13 @@ describe('limits', () => {
     await metric('headwater_queue_headlines 3');
     void waiting.catch(() => undefined);
     void third.catch(() => undefined);
+  });
+
+  it('lets as many clients connect together as it serves, also while it is busy', async () => {
+    const listen = vi.spyOn(Server.prototype, 'listen');
+    await serving({ limits: { connections: 900 } });
+    expect(listen).toHaveBeenCalledWith(expect.objectContaining({ backlog: 900 }), expect.anything());
+    listen.mockRestore();
   });
 
   it('answers a connection too many with a problem, and serves it when others have gone', async () => {
