@@ -145,12 +145,12 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     const events: WorkEvent[] = [];
     const work = headlines(events).pipe(classified()).subscribe();
     const ids = () => events.flatMap((event) => (event.type === 'dead-letter' ? [event.id] : [])).toSorted();
-    await expect.poll(ids, { timeout: 30_000 }).toEqual([0, 2, 3].map((offset) => `${from}:0:${offset}`));
-    await expect.poll(() => stored(to), { timeout: 30_000 }).toEqual(['good 1', 'good 2']);
+    await expect.poll(ids, { timeout: 90_000 }).toEqual([0, 2, 3].map((offset) => `${from}:0:${offset}`));
+    await expect.poll(() => stored(to), { timeout: 90_000 }).toEqual(['good 1', 'good 2']);
     work.unsubscribe();
     expect((await stored(dead)).map(({ length }) => length)).toEqual([0, 0, 16_384]);
     expect(await committed()).toBe(5n);
-  }, 90_000);
+  }, 240_000);
 
   it('commits nothing for messages of an earlier membership, nor their dead letters', async () => {
     await publishFirst(['a', 'b', 'c', 'd', 'e', 'f']);

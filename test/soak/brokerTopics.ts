@@ -105,7 +105,7 @@ export const kafkaSoak = async (count: number, size: number, places: KafkaPlaces
   const { Admin, Producer, stringSerializers } = await import('@platformatic/kafka');
   const { readCommitted } = await import('../brokers/readCommitted.js');
   const servers: KafkaServers = await startKafka(size, places);
-  const client = { bootstrapBrokers: [...servers.brokers], clientId: 'soak', retries: 100, retryDelay: 500 };
+  const client = { bootstrapBrokers: [...servers.brokers], clientId: 'soak', retries: 1000, retryDelay: 500 };
   const admin = new Admin(client);
   const configs = [{ name: 'min.insync.replicas', value: String(Math.min(2, size)) }];
   await admin.createTopics({ topics: ['in'], partitions: 8, replicas: size, configs });
