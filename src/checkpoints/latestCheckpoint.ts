@@ -34,7 +34,8 @@ export const checkpointFiles = async (dir: string): Promise<readonly CheckpointF
     if (codeOf(cause) === 'ENOENT') return [];
     throw new HeadwaterError(
       'HW_PATH',
-      `The checkpoints in ${dir} cannot be read (${String(codeOf(cause))}). Check that it is a folder, and its permissions.`,
+      `The checkpoints in ${dir} cannot be read (${String(codeOf(cause))}). ` +
+        'Check that it is a folder, and its permissions.',
       { cause, where: dir },
     );
   }
@@ -58,7 +59,8 @@ export const removeCheckpoints = async (dir: string): Promise<void> => {
     } catch (cause) {
       throw new HeadwaterError(
         'HW_WRITE',
-        `The checkpoint ${join(dir, name)} is no longer needed, but cannot be removed (${String(codeOf(cause))}). Remove it yourself.`,
+        `The checkpoint ${join(dir, name)} is no longer needed, but cannot be removed (${String(codeOf(cause))}). ` +
+          'Remove it yourself.',
         { cause, where: dir },
       );
     }

@@ -10,8 +10,8 @@ import { prepareInputs } from './disk/prepareInputs.js';
 import { FaultyRuns, type Undisturbed, type WritingCommand } from './disk/FaultyRuns.js';
 
 /**
- * A process that is killed at a step of the file system, or meets an error there: `npm run test:soak` lets every step of
- * every command meet every fault, `npm test` a few.
+ * A process that is killed at a step of the file system, or meets an error there. `npm run test:soak` lets every step
+ * of every command meet every fault, `npm test` a few.
  */
 const soak = process.env['MODE'] === 'soak';
 

@@ -14,7 +14,11 @@ const FILES: Readonly<Record<string, string>> = {
   ).join(''),
   'lines.txt': Array.from({ length: 6 }, (_, i) => `Late goal number ${i} in the harbour\n`).join(''),
   'vectors.txt': Array.from({ length: 300 }, (_, i) => `word${i} ${Math.sin(i).toFixed(3)} 0.5 -1\n`).join(''),
-  'feed.xml': `<rss version="2.0"><channel><title>News</title>${Array.from({ length: 8 }, (_, i) => `<item><title>Late goal ${i}</title><guid>${i}</guid></item>`).join('')}</channel></rss>`,
+  'feed.xml': [
+    '<rss version="2.0"><channel><title>News</title>',
+    ...Array.from({ length: 8 }, (_, i) => `<item><title>Late goal ${i}</title><guid>${i}</guid></item>`),
+    '</channel></rss>',
+  ].join(''),
 };
 
 /** Puts the inputs of all commands into a folder: tables, labels, and two models, `model` and `old`. */
