@@ -5,7 +5,6 @@ import {
   EMPTY,
   endWith,
   filter,
-  forkJoin,
   ignoreElements,
   map,
   type Observable,
@@ -282,11 +281,12 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
       const { kept, linear, why } = chosen;
       const found = chosen;
       terminal.stderr.write(`${why}\n`);
-      const report$ = measured(kept.model, kept.source, split);
-      return forkJoin({
-        kept: report$,
-        linear: kept === linear ? report$ : measured(linear.model, linear.source, split),
-      }).pipe(
+      return measured(kept.model, kept.source, split).pipe(
+        concatMap((report) =>
+          kept === linear
+            ? of({ kept: report, linear: report })
+            : measured(linear.model, linear.source, split).pipe(map((other) => ({ kept: report, linear: other }))),
+        ),
         map((reports) => ({
           type: 'measured' as const,
           report: reportOf(kept.measured.candidate, reports.kept),
