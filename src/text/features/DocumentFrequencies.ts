@@ -99,7 +99,7 @@ export class DocumentFrequencies {
    * twice the number of texts, or the lengths differ
    */
   static fromData(data: DocumentFrequenciesData, where?: string): E.Either<HeadwaterError, DocumentFrequencies> {
-    const { bits, cased, documents, ids, counts: given } = data;
+    const { bits, cased, runs, documents, ids, counts: given } = data;
     const bad = (why: string): E.Either<HeadwaterError, never> => E.left(artifactError(WHAT, why, where));
     if (!Number.isSafeInteger(bits) || bits < 8 || bits > 24) return bad(`they have ${bits} bits instead of 8 to 24`);
     if (!Number.isSafeInteger(documents) || documents < 0) return bad(`they are of ${documents} texts`);
@@ -113,6 +113,6 @@ export class DocumentFrequencies {
         return bad(`feature ${id} is to occur in ${given[at]!} of ${documents} texts`);
       counts[id] = given[at]!;
     }
-    return E.right(new DocumentFrequencies(documents, { bits, cased }, counts));
+    return E.right(new DocumentFrequencies(documents, { bits, cased, runs }, counts));
   }
 }

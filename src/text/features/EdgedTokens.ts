@@ -1,3 +1,4 @@
+import { kindAt, UNSPACED } from '../unicode/characterKinds.js';
 import { foldCase } from '../unicode/foldCase.js';
 
 const SPACE = 32;
@@ -24,6 +25,16 @@ export class EdgedTokens {
   /** The tokens as written; valid only where {@link read} returned true. */
   written = new Uint16Array(512);
   writtenBounds = new Int32Array(256);
+  /**
+   * The tokens in lower case, where neighbours of scripts without spaces between words are one token: the runs. They are
+   * the same arrays as `units` and `bounds` where no token has such a neighbour.
+   */
+  runUnits = this.units;
+  runBounds = this.bounds;
+  runCount = 0;
+  /** The memory of `runUnits` and `runBounds` where they differ from `units` and `bounds`. */
+  #merged = new Uint16Array(0);
+  #mergedBounds = new Int32Array(0);
   /** For each position of `written`, the next position (including itself) that differs from its lower case. */
   nextCased = new Int32Array(512);
 
@@ -32,9 +43,10 @@ export class EdgedTokens {
    *
    * @param text tokens separated by one space
    * @param cased whether the tokens as written are needed too
+   * @param runs whether neighbours of scripts without spaces are merged into runs
    * @returns whether they are needed and differ from the lower-case tokens
    */
-  read(text: string, cased: boolean): boolean {
+  read(text: string, cased: boolean, runs: boolean): boolean {
     const { length } = text;
     // Every token has at least one unit, and two more units around it.
     if (2 * length + 2 > this.units.length) this.#reserve(4 * length + 4);
@@ -49,7 +61,7 @@ export class EdgedTokens {
       units[size] = written[size] = OPEN;
       size++;
       do {
-        if (unit >= FIRST_WIDE) return this.#readWide(text, cased);
+        if (unit >= FIRST_WIDE) return this.#readWide(text, cased, runs);
         written[size] = unit;
         if ((unit - A) >>> 0 < LETTERS) {
           unit += 32;
@@ -63,6 +75,7 @@ export class EdgedTokens {
       size++;
     }
     this.count = count;
+    this.#splitRuns();
     if (!capitals || !cased) return false;
     this.writtenBounds.set(bounds.subarray(0, 2 * count));
     this.#findCased(size, true);
@@ -70,10 +83,12 @@ export class EdgedTokens {
   }
 
   /** The same for a text that is not only ASCII. */
-  #readWide(text: string, cased: boolean): boolean {
+  #readWide(text: string, cased: boolean, runs: boolean): boolean {
     const folded = foldCase(text);
     if (2 * folded.length + 2 > this.units.length) this.#reserve(4 * folded.length + 4);
     const size = this.#edge(folded, this.units, this.bounds);
+    this.#splitRuns();
+    if (runs) this.#mergeRuns(folded);
     if (!cased || folded === text) return false;
     const writtenSize = this.#edge(text, this.written, this.writtenBounds);
     // Where lower-casing turned one letter into two, the positions differ. Then every token counts as different from
@@ -99,6 +114,49 @@ export class EdgedTokens {
     }
     this.count = count;
     return size;
+  }
+
+  /** Makes each token a run of its own. */
+  #splitRuns(): void {
+    this.runUnits = this.units;
+    this.runBounds = this.bounds;
+    this.runCount = this.count;
+  }
+
+  /** Merges the neighbours of scripts without spaces in a text that was just read. */
+  #mergeRuns(text: string): void {
+    if (this.#merged.length < this.units.length) {
+      this.#merged = new Uint16Array(this.units.length);
+      this.#mergedBounds = new Int32Array(this.bounds.length);
+    }
+    const [merged, bounds] = [this.#merged, this.#mergedBounds];
+    let size = 0;
+    let count = 0;
+    let wasUnspaced = false;
+    for (let at = 0; at < text.length; at++) {
+      let unit = text.charCodeAt(at);
+      if (unit === SPACE) continue;
+      const isUnspaced = kindAt(text, at) === UNSPACED;
+      // The token continues a run in place of the run's last `>`.
+      if (isUnspaced && wasUnspaced) {
+        size--;
+        count--;
+      } else {
+        bounds[2 * count] = size;
+        merged[size++] = OPEN;
+      }
+      wasUnspaced = isUnspaced;
+      do {
+        merged[size++] = unit;
+        unit = ++at < text.length ? text.charCodeAt(at) : SPACE;
+      } while (unit !== SPACE);
+      bounds[2 * count++ + 1] = size;
+      merged[size++] = CLOSE;
+    }
+    if (count === this.count) return;
+    this.runUnits = merged;
+    this.runBounds = bounds;
+    this.runCount = count;
   }
 
   #findCased(size: number, aligned: boolean): void {

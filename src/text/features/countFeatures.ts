@@ -11,19 +11,25 @@ export interface FeatureOptions {
    * Default false.
    */
   readonly cased?: boolean | undefined;
+  /**
+   * Whether neighbouring tokens of scripts without spaces between words (Han, Kana, Thai, Lao, Khmer, Burmese) are one
+   * token for the n-grams. Where each character is a token, there are no longer n-grams otherwise. Default false.
+   */
+  readonly runs?: boolean | undefined;
 }
 
 /** The same options, checked and complete. */
 export interface FeatureSettings {
   readonly bits: number;
   readonly cased: boolean;
+  readonly runs: boolean;
 }
 
 /**
  * @throws HeadwaterError `HW_USAGE` for an invalid number of bits
  */
-export const featureSettings = ({ bits = 20, cased = false }: FeatureOptions): FeatureSettings => {
-  if (Number.isSafeInteger(bits) && bits >= 8 && bits <= 24) return { bits, cased };
+export const featureSettings = ({ bits = 20, cased = false, runs = false }: FeatureOptions): FeatureSettings => {
+  if (Number.isSafeInteger(bits) && bits >= 8 && bits <= 24) return { bits, cased, runs };
   throw new HeadwaterError('HW_USAGE', `The bits of a feature are ${bits}, but must be a whole number from 8 to 24.`);
 };
 
@@ -55,13 +61,17 @@ const AFTER = ' </s>';
  *
  * Block 1: `w ` and each token; `b ` and each pair of neighbours with a space between them, where `<s>` comes before
  * the first token and `</s>` after the last one. Block 2: `c ` and each sequence of 2 to 5 UTF-16 units in `<` token
- * `>`. Each is hashed by FNV-1a (32 bit, UTF-16 units) and reduced to the lower bits.
+ * `>`; with `runs`, neighbouring tokens of scripts without spaces are one token here. Each is hashed by FNV-1a (32 bit, UTF-16 units) and reduced to the lower bits.
  *
  * A hash continues from unit to unit, so an n-gram costs one step and needs no string of its own.
  *
  * The function writes to the given counts (block 1, then block 2). It keeps buffers of the length of the longest text.
  */
-export const featureCounter = ({ bits, cased }: FeatureSettings): ((text: string, into: FeatureCounts) => void) => {
+export const featureCounter = ({
+  bits,
+  cased,
+  runs,
+}: FeatureSettings): ((text: string, into: FeatureCounts) => void) => {
   const mask = 2 ** bits - 1;
   const tokens = new EdgedTokens();
   let words = new Int32Array(512);
@@ -72,7 +82,7 @@ export const featureCounter = ({ bits, cased }: FeatureSettings): ((text: string
   /**
    * @param all whether every feature counts, or only those that differ from their lower case
    */
-  const hashTokens = (units: Uint16Array, bounds: Int32Array, count: number, all: boolean): void => {
+  const hashWords = (units: Uint16Array, bounds: Int32Array, count: number, all: boolean): void => {
     const { nextCased } = tokens;
     let before = BEFORE;
     let counts = false;
@@ -93,7 +103,19 @@ export const featureCounter = ({ bits, cased }: FeatureSettings): ((text: string
       if (other || counts) words[wordCount++] = pair & mask;
       before = left;
       counts = other;
-      if (!other) continue;
+    }
+    if (counts) words[wordCount++] = hashedAll(AFTER, before) & mask;
+  };
+
+  /**
+   * @param all whether every n-gram counts, or only those that differ from their lower case
+   */
+  const hashGrams = (units: Uint16Array, bounds: Int32Array, count: number, all: boolean): void => {
+    const { nextCased } = tokens;
+    for (let token = 0; token < count; token++) {
+      const first = bounds[2 * token]!;
+      const last = bounds[2 * token + 1]!;
+      if (!all && nextCased[first]! >= last) continue;
       for (let start = first; start < last; start++) {
         const longest = Math.min(start + LONGEST - 1, last);
         const shortest = all ? start + 1 : nextCased[start]!;
@@ -105,11 +127,10 @@ export const featureCounter = ({ bits, cased }: FeatureSettings): ((text: string
         }
       }
     }
-    if (counts) words[wordCount++] = hashedAll(AFTER, before) & mask;
   };
 
   return (text, into) => {
-    const both = tokens.read(text, cased);
+    const both = tokens.read(text, cased, runs);
     // Each token makes a word and a pair, and the end makes one more pair. Each unit makes four n-grams. All may occur
     // twice.
     const { bounds, count, units, written, writtenBounds } = tokens;
@@ -117,8 +138,12 @@ export const featureCounter = ({ bits, cased }: FeatureSettings): ((text: string
     if (8 * units.length > grams.length) grams = new Int32Array(8 * units.length);
     wordCount = 0;
     gramCount = 0;
-    hashTokens(units, bounds, count, true);
-    if (both) hashTokens(written, writtenBounds, count, false);
+    hashWords(units, bounds, count, true);
+    hashGrams(tokens.runUnits, tokens.runBounds, tokens.runCount, true);
+    if (both) {
+      hashWords(written, writtenBounds, count, false);
+      hashGrams(written, writtenBounds, count, false);
+    }
     into.clear();
     into.countAll(words, wordCount);
     into.nextBlock();

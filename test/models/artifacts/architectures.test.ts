@@ -143,6 +143,7 @@ describe('features of artifacts', () => {
     ['bits', '25'],
     ['documents', '-1'],
     ['cased', 'yes'],
+    ['runs', 'yes'],
     ['wordWeight', '0'],
     ['unseen', 'maybe'],
   ])('are refused with %s %s', (name, value) => {
@@ -152,6 +153,17 @@ describe('features of artifacts', () => {
     const metadata = new Map([...file.right.metadata, [name, value]]);
     files.set(ARTIFACT_FILES.features, encodeSafetensors(file.right.weights, metadata));
     expect(refusalOf(files)).toContain(name);
+  });
+
+  it('of an older version have no runs', () => {
+    const files = loose(CASES.linear());
+    const file = decodeSafetensors(files.get(ARTIFACT_FILES.features)!);
+    if (file._tag === 'Left') throw file.left;
+    const metadata = new Map([...file.right.metadata].filter(([name]) => name !== 'runs'));
+    files.set(ARTIFACT_FILES.features, encodeSafetensors(file.right.weights, metadata));
+    const read = decodeArtifacts(files);
+    if (read._tag === 'Left') throw read.left;
+    expect(read.right.features?.frequencies.settings.runs).toBe(false);
   });
 });
 

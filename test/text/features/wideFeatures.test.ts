@@ -98,6 +98,22 @@ describe('wideFeatures', () => {
     expect(found.size).toBe(new Set(plain.extract(lower).ids).size + 11);
   });
 
+  it('merges neighbours of scripts without spaces, with runs, for the n-grams alone', async () => {
+    const apart = await extractor([], { bits: 20 });
+    const merged = await extractor([], { bits: 20, runs: true });
+    const ids = (features: typeof apart, title: string): ReadonlySet<number> => new Set(features.extract(title).ids);
+    const title = '台 风 登 陆 ， 2026 ferry の 港';
+    const [words, grams] = blocksOf(title, 20);
+    const [, expected] = blocksOf('台风登陆 ， 2026 ferry の港', 20);
+    expect(ids(merged, title)).toEqual(new Set([...words!.keys(), ...expected!.keys()]));
+    expect(ids(apart, title)).toEqual(new Set([...words!.keys(), ...grams!.keys()]));
+    for (const other of ['the ferry returns', 'паром вернулся', '台 ferry 风'])
+      expect(merged.extract(other)).toEqual(apart.extract(other));
+    // The buffers of a longer text before do not show.
+    merged.extract(`${title} `.repeat(300));
+    expect(ids(merged, title)).toEqual(new Set([...words!.keys(), ...expected!.keys()]));
+  });
+
   it('refuses bits that it cannot have', () => {
     for (const bits of [7, 25, 1.5, NaN])
       expect(() => DocumentFrequencies.fit({ bits })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
@@ -107,8 +123,8 @@ describe('wideFeatures', () => {
 describe('DocumentFrequencies', () => {
   it('are what their data says', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(text, { maxLength: 6 }), fc.boolean(), async (train, cased) => {
-        const made = await fitted(train, { cased, bits: 10 });
+      fc.asyncProperty(fc.array(text, { maxLength: 6 }), fc.boolean(), async (train, on) => {
+        const made = await fitted(train, { cased: on, runs: !on, bits: 10 });
         const data = made.toData();
         expect(data.ids.length).toBe(made.counts.filter((count) => count > 0).length);
         const read = DocumentFrequencies.fromData(data);
@@ -128,7 +144,8 @@ describe('DocumentFrequencies', () => {
     ['a count of 0', { counts: Int32Array.of(0, 1) }],
     ['a count above the texts', { counts: Int32Array.of(1, 99) }],
   ])('are not read where %s are damaged', (_, damage) => {
-    const data = { bits: 8, cased: false, documents: 2, ids: Int32Array.of(3, 9), counts: Int32Array.of(1, 2) };
+    const settings = { bits: 8, cased: false, runs: false };
+    const data = { ...settings, documents: 2, ids: Int32Array.of(3, 9), counts: Int32Array.of(1, 2) };
     expect(DocumentFrequencies.fromData(data)._tag).toBe('Right');
     expect(DocumentFrequencies.fromData({ ...data, ...damage }, 'features')).toMatchObject({
       _tag: 'Left',

@@ -18,19 +18,23 @@ const numeral = (name: string, is: (value: number) => boolean) =>
   guarded(name, (value): value is string => typeof value === 'string' && value !== '' && is(Number(value)));
 
 /** The metadata of `features.safetensors`: the settings of the features. */
-const settingsCodec = t.type({
-  bits: numeral('a whole number from 8 to 24', (value) => Number.isSafeInteger(value) && value >= 8 && value <= 24),
-  cased: t.keyof({ true: null, false: null }),
-  documents: numeral('a whole number of at least 0', (value) => Number.isSafeInteger(value) && value >= 0),
-  wordWeight: numeral('a number above 0', (value) => value > 0 && value <= MOST_WEIGHT),
-  unseen: t.keyof({ 'leave-out': null, keep: null }),
-});
+const settingsCodec = t.intersection([
+  t.type({
+    bits: numeral('a whole number from 8 to 24', (value) => Number.isSafeInteger(value) && value >= 8 && value <= 24),
+    cased: t.keyof({ true: null, false: null }),
+    documents: numeral('a whole number of at least 0', (value) => Number.isSafeInteger(value) && value >= 0),
+    wordWeight: numeral('a number above 0', (value) => value > 0 && value <= MOST_WEIGHT),
+    unseen: t.keyof({ 'leave-out': null, keep: null }),
+  }),
+  // Files of older versions do not have it.
+  t.partial({ runs: t.keyof({ true: null, false: null }) }),
+]);
 
 const weightOf = (values: Int32Array): Weight => ({ shape: [values.length], data: Float32Array.from(values) });
 
 /** The bytes of `features.safetensors`: the features of the train rows, and the number of rows in which each occurs. */
 export const encodeFeatures = ({ frequencies, wordWeight, unseen }: WideFeatures): Uint8Array => {
-  const { bits, cased, documents, ids, counts } = frequencies.toData();
+  const { bits, cased, runs, documents, ids, counts } = frequencies.toData();
   return encodeSafetensors(
     new Map([
       ['ids', weightOf(ids)],
@@ -40,6 +44,7 @@ export const encodeFeatures = ({ frequencies, wordWeight, unseen }: WideFeatures
       ['format', 'headwater-features'],
       ['bits', String(bits)],
       ['cased', String(cased)],
+      ['runs', String(runs)],
       ['documents', String(documents)],
       ['wordWeight', String(wordWeight)],
       ['unseen', unseen],
@@ -65,6 +70,7 @@ export const decodeFeatures = (bytes: Uint8Array, where: string): E.Either<Headw
           {
             bits: Number(settings.bits),
             cased: settings.cased === 'true',
+            runs: settings.runs === 'true',
             documents: Number(settings.documents),
             ids: Int32Array.from(ids.data),
             counts: Int32Array.from(counts.data),
