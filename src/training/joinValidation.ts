@@ -11,7 +11,7 @@ import { retrain, type Retrained, type RetrainOptions } from './retrain.js';
  * The number of train rows below which the final model is also trained on the validation rows. There these add about
  * 0.01 of F1, and a second training takes little time.
  */
-const FEW_ROWS = 4000;
+const FEW_ROWS = 9000;
 /**
  * The number of train rows below which a linear model's temperature is fitted on folds, because there are few
  * validation rows.

@@ -63,6 +63,7 @@ export const retrain = (
     const again = (name: string): string => `${name}, ${options.called}`;
     const classWeights = weightsOfClasses(options.classWeights ?? 'none', split.classCounts.train);
     const wordWeight = kept.features?.wordWeight ?? 1;
+    const runs = kept.features?.frequencies.settings.runs;
     const settings = { trainRows: split.rows.train, seed, classWeights };
     const made: { dispose(): void }[] = [];
     let handed = false;
@@ -122,7 +123,7 @@ export const retrain = (
       }
     };
 
-    return readWords(split, { ...options, vectors, batchSize }).pipe(
+    return readWords(split, { ...options, vectors, batchSize, runs }).pipe(
       switchMap((readWith) => {
         const read = readWith(wordWeight);
         const { training$, model } = start(read);

@@ -224,7 +224,7 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
     .option(
       '--join-validation',
       'when the model has been chosen, train it again on the train and ' +
-        'validation rows (default where there are fewer than 4,000 train rows)',
+        'validation rows (default where there are fewer than 9,000 train rows)',
     )
     .option('--no-join-validation', 'do not train on the validation rows')
     .addOption(
