@@ -28,8 +28,8 @@ export interface TrainLinearOptions extends ModelTrainingOptions, Pick<ReadWords
   readonly optimizers?: readonly LinearConfig['optimizer'][] | undefined;
   /**
    * The candidate values of `inverseRegularization` with `sgd`: all norms are tried with the first one, and the best
-   * norm with the others. Default 30, and with fewer than 2,000 train rows 300, too. Where the model with the default is
-   * overconfident on the validation rows, 3, 1 and 0.3 follow as long as the loss falls.
+   * norm with the others. Default 30, and with fewer than 2,000 train rows 300, too. Where the model with the default
+   * is overconfident on the validation rows, 3, 1 and 0.3 follow as long as the loss falls.
    */
   readonly inverseRegularizations?: readonly number[] | undefined;
   /** The epochs with `sgd`; `adagrad` runs half as many, but at least 4. Default: 3 to 20, more with fewer rows. */
@@ -89,8 +89,8 @@ type LinearCandidate = TrainedCandidate & { readonly model: LinearClassifier };
  *
  * The best model is the one with the lowest loss, because F1 on few validation rows is mostly chance. All norms are
  * tried with the first optimizer. The best norm is then tried with the n-grams of runs, where the texts have scripts
- * without spaces between words; with other penalties; and with the other optimizers. Finally the mean of the best models
- * of all optimizers is measured, which is also a linear model.
+ * without spaces between words; with other penalties; and with the other optimizers. Finally the mean of the best
+ * models of all optimizers is measured, which is also a linear model.
  *
  * Cold. Memory: the encoded rows where `keepBytes` allows it, and one model more than there are optimizers. On
  * unsubscribing and on an error, all models are disposed of.

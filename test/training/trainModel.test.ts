@@ -207,7 +207,7 @@ describe('trainLinear', () => {
     return events.filter((event) => event.type === 'candidate');
   };
 
-  it('tries a stronger penalty where the model is overconfident, and no other where the loss does not fall', async () => {
+  it('tries a stronger penalty where it is overconfident, and no other where the loss does not fall', async () => {
     const random = headlineRows({ count: 160, seed: 1 }).map((row, at, all) => ({
       ...row,
       category: all[(at * 7 + 3 * (at % 5)) % all.length]!.category,

@@ -26,8 +26,8 @@ export class EdgedTokens {
   written = new Uint16Array(512);
   writtenBounds = new Int32Array(256);
   /**
-   * The tokens in lower case, where neighbours of scripts without spaces between words are one token: the runs. They are
-   * the same arrays as `units` and `bounds` where no token has such a neighbour.
+   * The tokens in lower case, where neighbours of scripts without spaces between words are one token: the runs. They
+   * are the same arrays as `units` and `bounds` where no token has such a neighbour.
    */
   runUnits = this.units;
   runBounds = this.bounds;

@@ -61,7 +61,8 @@ const AFTER = ' </s>';
  *
  * Block 1: `w ` and each token; `b ` and each pair of neighbours with a space between them, where `<s>` comes before
  * the first token and `</s>` after the last one. Block 2: `c ` and each sequence of 2 to 5 UTF-16 units in `<` token
- * `>`; with `runs`, neighbouring tokens of scripts without spaces are one token here. Each is hashed by FNV-1a (32 bit, UTF-16 units) and reduced to the lower bits.
+ * `>`; with `runs`, neighbouring tokens of scripts without spaces are one token here. Each is hashed by FNV-1a (32 bit,
+ * UTF-16 units) and reduced to the lower bits.
  *
  * A hash continues from unit to unit, so an n-gram costs one step and needs no string of its own.
  *
