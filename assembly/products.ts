@@ -2,8 +2,8 @@ import { F32, at, madd } from './simd';
 import { FEWER_ROWS, ROWS, tile, tileWithin } from './tile';
 
 /**
- * The number of terms of one pass over a tile of {@link transposedProduct}: `TERMS` of src/ops/kernels/simd/products.ts.
- * The parts of both factors that it reads then stay in the first-level cache.
+ * The number of terms of one pass over a tile of {@link transposedProduct}: `TERMS` of
+ * src/ops/kernels/simd/products.ts. The parts of both factors that it reads then stay in the first-level cache.
  */
 const TERMS: i32 = 256;
 
@@ -196,8 +196,8 @@ export class TransposedProduct {
 }
 
 /**
- * Copies the factors of a tile to adjacent places, `terms` rows of six values. In the rows of the matrix they are so far
- * apart that the first-level cache cannot hold them.
+ * Copies the factors of a tile to adjacent places, `terms` rows of six values. In the rows of the matrix they are so
+ * far apart that the first-level cache cannot hold them.
  */
 function packTile(a: usize, nextA: usize, terms: i32, to: usize): void {
   for (let i = 0; i < terms; i++, a += nextA, to += ROWS * F32) {

@@ -182,7 +182,7 @@ export const trainModel = (split: Split, options: TrainModelOptions = {}): Obser
           const others = [linear, network, sum].filter((other) => other !== kept);
           const reason =
             `${scored(kept.measured)} on the validation rows; ` +
-            `${others.map(({ measured }) => `${measured.candidate} ${scored(measured)}`).join('; ')}`;
+            others.map(({ measured }) => `${measured.candidate} ${scored(measured)}`).join('; ');
           return concat(
             tell(sum.measured),
             defer(() => {

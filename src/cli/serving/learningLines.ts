@@ -19,4 +19,4 @@ export const driftLine = ({ of, class: name, before, after, rows }: Drift): stri
 export const trialLine = ({ type, rows, accuracy, accuracyBefore }: ModelConfirmed | ModelRolledBack): string =>
   `learning: of the last ${rows} labels the model got ${percent(accuracy)} right, and ` +
   `${percent(accuracyBefore)} without learning them; ` +
-  `${type === 'confirmed' ? 'what it learnt is kept' : 'it was set back'}`;
+  (type === 'confirmed' ? 'what it learnt is kept' : 'it was set back');

@@ -30,7 +30,7 @@ export const adminRoutes = ({
       throw new Refusal(
         'not-loaded',
         'The model was not reloaded, and the one in use stays. ' +
-          `${error instanceof HeadwaterError ? error.message : 'The log of the server has the reason.'}`,
+          (error instanceof HeadwaterError ? error.message : 'The log of the server has the reason.'),
       );
     }
     sendText(response, 200, 'application/json', JSON.stringify({ ...reloaded, ...generations.view() }));

@@ -70,7 +70,7 @@ const fault = ([error]: t.Errors): string => {
     .join('.');
   return (
     `${field === undefined || field === '' ? 'it' : field} should be ` +
-    `${error?.context.at(-1)?.type.name ?? 'something else'}`
+    (error?.context.at(-1)?.type.name ?? 'something else')
   );
 };
 

@@ -55,7 +55,7 @@ const asText = ({
   const loading = backends.map(({ name, loads, device, reason }): Line => [
     name,
     `${loads ? `loads, on the ${device === 'gpu' ? 'GPU' : 'processor'}` : 'does not load'}: ` +
-      `${reason.replace(/, on the (GPU|processor)$/, '')}`,
+      reason.replace(/, on the (GPU|processor)$/, ''),
   ]);
   const found = setups.map((setup): Line => [
     setup.folder,

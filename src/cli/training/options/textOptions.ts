@@ -120,7 +120,7 @@ export const readingLines = (
     lines.push(
       `${number(withoutText.rows)} of ${number(rows)} titles have no word left, ` +
         `the first in ${placeOf(withoutText.first.id) ?? `row ${withoutText.first.id}`}: ` +
-        `${JSON.stringify(excerpt(withoutText.first.title))}`,
+        JSON.stringify(excerpt(withoutText.first.title)),
     );
   if (cut > 0)
     lines.push(

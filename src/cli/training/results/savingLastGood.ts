@@ -53,7 +53,7 @@ export const savingLastGood =
             throwError(() =>
               saying(
                 'The last good weights could not be saved: ' +
-                  `${failure instanceof Error ? failure.message : String(failure)}`,
+                  (failure instanceof Error ? failure.message : String(failure)),
               ),
             ),
           ),
