@@ -113,8 +113,7 @@ const measure = async (): Promise<AccuracyFigures> => {
     }
   }
   for (const name of missing) say(`${python} has no ${name}: this baseline is left out`);
-  const machine =
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`;
+  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`;
   return { machine, heldOut: unseen !== undefined, headlines, lesson, ablation, tables };
 };
 

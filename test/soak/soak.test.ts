@@ -42,7 +42,7 @@ describe(`live headlines for ${hour ? 'an hour' : 'ten seconds'}`, () => {
       if (hour)
         console.log(
           `${classified} headlines; held, in MiB, each minute: ` +
-            `${held.map(({ bytes }) => (bytes / NOISE).toFixed(1)).join(' ')}`,
+            held.map(({ bytes }) => (bytes / NOISE).toFixed(1)).join(' '),
         );
 
       // What came in the last second may wait still.

@@ -10,8 +10,8 @@ import { MarbleView } from './MarbleView.js';
 import { type Running, startWorker } from './startWorker.js';
 
 /**
- * The colours of the editor, with a darker one for the text of templates: the contrast of the editor's own orange is
- * too low.
+ * The colours of the editor, with a darker one for the text of templates: the contrast of the editor's own orange
+ * is too low.
  */
 const colours = HighlightStyle.define(
   defaultHighlightStyle.specs.map((spec) => (spec['color'] === '#e40' ? { ...spec, color: '#a83200' } : spec)),

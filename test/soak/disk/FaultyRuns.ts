@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -210,13 +210,3 @@ export class FaultyRuns {
     return { status, stderr, wrong };
   }
 }
-
-/** Copies parts of a prepared folder. */
-export const copies =
-  (template: string, ...names: readonly (string | readonly [from: string, to: string])[]) =>
-  (folder: string): void => {
-    for (const name of names) {
-      const [from, to] = typeof name === 'string' ? [name, name] : name;
-      cpSync(join(template, from), join(folder, to), { recursive: true, verbatimSymlinks: true });
-    }
-  };
