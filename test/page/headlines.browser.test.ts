@@ -129,7 +129,7 @@ describe.skipIf(chromiumPath === undefined)('the headlines of the page', { timeo
     server.send('A final without a bowl', 'A cup after the final');
     await expect.poll(async () => (await shown())[0]).toBe('A cup after the final');
     await page.getByLabel('Class', { exact: true }).selectOption('Business');
-    await page.getByText('None of the headlines is one of those').waitFor();
+    await page.getByText('No headline matches the filters').waitFor();
     await page.getByLabel('Words in the title').fill('');
     await expect.poll(shown).toEqual(['Shares fall at the bank']);
     expect(new URL(page.url()).hash).toBe('#class=Business');

@@ -29,7 +29,7 @@ const SORT_MS = 1000;
 const EMPTY =
   'No headlines yet. Those of the feeds appear here as they come. Where no feed is listed below, --feed names one.';
 
-const NONE_SHOWN = 'None of the headlines is of a class that is shown.';
+const NONE_SHOWN = 'No headline matches the filters.';
 
 /**
  * The section of the headlines. The filter is above the list, and is part of the page's address.
