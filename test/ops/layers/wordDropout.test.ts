@@ -104,6 +104,6 @@ describe('featureDropout', () => {
   it('is what it is given where nothing is to be left out, and refuses another rate', () => {
     expect(featureDropout(features, { ...place, rate: 0 })).toBe(features);
     expect(featureDropout(features, { ...place, training: false })).toBe(features);
-    expect(() => featureDropout(features, { ...place, rate: 1 })).toThrow(/rate 1/);
+    expect(() => featureDropout(features, { ...place, rate: 1 })).toThrow(/rate is 1/);
   });
 });
