@@ -116,7 +116,13 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
 
   it('finds an operator by the keyboard', async () => {
     const { page } = await visit(at('index.html'));
-    await page.keyboard.press('Control+k');
+    // The page listens to the keys only when its scripts have run.
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('Control+k');
+        return page.locator('.search-input').count();
+      })
+      .toBe(1);
     await page.locator('.search-input').fill('microBatch');
     await page.locator('.VPLocalSearchBox .result').first().waitFor();
     await page.keyboard.press('Enter');
