@@ -72,7 +72,7 @@ export const foreignFormat = (head: Uint8Array): { readonly what: string; readon
   if (/^<(table|div|body)\b/i.test(text)) return { what: 'a piece of HTML', remedy: 'Export the table as CSV' };
   if (/^(---\s+|#.*\n)*(version: .*\n\s*)?nlu:\s/.test(text))
     return { what: 'YAML of Rasa', remedy: 'Export its examples as CSV or JSON lines, an example a row' };
-  if (/^(\s|<!--.*-->|#.*\n)*## intent:/.test(text))
+  if (/^(\s|<!--((?!-->).)*-->|#.*\n)*## intent:/.test(text))
     return { what: 'Markdown of Rasa', remedy: 'Export its examples as CSV or JSON lines, an example a row' };
   if (text.startsWith('version https://git-lfs'))
     return { what: 'a pointer of Git LFS and not the file', remedy: 'Fetch the file itself (git lfs pull)' };
