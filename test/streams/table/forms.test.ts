@@ -104,6 +104,10 @@ const FORMS: readonly (readonly [what: string, content: string | Uint8Array, end
     Buffer.from(lines('text,label') + each((t, l) => `\u6bd4\u8d5b\u7ed3\u679c\u3002${t},${l}`), 'utf16le'),
   ],
   [
+    'UTF-16 of Thai',
+    Buffer.from(lines('text,label') + each((t, l) => `${'\u0e04\u0e27\u0e32\u0e21'.repeat(99)}${t},${l}`), 'utf16le'),
+  ],
+  [
     'bars in threes, and one in some texts',
     lines('text ||| label') + each((t, l, i) => `${t}${i % 9 ? '' : ' | so'} ||| ${l}`),
   ],

@@ -13,14 +13,11 @@ const startsWith = (bytes: Uint8Array, ...mark: readonly number[]): boolean =>
  * zero byte; in text with one byte per character there are none.
  */
 const utf16ByLineBreaks = (bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined => {
-  // UTF-8 with some NUL characters before its commas.
-  if (
-    isText(
-      bytes.filter((byte) => byte !== 0),
-      true,
-    )
-  )
-    return undefined;
+  // UTF-8 with some NUL characters before its commas. In UTF-16, Thai and Burmese are ASCII too, but there every second
+  // byte is a control character.
+  const written = bytes.filter((byte) => byte !== 0);
+  const controls = written.reduce((sum, byte) => sum + (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d) ? 1 : 0), 0);
+  if (controls * 8 < written.length && isText(written, true)) return undefined;
   const found = { le: 0, be: 0, other: 0 };
   for (let i = 0; i + 1 < bytes.length; i += 2) {
     const [first, second] = [bytes[i]!, bytes[i + 1]!];
