@@ -140,6 +140,12 @@ const FORMS: readonly (readonly [what: string, content: string | Uint8Array, end
       each((t, l, i) => `${l}\tx${i % 7}\t${t}\ten`),
     'tab',
   ],
+  [
+    "Orange's header with short words",
+    lines('topic\tTitle\tbody\tlang', 'd\ts\ts\td', 'c\ti\tm include=True\tm') +
+      each((t, l, i) => `${l}\tx${i % 7}\t${t}\ten`),
+    'tab',
+  ],
   ['many comments before the header', lines('<!-- -->'.repeat(60), 'text,label') + each((t, l) => `${t},${l}`)],
   ['NUL characters at the end of texts', lines('text,label') + each((t, l) => `${t}\0,${l}`)],
   ['tildes', lines('text~label') + each((t, l) => `${t}~${l}`)],

@@ -11,7 +11,7 @@ export interface OrangeHeader {
 
 const TYPE = /^(c|continuous|numeric|n|d|discrete|categorical|s|string|text|t|time|b|basket)?$/i;
 const STRING = /^(s|string|text)$/i;
-const ROLE = /^(c|class|m|meta|i|ignore|(?!$)((class|meta|ignore|-?[a-z_]+=\S+)( |$))+)?$/i;
+const ROLE = /^((c|class|m|meta|i|ignore|w|weight|-?[a-z_]+=\S+)( +|$))*$/i;
 
 const values = (row: Readonly<Record<string, string>> | undefined, names: readonly string[]): readonly string[] =>
   names.map((name) => (row?.[name] ?? '').trim());
