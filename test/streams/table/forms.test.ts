@@ -146,6 +146,8 @@ const FORMS: readonly (readonly [what: string, content: string | Uint8Array, end
       each((t, l, i) => `${l}\tx${i % 7}\t${t}\ten`),
     'tab',
   ],
+  ['question marks at the end of each text', each((t, l) => `${l} ${t} ??`), 'txt'],
+  ['a column without a name', lines('text,,label') + each((t, l, i) => `${t},${i === 50 ? 'x' : ''},${l}`)],
   ['many comments before the header', lines('<!-- -->'.repeat(60), 'text,label') + each((t, l) => `${t},${l}`)],
   ['NUL characters at the end of texts', lines('text,label') + each((t, l) => `${t}\0,${l}`)],
   ['tildes', lines('text~label') + each((t, l) => `${t}~${l}`)],

@@ -91,6 +91,16 @@ const fitOf = (sample: TableSample): number => {
 };
 
 /**
+ * Whether a table has known names, or columns of classes and of texts. Texts in one column may all have an at sign too,
+ * but what it separates is neither.
+ */
+const hasMeaning = (sample: TableSample): boolean => {
+  if (sample.names.some(isKnownName)) return true;
+  const { classes, texts } = byValues(sample);
+  return classes.length > 0 && texts.length > 0;
+};
+
+/**
  * Finds the delimiter with which most records are as wide as the header and the header has known names. Among equally
  * good ones, the one that the file extension suggests is preferred.
  *
@@ -99,7 +109,12 @@ const fitOf = (sample: TableSample): number => {
 export const findDelimiter = (head: Uint8Array, whole: boolean, name: string, format: TableFormat): string => {
   const byEnding = /\.(tsv|tab)(\.gz)?$/i.test(name) ? '\t' : ',';
   const odd = oddDelimiters(Buffer.from(head).toString('utf8'), DELIMITERS);
-  const isOdd = (delimiter: string): boolean => odd.repeated.includes(delimiter) || odd.others.includes(delimiter);
+  const sampled = (delimiter: string): TableSample =>
+    sampleTable(head, whole, { ...format, delimiter, quotes: 'lenient' });
+  const isUnlikely = (delimiter: string, sample: TableSample): boolean =>
+    odd.repeated.includes(delimiter)
+      ? evenness(sample) < Math.max(MOSTLY_EVEN, evenness(sampled(delimiter[0]!)))
+      : odd.others.includes(delimiter) && (evenness(sample) < MOSTLY_EVEN || !hasMeaning(sample));
   const isFree = (delimiter: string): boolean =>
     (format.quote === undefined || format.quote === '' || !delimiter.includes(format.quote)) &&
     (format.comment === undefined || format.comment === '' || !delimiter.startsWith(format.comment));
@@ -114,8 +129,8 @@ export const findDelimiter = (head: Uint8Array, whole: boolean, name: string, fo
   let best = byEnding;
   let fit = 0;
   for (const delimiter of isQuoted ? [...candidates, ' '] : candidates) {
-    const sample = sampleTable(head, whole, { ...format, delimiter, quotes: 'lenient' });
-    const candidate = isOdd(delimiter) && evenness(sample) < MOSTLY_EVEN ? 0 : fitOf(sample);
+    const sample = sampled(delimiter);
+    const candidate = isUnlikely(delimiter, sample) ? 0 : fitOf(sample);
     if (candidate > fit + 0.05) [best, fit] = [delimiter, candidate];
   }
   return best;
