@@ -26,7 +26,8 @@ export class DeadLetterMessage {
 
   /**
    * The message to store. If the broker refuses it for its size, the next one has the first 16 KiB of the value, and
-   * the one after that has neither key nor value.
+   * the one after that has neither key nor value. The refusal of that one is an error, because nothing is left to
+   * shorten.
    */
   outgoing(): OutgoingMessage {
     const key = partOf(this.message.key);
@@ -42,7 +43,10 @@ export class DeadLetterMessage {
         'headwater-source': this.source,
         ...(kept.length < bytes.length && { 'headwater-bytes': String(bytes.length) }),
       },
-      refused: () => (this.#refusals += 1),
+      refused: (error) => {
+        if (this.#refusals === 2) throw error;
+        this.#refusals += 1;
+      },
     };
   }
 }

@@ -53,7 +53,7 @@ export class TransactionalProducer {
 
   /**
    * Stores messages and offsets. Once it rejects, the outcome is unknown: the caller reads the committed offsets again.
-   * It does not reject if the broker refused messages for their size.
+   * It does not reject if the broker refused messages for their size, unless one of them cannot be shortened further.
    *
    * @param lasts the last consumed message of each partition: all messages up to it count as processed
    * @returns false if the broker refused messages for their size. Nothing is stored then; a single refused message was

@@ -6,7 +6,7 @@ export interface OutgoingMessage {
   readonly key?: Buffer;
   readonly value: Buffer;
   readonly headers: Readonly<Record<string, string>>;
-  /** Called when the broker refuses this message for its size. */
+  /** Called when the broker refuses this message for its size. Throws the error if it cannot be sent in any form. */
   readonly refused: (error: unknown) => void;
 }
 
