@@ -254,7 +254,11 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
           ack_wait: nanoseconds(ackWait),
           ...(subject !== undefined && { filter_subject: subject }),
         });
-      else tellLost(found, await manager.streams.info(stream));
+      else {
+        // A worker may have no permission to ask about the stream. It needs none to read it.
+        const info = await manager.streams.info(stream).catch(() => undefined);
+        if (info !== undefined) tellLost(found, info);
+      }
       const consumer = await js.consumers.get(stream, group);
       if (hasLeft()) return;
       messages = await consumer.consume({ max_messages: maxInFlight });
