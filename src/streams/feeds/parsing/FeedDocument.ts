@@ -65,6 +65,15 @@ export const UNTITLED = ['reject', 'first-words'] as const;
 /** What happens to an item without a title: it is rejected, or the first words of its text become its title. */
 export type Untitled = (typeof UNTITLED)[number];
 
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const titleOf = (raw: RawText | undefined): string | undefined => {
   const title = raw === undefined || raw.text.length > LONGEST_TITLE ? '' : titleText(raw.text, raw.markup);
   return title === '' ? undefined : title;
@@ -180,7 +189,7 @@ export const feedDocument = (
     const outline = jsonOutline(text);
     if (outline !== undefined) return documentOf(outline, decoded, source, base, reading);
     // A program may print a message in JSON before the feed.
-    if (!/<(?:rss|feed|rdf:RDF)\b/i.test(text)) throw noFeed(source, 'is JSON without a list of items');
+    if (isJson(text) || !/<(?:rss|feed|rdf:RDF)\b/i.test(text)) throw noFeed(source, 'is JSON without a list of items');
   }
   const outline = xmlOutline(text);
   if (typeof outline !== 'string') return documentOf(outline, decoded, source, base, reading);

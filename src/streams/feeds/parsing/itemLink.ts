@@ -6,7 +6,8 @@ import { ESCAPED_CDATA } from './text/titleText.js';
  */
 const bareLink = (link: string): string => {
   const open = link.replace(ESCAPED_CDATA, '$1');
-  const written = open.includes('<') ? (/\bhref\s*=\s*["']([^"'<>]*)/i.exec(open)?.[1] ?? '') : open;
+  // Not every angle bracket is one of an element: `?below=<5`.
+  const written = /^\s*<[a-z]/i.test(open) ? (/\bhref\s*=\s*["']?([^"'<>\s]+)/i.exec(open)?.[1] ?? '') : open;
   // A link over several lines is one link.
   return written
     .split(/[\r\n]/)

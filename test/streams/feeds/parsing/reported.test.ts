@@ -22,6 +22,8 @@ describe('dates', () => {
     ['with a number for the weekday', '003, 01 May 2024 10:00:00 +0000'],
     ['with the name of the zone in words', 'Wed, 01 May 2024 06:00:00 Eastern Daylight Time'],
     ['with a longer name of the zone', 'Wed, 01 May 2024 12:00:00 Central European Summer Time'],
+    ['with the name that Windows gives a zone', 'Wed, 01 May 2024 11:00:00 Central European Standard Time'],
+    ['whose zone has the initials of another', 'Wed, 01 May 2024 10:00:00 Pakistan Standard Time'],
     ['with name and offset in one', 'Wed, 01 May 2024 06:00:00 EDT-0400'],
     ['whose weekday tells day from month', 'Wed, 05/01/2024 - 10:00'],
     ['whose weekday tells month from day', 'Wed 01/05/2024 10:00'],
@@ -32,6 +34,10 @@ describe('dates', () => {
     ['in Arabic digits', '٢٠٢٤-٠٥-٠١ ١٠:٠٠'],
   ])('%s are read', (_name, written) => {
     expect(Math.trunc((publishedAt(written) ?? 0) / 1000)).toBe(Date.UTC(2024, 4, 1, 10) / 1000);
+  });
+
+  it('of ASP.NET are read before September 2001 too', () => {
+    expect(publishedAt('/Date(946684800000)/')).toBe(Date.UTC(2000, 0, 1));
   });
 
   it.each([
@@ -57,6 +63,8 @@ describe('titles', () => {
     ['Late <!-- goal', 'Late <!-- goal'],
     ['Late <!-- no --> goal', 'Late goal'],
     ['The <a>late</a> goal', 'The late goal'],
+    ['<?xml:namespace prefix = o ns = "urn:x" />Late goal', 'Late goal'],
+    ['Late <![if !vml]>goal<![endif]>', 'Late goal'],
     ['Late <b>goal', 'Late goal'],
     ['Cut in an emoji \ud83d', 'Cut in an emoji'],
   ])('%s', (written, title) => {
@@ -79,6 +87,12 @@ describe('links', () => {
     ['escaped twice', '<link>https://a.example/?b=1&amp;amp;c=2</link>', 'https://a.example/?b=1&c=2'],
     ['in a CDATA section as text', '<link>&lt;![CDATA[https://a.example/b]]&gt;</link>', 'https://a.example/b'],
     ['in an element of HTML', '<link>&lt;a href="https://a.example/b"&gt;b&lt;/a&gt;</link>', 'https://a.example/b'],
+    [
+      'in an element without quotes',
+      '<link>&lt;a href=https://a.example/b&gt;b&lt;/a&gt;</link>',
+      'https://a.example/b',
+    ],
+    ['with an angle bracket', '<link>https://a.example/?below=&lt;5</link>', 'https://a.example/?below=%3C5'],
     ['that are text', '<link>&lt;b&gt;none&lt;/b&gt;</link><guid>https://a.example/b</guid>', 'https://a.example/b'],
     ['without a scheme', `<link>${host}/b</link>`, `${new URL(FEED).protocol}//${host}/b`],
     [
@@ -94,6 +108,10 @@ describe('links', () => {
 describe('documents', () => {
   it('may have a message in JSON before the feed', () => {
     expect(items(`{"notice":"cached"}${rss('<title>A</title>')}`)).toMatchObject([{ title: 'A' }]);
+  });
+
+  it('are no feeds if they are JSON that only speaks of one', () => {
+    expect(() => items('{"message":"Expected <rss> or <feed>"}')).toThrow(/JSON without a list of items/);
   });
 
   it('may have the items of the other format', () => {

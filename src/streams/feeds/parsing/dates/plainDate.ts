@@ -13,16 +13,31 @@ const asciiDigits = (text: string): string =>
     return String(code - (ZEROS.find((zero) => code >= zero && code <= zero + 9) ?? code));
   });
 
+// The names of zones in words whose initials are their abbreviation. The initials of other names are those of another
+// zone: China Standard Time is not CST, and Pakistan Standard Time is not PST.
+const IN_WORDS = [
+  '(?:Eastern|Central|Mountain|Pacific)(?: Standard| Daylight)?',
+  '(?:Atlantic|Newfoundland|New Zealand|Australian (?:Eastern|Central)) (?:Standard|Daylight)',
+  '(?:Australian Western|Hawaii|India|Japan|Korea|Gulf|South Africa) Standard',
+  '(?:Central|Eastern|Western) European(?: Standard| Summer)?',
+  '(?:Central|East|West) Africa',
+  'Greenwich Mean',
+  'British Summer',
+  'Hong Kong',
+];
+
 const REWRITINGS: readonly Rewriting[] = [
   // ASP.NET's JSON: milliseconds since 1970, whatever the offset.
-  [/^\/?Date\((\d{10,13})(?:[+-]\d{4})?\)\/?$/, (_all, moment = '') => moment],
+  [/^\/?Date\((\d{10,13})(?:[+-]\d{4})?\)\/?$/, (_all, moment = '') => new Date(Number(moment)).toISOString()],
   // A number in the place of the weekday.
   [/^\d{1,3}, (?=\d{1,2} \p{L})/u, () => ''],
-  // The name of a zone in words: `Eastern Daylight Time` is EDT.
+  // The name of a zone in words: `Eastern Daylight Time` is EDT. The winter time of Europe has no S: CET.
   [
-    /\b(\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){0,3}) Time$/u,
-    (_all, words = '') => `${words.replace(/(\p{Lu})\p{Ll}+ ?/gu, '$1')}T`,
+    new RegExp(`(?<![A-Za-z][a-z] )\\b(${IN_WORDS.join('|')}) Time$`),
+    (_all, words = '') => `${words.replace(/(European) Standard$/, '$1').replace(/([A-Z])[a-z]+ ?/g, '$1')}T`,
   ],
+  // Any other name in words is that of an unknown zone, which is taken as UTC.
+  [/\b\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){0,3} Time$/u, () => 'UTC'],
   // A zone name after the time (RFC 9557) is used only if there is no offset before it.
   [/([+-]\d{2}:?\d{2}|Z)?\[!?([a-z]+\/[a-z/_-]+)\].*$/i, (_all, offset, place = '') => offset ?? place],
   // A zone name in parentheses right after the time.

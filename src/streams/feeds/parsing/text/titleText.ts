@@ -32,11 +32,16 @@ const SPOKEN_OF: ReadonlySet<string> = new Set(
 const spokenOf = (html: string): string => {
   const closed = new Set(Array.from(html.matchAll(/<\/([a-z][a-z0-9]*)/gi), ([, name = '']) => name.toLowerCase()));
   const lastComment = html.lastIndexOf('-->');
-  return html
-    .replace(/<(?=[!?])/g, (mark, at: number) => (html.startsWith('<!--', at) && at < lastComment ? mark : '&lt;'))
-    .replace(/<(?=([a-z][a-z0-9]*)\s*\/?>)/gi, (mark, name: string) =>
-      SPOKEN_OF.has(name.toLowerCase()) && !closed.has(name.toLowerCase()) ? '&lt;' : mark,
-    );
+  return (
+    html
+      // Word leaves `<?xml:namespace … />` and `<![if … ]>`, of which no headline speaks.
+      .replace(/<(?=[!?])(?!\?xml:|!\[(?:if|endif)\b)/gi, (mark, at: number) =>
+        html.startsWith('<!--', at) && at < lastComment ? mark : '&lt;',
+      )
+      .replace(/<(?=([a-z][a-z0-9]*)\s*\/?>)/gi, (mark, name: string) =>
+        SPOKEN_OF.has(name.toLowerCase()) && !closed.has(name.toLowerCase()) ? '&lt;' : mark,
+      )
+  );
 };
 
 const withoutMarkup = (html: string): string => {
