@@ -28,14 +28,19 @@ const refuseManyClasses = (classes: ReadonlyMap<string, number>, rows: number): 
 const MANY_NUMBERS = 30;
 const FRACTION = /^[-+]?\d*[.,]0*[1-9]\d*(e[-+]?\d+)?$/i;
 
-/** Refuses a label column of measurements: many numbers with decimals. */
-const refuseMeasurements = (classes: ReadonlyMap<string, number>): void => {
+/** With at least this many rows each, numbers with decimals may be codes, such as those of a library or of ICD-9. */
+const ROWS_OF_CODE = 10;
+
+/** Refuses a label column of measurements: many numbers with decimals, each in few rows. Returns a line if unsure. */
+const measurements = (classes: ReadonlyMap<string, number>, rows: number): readonly string[] => {
   const fractions = [...classes.keys()].filter((name) => FRACTION.test(name));
-  if (fractions.length < MANY_NUMBERS || fractions.length < classes.size / 2) return;
+  if (fractions.length < MANY_NUMBERS || fractions.length < classes.size / 2) return [];
+  const found =
+    `${fractions.length} different numbers with decimals, such as ` + fractions.slice(0, 3).map(quoted).join(', ');
+  if (rows >= ROWS_OF_CODE * classes.size) return [`the classes are ${found}; measurements are no classes`];
   throw new HeadwaterError(
     'HW_USAGE',
-    `The label column has ${fractions.length} different numbers with decimals, such as ` +
-      `${fractions.slice(0, 3).map(quoted).join(', ')}: they are measurements and no classes. ` +
+    `The label column has ${found}: they are measurements and no classes. ` +
       'Name the column that holds the class by --label-column, or add one with a class for each range of numbers.',
   );
 };
@@ -157,7 +162,7 @@ export const checkLabels =
           complete: () => {
             refuseManyClasses(classes, rows);
             if (named) return;
-            refuseMeasurements(classes);
+            measurements(classes, rows).forEach(tell);
             refuseSeveralLabels(classes);
             missingLabels(classes).forEach(tell);
             likeNames(classes).forEach(tell);

@@ -62,7 +62,7 @@ export const headlineKey = (kind: HeadlineKey, { source, guid, link, title }: Li
       // A site that changes to https changes its guids that are addresses.
       return guid === undefined || guid === ''
         ? undefined
-        : JSON.stringify([kind, source, guid.replace(/^https:\/\//i, 'http://')]);
+        : JSON.stringify([kind, source, guid.replace(/^http:\/\//i, 'https://')]);
     case 'link': {
       const canonical = link === undefined ? undefined : canonicalLink(link);
       return canonical === undefined ? undefined : JSON.stringify([kind, canonical]);

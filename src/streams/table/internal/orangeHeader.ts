@@ -10,6 +10,7 @@ export interface OrangeHeader {
 }
 
 const TYPE = /^(c|continuous|numeric|n|d|discrete|categorical|s|string|text|t|time|b|basket)?$/i;
+const WHOLE_NAME = /^(continuous|numeric|discrete|categorical|string)$/i;
 const STRING = /^(s|string|text)$/i;
 const ROLE = /^((c|class|m|meta|i|ignore|w|weight|-?[a-z_]+=\S+)( +|$))*$/i;
 
@@ -31,8 +32,8 @@ export const orangeHeader = ({ names, rows }: TableSample): OrangeHeader | undef
   const strings = names.filter((_, i) => STRING.test(types[i]!));
   const included = withRole(/include=true/i);
   const titles = included.length > 0 ? included : strings.length === 1 ? strings : [];
-  // Without a string column the words could be values of a table.
-  if (strings.length === 0) return undefined;
+  // Without a string column the words could be values of a table. So could short ones without a line of roles.
+  if (strings.length === 0 || (!hasRoles && !types.some((type) => WHOLE_NAME.test(type)))) return undefined;
   const columns = label === undefined || titles.length === 0 ? undefined : { titleColumns: titles, labelColumn: label };
   return { records: hasRoles ? 2 : 1, columns };
 };
