@@ -26,7 +26,7 @@ describe('a worker that dies within a kernel', () => {
     ['wide', 'gru'],
     ['relaxed', 'lstm'],
     ['simd', 'rnn'],
-  ] as const)('changes no bit of a training (%s, %s)', async (simd, cell) => {
+  ] as const)('changes no bit of a training (%s, %s)', { timeout: 120_000 }, async (simd, cell) => {
     const { name, machine } = registerSimd(simd, 1);
     const compiled = kernelModule([simd]);
     if (compiled.simd === 'none') throw new Error(compiled.reason);
@@ -34,13 +34,16 @@ describe('a worker that dies within a kernel', () => {
     const { threads } = machine;
     const alone = bitsAfterTraining(name, cell, LARGER);
     const killing = new KillingThreads(compiled.module, machine.memory, cell.length + simd.length);
-    await killing.start(24);
-    Object.defineProperty(machine, 'threads', { value: killing, configurable: true });
-    try {
-      expect(bitsAfterTraining(name, cell, LARGER)).toEqual(alone);
-    } finally {
-      Object.defineProperty(machine, 'threads', { value: threads, configurable: true });
-      await killing.stop();
+    // A kill at a random moment seldom hits a task with a noted part, so trainings are repeated until one does.
+    for (let trainings = 0; trainings < 20 && killing.killed.withPart === 0; trainings++) {
+      await killing.start(24);
+      Object.defineProperty(machine, 'threads', { value: killing, configurable: true });
+      try {
+        expect(bitsAfterTraining(name, cell, LARGER)).toEqual(alone);
+      } finally {
+        Object.defineProperty(machine, 'threads', { value: threads, configurable: true });
+        await killing.stop();
+      }
     }
     killed.withinTask += killing.killed.withinTask;
     killed.withPart += killing.killed.withPart;
