@@ -3,7 +3,7 @@ import { connect } from '@nats-io/transport-node';
 import { expect } from 'vitest';
 import { type KafkaPlaces, type KafkaServers, startKafka } from '../brokers/kafkaServer.js';
 import { type NatsServers, type ServerPlaces, startNats } from '../brokers/natsServer.js';
-import { numbered } from '../brokers/workers.js';
+import { numbered, numberOf } from '../brokers/workers.js';
 
 /** What was read of the results: by number and by id, without the titles of a million. */
 export interface Found {
@@ -40,7 +40,7 @@ const take = (found: Found, text: string): void => {
   const { id, title } = isDead
     ? { id: text, title: text }
     : (JSON.parse(text) as { readonly id: string; readonly title: string });
-  const number = Number(/\d+$/.exec(title)?.[0]);
+  const number = numberOf(title);
   found.counts[number] = (found.counts[number] ?? 0) + 1;
   found.ids.add(id);
   found.read += 1;
