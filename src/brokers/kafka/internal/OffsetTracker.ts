@@ -36,11 +36,11 @@ export class OffsetTracker<L> {
     this.#letters.set(offset, letter);
   }
 
-  /** The letters of messages before an offset, in the order of the messages. */
-  lettersBefore(offset: bigint): readonly L[] {
+  /** The letters of messages before an offset, in the order of the messages; all letters if it is undefined. */
+  lettersBefore(offset: bigint | undefined): readonly L[] {
     if (this.#letters.size === 0) return [];
     return [...this.#letters]
-      .filter(([at]) => at < offset)
+      .filter(([at]) => offset === undefined || at < offset)
       .toSorted(([a], [b]) => Number(a - b))
       .map(([, letter]) => letter);
   }
@@ -48,7 +48,6 @@ export class OffsetTracker<L> {
   /** The letters before which no message is unsettled, in the order of the messages. */
   get firstLetters(): readonly L[] {
     if (this.#letters.size === 0) return [];
-    const unsettled = this.#inHand.find((offset) => !this.#settled.has(offset) && !this.#letters.has(offset));
-    return unsettled === undefined ? [...this.#letters.values()] : this.lettersBefore(unsettled);
+    return this.lettersBefore(this.#inHand.find((offset) => !this.#settled.has(offset) && !this.#letters.has(offset)));
   }
 }
