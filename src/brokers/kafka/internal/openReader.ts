@@ -3,6 +3,7 @@ import type { MessagesStream } from '@platformatic/kafka';
 import type { KafkaClient } from '../KafkaClient.js';
 import type { Kafka } from './loadKafka.js';
 import { openConsumer } from './openConsumer.js';
+import { topicBounds } from './topicBounds.js';
 
 /** A reader of a topic that shares no consumer group with others. */
 export interface Reader {
@@ -34,10 +35,8 @@ export const openReader = async (
     await consumer.close(true).catch(() => undefined);
   };
   try {
-    const bounds = async (timestamp: bigint): Promise<readonly bigint[]> =>
-      (await consumer.listOffsets({ topics: [topic], timestamp })).get(topic) ?? [];
-    const ends = await bounds(-1n);
-    const [earliest = 0n] = await bounds(-2n);
+    const ends = await topicBounds(consumer, topic, 'end');
+    const [earliest = 0n] = await topicBounds(consumer, topic, 'first');
     const begin = wanted === 'end' ? (ends[0] ?? 0n) : (wanted ?? earliest);
     const stream = await consumer.consume({
       topics: [topic],

@@ -1,6 +1,7 @@
 import type { Admin, Consumer } from '@platformatic/kafka';
 import type { WorkEvents } from '../../WorkEvent.js';
 import type { PartitionOffset } from './PartitionOffsets.js';
+import { topicBounds } from './topicBounds.js';
 
 /** What `readingOffsets` needs. */
 export interface ReadingOptions {
@@ -31,8 +32,6 @@ export const readingOffsets = async ({
   isOutOfRange,
   events,
 }: ReadingOptions): Promise<readonly PartitionOffset[]> => {
-  const bounds = async (timestamp: bigint): Promise<readonly bigint[]> =>
-    (await consumer.listOffsets({ topics: [topic], timestamp })).get(topic) ?? [];
   const [found] = await admin.listConsumerGroupOffsets({
     groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes: [...partitions] }] }],
     requireStable: true,
@@ -42,10 +41,10 @@ export const readingOffsets = async ({
       ones.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset] as const),
     ),
   );
-  const firsts = await bounds(-2n);
+  const firsts = await topicBounds(consumer, topic, 'first');
   // The end alone does not show that an offset is out of range: a broker that has just become the leader may give a
   // lower end than its messages have.
-  const ends = isOutOfRange ? await bounds(-1n) : [];
+  const ends = isOutOfRange ? await topicBounds(consumer, topic, 'end') : [];
   return partitions.map((partition) => {
     const offset = committed.get(partition) ?? -1n;
     const first = firsts[partition] ?? 0n;

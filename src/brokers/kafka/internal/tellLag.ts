@@ -1,6 +1,7 @@
 import type { Consumer } from '@platformatic/kafka';
 import type { WorkEvents } from '../../WorkEvent.js';
 import type { PartitionOffsets } from './PartitionOffsets.js';
+import { topicBounds } from './topicBounds.js';
 
 /** Reports the number of uncommitted messages in the partitions of a member. */
 export const tellLag = async (
@@ -11,7 +12,7 @@ export const tellLag = async (
 ): Promise<void> => {
   if (events === undefined) return;
   try {
-    const ends = (await consumer.listOffsets({ topics: [topic], timestamp: -1n })).get(topic) ?? [];
+    const ends = await topicBounds(consumer, topic, 'end');
     events.next({ type: 'lag', messages: offsets.lag(ends), of: 'worker' });
   } catch {
     // The broker is unavailable, which is reported elsewhere.
