@@ -152,9 +152,9 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
       };
 
       const write = async (batch: readonly Delivery<T>[]): Promise<void> => {
-        const out = (plain ??= openProducer(await loadKafka(), client));
         let rest = batch;
         while (rest.length > 0 && !subscriber.closed) {
+          const out = (plain ??= openProducer(await loadKafka(), client));
           const [group = []] = messageGroups(rest.map(messageOf), batchBytes);
           try {
             await out.send({ messages: records(group) });
@@ -185,12 +185,10 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         while (waiting.length > 0 && !subscriber.closed) {
           const batch = waiting.splice(0, maxBatch);
           const own = batch.filter(isKafkaDelivery);
-          const others = batch.filter((delivery) => !isKafkaDelivery(delivery));
           const [first] = own;
-          if (first === undefined) await write(others);
-          else if (await isTransactional(first.origin.consumer)) {
+          if (first !== undefined && (await isTransactional(first.origin.consumer))) {
             await first.origin.exclusively(() => transact(own));
-            await write(others);
+            await write(batch.filter((delivery) => !isKafkaDelivery(delivery)));
           } else await write(batch);
         }
       };
