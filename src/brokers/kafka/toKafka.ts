@@ -8,9 +8,9 @@ import type { KafkaClient } from './KafkaClient.js';
 import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
 import { partOf } from './internal/DeadLetterMessage.js';
 import { loadKafka } from './internal/loadKafka.js';
-import { isTooLarge, messageGroups, type OutgoingMessage, records } from './internal/messageGroups.js';
+import { MessageGroups, type OutgoingMessage, records } from './internal/messageGroups.js';
 import { type BytesProducer, openProducer } from './internal/openProducer.js';
-import { BATCH_BYTES, TransactionalProducer } from './internal/TransactionalProducer.js';
+import { TransactionalProducer } from './internal/TransactionalProducer.js';
 
 /** Options of `toKafka`. */
 export interface ToKafkaOptions<T> {
@@ -78,10 +78,10 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
       const isNear = new WeakMap<Consumer, boolean>();
       /** Writes the deliveries that cannot be part of a transaction. */
       let plain: BytesProducer | undefined;
+      const groups = new MessageGroups();
       let working = false;
       let ended = false;
       let stalled = false;
-      let batchBytes = BATCH_BYTES;
 
       const stall = (error: unknown): void => {
         if (!stalled) events?.next({ type: 'stalled', to: topic, reason: reasonOf(error) });
@@ -155,17 +155,12 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         let rest = batch;
         while (rest.length > 0 && !subscriber.closed) {
           const out = (plain ??= openProducer(await loadKafka(), client));
-          const [group = []] = messageGroups(rest.map(messageOf), batchBytes);
+          const [group = []] = groups.of(rest.map(messageOf));
           try {
             await out.send({ messages: records(group) });
           } catch (error) {
-            if (isTooLarge(error)) {
-              const [only] = group;
-              if (group.length > 1) batchBytes = Math.max(1, Math.floor(batchBytes / 2));
-              else {
-                only?.refused(error);
-                rest = rest.slice(1);
-              }
+            if (groups.refuse(group, error)) {
+              if (group.length === 1) rest = rest.slice(1);
               continue;
             }
             stall(error);

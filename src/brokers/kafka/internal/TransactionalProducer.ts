@@ -4,11 +4,8 @@ import type { SchedulerLike } from 'rxjs';
 import type { KafkaClient } from '../KafkaClient.js';
 import { answered } from './answered.js';
 import { loadKafka } from './loadKafka.js';
-import { isTooLarge, messageGroups, type OutgoingMessage, records } from './messageGroups.js';
+import { MessageGroups, type OutgoingMessage, records } from './messageGroups.js';
 import { type BytesProducer, clientOptions, openProducer } from './openProducer.js';
-
-/** The initial maximum size of a batch of records, in bytes: half the default limit of brokers. */
-export const BATCH_BYTES = 524_288;
 
 /** The timeout of a transaction in milliseconds. A transaction left by a dead worker blocks readers for this time. */
 const TRANSACTION_MS = 10_000;
@@ -42,7 +39,7 @@ export class TransactionalProducer {
   readonly #where: string;
   readonly #scheduler: SchedulerLike;
   #producer: BytesProducer | undefined;
-  #batchBytes = BATCH_BYTES;
+  readonly #groups = new MessageGroups();
 
   /** @param where the name in the error of a request that is not answered */
   constructor(client: KafkaClient, where: string, scheduler: SchedulerLike) {
@@ -67,8 +64,7 @@ export class TransactionalProducer {
     try {
       const transaction = await this.#answered(out.beginTransaction());
       try {
-        for (sent of messageGroups(messages, this.#batchBytes))
-          await this.#answered(transaction.send({ messages: records(sent) }));
+        for (sent of this.#groups.of(messages)) await this.#answered(transaction.send({ messages: records(sent) }));
         await this.#answered(transaction.addConsumer(first.consumer));
         for (const last of lasts) await this.#answered(transaction.addOffset(offsetOf(last)));
       } catch (error) {
@@ -81,10 +77,7 @@ export class TransactionalProducer {
     } catch (error) {
       // The outcome of the transaction is uncertain, so the next one has a new producer.
       this.close();
-      if (!isTooLarge(error)) throw error;
-      const [only] = sent;
-      if (sent.length === 1) only?.refused(error);
-      else this.#batchBytes = Math.max(1, Math.floor(this.#batchBytes / 2));
+      if (!this.#groups.refuse(sent, error)) throw error;
       return false;
     }
   }

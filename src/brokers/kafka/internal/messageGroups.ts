@@ -10,6 +10,8 @@ export interface OutgoingMessage {
   readonly refused: (error: unknown) => void;
 }
 
+/** The initial maximum size of a batch of records, in bytes: half the default limit of brokers. */
+const BATCH_BYTES = 524_288;
 /** The maximum size of a record without its key, value and headers, in bytes. */
 const OVERHEAD = 100;
 
@@ -24,10 +26,7 @@ const bytesOf = ({ key, value, headers }: OutgoingMessage): number =>
  * refuses a batch of records that exceeds its `message.max.bytes`, and the client sends the messages of one call as one
  * batch.
  */
-export const messageGroups = (
-  messages: readonly OutgoingMessage[],
-  most: number,
-): readonly (readonly OutgoingMessage[])[] => {
+const messageGroups = (messages: readonly OutgoingMessage[], most: number): readonly (readonly OutgoingMessage[])[] => {
   const groups: OutgoingMessage[][] = [];
   let bytes = Infinity;
   for (const message of messages) {
@@ -46,5 +45,25 @@ export const messageGroups = (
 export const records = (messages: readonly OutgoingMessage[]) =>
   messages.map(({ topic, key, value, headers }) => ({ topic, value, headers, ...(key !== undefined && { key }) }));
 
-/** Whether an error of the client says that the broker refused messages for their size. */
-export const isTooLarge = (error: unknown): boolean => hasApiId(error, 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE');
+/** Divides messages into groups that become smaller when the broker refuses one for its size. */
+export class MessageGroups {
+  #most = BATCH_BYTES;
+
+  of(messages: readonly OutgoingMessage[]): readonly (readonly OutgoingMessage[])[] {
+    return messageGroups(messages, this.#most);
+  }
+
+  /**
+   * Handles the error of sending a group. A single message that the broker refused for its size is told so (`refused`);
+   * after the refusal of several, later groups are smaller.
+   *
+   * @returns false if the error is another one
+   */
+  refuse(group: readonly OutgoingMessage[], error: unknown): boolean {
+    if (!hasApiId(error, 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE')) return false;
+    const [only] = group;
+    if (group.length === 1) only?.refused(error);
+    else this.#most = Math.max(1, Math.floor(this.#most / 2));
+    return true;
+  }
+}
