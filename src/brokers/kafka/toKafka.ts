@@ -6,10 +6,10 @@ import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
-import { partOf } from './internal/DeadLetterMessage.js';
 import { loadKafka } from './internal/loadKafka.js';
 import { MessageGroups, type OutgoingMessage, records } from './internal/messageGroups.js';
 import { type BytesProducer, openProducer } from './internal/openProducer.js';
+import type { TopicMessage } from './internal/readTopic.js';
 import { TransactionalProducer } from './internal/TransactionalProducer.js';
 
 /** Options of `toKafka`. */
@@ -96,11 +96,8 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
       const messageOf = (delivery: Delivery<T>): OutgoingMessage => {
         const value = encode(delivery.value, delivery);
         const own = keyOf?.(delivery.value, delivery);
-        const key =
-          own !== undefined
-            ? Buffer.from(own)
-            : ((isKafkaDelivery(delivery) ? partOf(delivery.origin.message.key) : undefined) ??
-              Buffer.from(delivery.id));
+        const consumed: TopicMessage | undefined = isKafkaDelivery(delivery) ? delivery.origin.message : undefined;
+        const key = own === undefined ? (consumed?.key ?? Buffer.from(delivery.id)) : Buffer.from(own);
         return {
           topic,
           key,

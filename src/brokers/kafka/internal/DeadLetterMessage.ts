@@ -1,13 +1,11 @@
 import type { Message } from '@platformatic/kafka';
 import type { OutgoingMessage } from './messageGroups.js';
+import type { TopicMessage } from './readTopic.js';
 
 /** The most bytes of the message in a dead letter that the broker refused in its full length. */
 const SHORT_BYTES = 16_384;
 /** The most characters of a reason. */
 const LONGEST_REASON = 1000;
-
-/** The key or value of a message. Each may be missing, although the client's types do not say so. */
-export const partOf = (bytes: Buffer | null | undefined): Buffer | undefined => bytes ?? undefined;
 
 /** A message that was given up, and is to be stored with the reason and its place. */
 export class DeadLetterMessage {
@@ -30,8 +28,8 @@ export class DeadLetterMessage {
    * shorten.
    */
   outgoing(): OutgoingMessage {
-    const key = partOf(this.message.key);
-    const bytes = partOf(this.message.value) ?? Buffer.alloc(0);
+    const given: TopicMessage = this.message;
+    const { key, value: bytes = Buffer.alloc(0) } = given;
     const kept = [bytes, bytes.subarray(0, SHORT_BYTES)][this.#refusals] ?? Buffer.alloc(0);
     return {
       topic: this.to,

@@ -2,7 +2,10 @@ import type { KafkaClient } from '../KafkaClient.js';
 import type { Kafka } from './loadKafka.js';
 import { openReader } from './openReader.js';
 
-/** A message of a topic. Its key may be missing; a message without a value (tombstone) deletes the key. */
+/**
+ * A message of a topic. Its key may be missing, although the client's types do not say so; a message without a value
+ * (tombstone) deletes the key.
+ */
 export interface TopicMessage {
   readonly key: Buffer | undefined;
   readonly value: Buffer | undefined;
