@@ -254,7 +254,7 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
           ack_wait: nanoseconds(ackWait),
           ...(subject !== undefined && { filter_subject: subject }),
         });
-      else {
+      else if (events !== undefined) {
         // A worker may have no permission to ask about the stream. It needs none to read it.
         const info = await manager.streams.info(stream).catch(() => undefined);
         if (info !== undefined) tellLost(found, info);
