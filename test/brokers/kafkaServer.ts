@@ -61,8 +61,12 @@ export const startKafka = async (
   const quiet = join(folder, 'log4j.properties');
   writeFileSync(
     quiet,
-    'log4j.rootLogger=WARN, ' +
-      'file\nlog4j.appender.file=org.apache.log4j.ConsoleAppender\nlog4j.appender.file.layout=org.apache.log4j.PatternLayout\n',
+    [
+      'log4j.rootLogger=WARN, file',
+      'log4j.appender.file=org.apache.log4j.ConsoleAppender',
+      'log4j.appender.file.layout=org.apache.log4j.PatternLayout',
+      '',
+    ].join('\n'),
   );
   const java = [
     '-Xmx384m',

@@ -132,9 +132,8 @@ export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<Kafka
             ? cause
             : new HeadwaterError(
                 'HW_BROKER',
-                `The topic ${topic} cannot be read: ` +
-                  `${reasonOf(cause)}. Check the brokers' addresses and the ` +
-                  "topic's name.",
+                `The topic ${topic} cannot be read: ${reasonOf(cause)}. ` +
+                  "Check the brokers' addresses and the topic's name.",
                 { cause },
               ),
         );

@@ -137,13 +137,10 @@ const encoded = (
 const modelLine = (event: RolloutEvent): string => {
   switch (event.type) {
     case 'models':
-      return (
-        'model ' +
-        event.inUse +
-        (event.candidate === undefined
-          ? ''
-          : `, and ${event.candidate.id} for ${Math.round(event.candidate.share * 100)} % of the headlines`)
-      );
+      return event.candidate === undefined
+        ? `model ${event.inUse}`
+        : `model ${event.inUse}, and ${event.candidate.id} for ` +
+            `${Math.round(event.candidate.share * 100)} % of the headlines`;
     case 'refused':
       return `model ${event.id} is not used: ${event.reason}`;
     case 'unseen':
