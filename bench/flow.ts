@@ -22,7 +22,7 @@ import {
   fetchCsv,
   fit,
   headlineRow,
-  type LiveHeadline,
+  liveHeadline,
   microBatch,
   prepare,
   raiseEngineFlags,
@@ -57,16 +57,7 @@ registerBackend({ threads: 1 });
 const { rows, tokenizer, labelEncoder, model } = await untrainedModel('flow');
 const row$ = fetchCsv(newsCsv(), { columns: ['title', 'category'] }).pipe(decode(headlineRow));
 const split = await lastValueFrom(prepare(row$));
-const headlines = rows.slice(0, 4000).map(({ title }, id): LiveHeadline => ({
-  id,
-  title,
-  source: 'bench',
-  guid: undefined,
-  link: undefined,
-  published: undefined,
-  seen: 0,
-  category: undefined,
-}));
+const headlines = rows.slice(0, 4000).map(({ title }, id) => liveHeadline({ id, title, source: 'bench', seen: 0 }));
 
 const read = (): Promise<unknown> =>
   lastValueFrom(prepare(row$).pipe(switchMap((fresh) => batches(fresh, { side: 'train' }).pipe(count()))));

@@ -18,7 +18,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { classifyLive, raiseEngineFlags, registerBackend } from 'headwater';
+import { classifyLive, liveHeadline, raiseEngineFlags, registerBackend } from 'headwater';
 import { bufferCount, from, lastValueFrom } from 'rxjs';
 import { noKafka } from '../test/brokers/kafkaServer.js';
 import { natsProgram, NO_NATS } from '../test/brokers/natsServer.js';
@@ -99,10 +99,9 @@ const add = (figure: ScaleFigure): void => {
 
 const measureKernels = async (): Promise<void> => {
   const classify = classifyLive({ model, tokenizer, labelEncoder });
-  const live = Array.from({ length: headlines }, (_, id) => ({
-    ...{ id, title: titleOf(id), source: 'bench', guid: undefined, link: undefined },
-    ...{ published: undefined, seen: 0, category: undefined },
-  }));
+  const live = Array.from({ length: headlines }, (_, id) =>
+    liveHeadline({ id, title: titleOf(id), source: 'bench', seen: 0 }),
+  );
   const run = (some: typeof live) => lastValueFrom(from(some).pipe(bufferCount(BATCH), classify));
   await run(live.slice(0, 2000));
   const [begun, used] = [performance.now(), process.cpuUsage()];

@@ -19,7 +19,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { classifyLive, type LiveHeadline, raiseEngineFlags, registerBackend } from 'headwater';
+import { classifyLive, liveHeadline, raiseEngineFlags, registerBackend } from 'headwater';
 import { bufferCount, from, lastValueFrom } from 'rxjs';
 import { ENGINE, type Figure } from './Figure.js';
 import { measure } from './measure.js';
@@ -116,16 +116,7 @@ const load = async (
 
 /** The time of the same batches without HTTP. */
 const kernels = async (): Promise<Figure> => {
-  const headlines = titles.map((title, id): LiveHeadline => ({
-    id,
-    title,
-    source: 'bench',
-    guid: undefined,
-    link: undefined,
-    published: undefined,
-    seen: 0,
-    category: undefined,
-  }));
+  const headlines = titles.map((title, id) => liveHeadline({ id, title, source: 'bench', seen: 0 }));
   const classify = classifyLive({ model, tokenizer, labelEncoder });
   const timing = await measure(
     async (ordinal) => {
