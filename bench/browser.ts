@@ -19,6 +19,7 @@ import { raiseEngineFlags } from 'headwater';
 import { chromium, type Page } from 'playwright-core';
 import { BROWSER_ENTRIES } from '../site/playground/isRunnable.js';
 import { median } from './Figure.js';
+import { processorTime } from './processorTime.js';
 
 const { values: options } = parseArgs({
   options: { rounds: { type: 'string', default: '7' }, json: { type: 'string' } },
@@ -103,12 +104,7 @@ const inNode = async (): Promise<Variant> => {
   return {
     name: `Headwater in Node ${process.version} (${what})`,
     steps: { train: 60, classify: 200 },
-    measure: async (job, count) => {
-      const before = process.cpuUsage();
-      await ours[job](count);
-      const { user, system } = process.cpuUsage(before);
-      return (user + system) / 1000;
-    },
+    measure: (job, count) => processorTime(() => ours[job](count)),
   };
 };
 

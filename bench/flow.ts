@@ -45,6 +45,8 @@ import {
   switchMap,
   takeUntil,
 } from 'rxjs';
+import { median } from './Figure.js';
+import { processorTime } from './processorTime.js';
 import { newsCsv } from './sources.js';
 import { untrainedModel } from './untrainedModel.js';
 
@@ -98,14 +100,6 @@ const ask = (url: URL, agent: Agent, title: string): Promise<void> =>
     sent.end(JSON.stringify({ title }));
   });
 
-/** Processor time of a job, user and system, in milliseconds. */
-const processorTime = async (job: () => Promise<unknown>): Promise<number> => {
-  const before = process.cpuUsage();
-  await job();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-};
-
 /** Answers the requests, with or without a watch. */
 const serve = async (watched: boolean): Promise<number> => {
   const ended$ = new Subject<void>();
@@ -156,9 +150,6 @@ const JOBS: Readonly<Record<string, (watched: boolean) => Promise<number>>> = {
   bare: inTime(bare(trace)),
   unwatched: (traced) => processorTime(bare(traced ? trace : () => identity)),
 };
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 for (const [name, job] of Object.entries(JOBS)) {
   if (options.only !== undefined && options.only !== name) continue;
