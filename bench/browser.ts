@@ -12,12 +12,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { raiseEngineFlags } from 'headwater';
 import { chromium, type Page } from 'playwright-core';
-import { BROWSER_ENTRIES } from '../site/playground/isRunnable.js';
+import { BATCH } from '../site/browser/bench/workload.js';
+import { root } from '../site/folders.js';
+import { browserModules } from '../site/playground/browserModules.js';
 import { median } from './Figure.js';
 import { processorTime } from './processorTime.js';
 
@@ -25,8 +27,6 @@ const { values: options } = parseArgs({
   options: { rounds: { type: 'string', default: '7' }, json: { type: 'string' } },
 });
 
-const root = resolve(import.meta.dirname, '..');
-const BATCH = 64;
 type Job = 'train' | 'classify';
 
 /** A variant: how many milliseconds of processor time some steps take. */
@@ -38,18 +38,9 @@ interface Variant {
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-browser-'));
 await build({
+  ...browserModules,
   entryPoints: ['ours', 'layers'].map((name) => join(root, 'site/browser/bench', `${name}.ts`)),
   outdir: folder,
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  platform: 'browser',
-  target: ['es2022'],
-  alias: Object.fromEntries(
-    BROWSER_ENTRIES.map((entry) => [`headwater/${entry}`, join(root, 'dist/entries', `${entry}.js`)]),
-  ),
-  tsconfigRaw: {},
-  logLevel: 'error',
 });
 
 const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', wasm: 'application/wasm', html: 'text/html' };

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../folders.js';
-import { BROWSER_ENTRIES } from './isRunnable.js';
+import { browserModules } from './browserModules.js';
 
 /**
  * Bundles the playground: the page's script, and the worker that has the library itself. The library must be built.
@@ -12,25 +12,15 @@ import { BROWSER_ENTRIES } from './isRunnable.js';
 export const bundlePlayground = async (to: string): Promise<void> => {
   mkdirSync(to, { recursive: true });
   const { metafile } = await build({
+    ...browserModules,
     entryPoints: {
       page: join(root, 'site/browser/page/page.ts'),
       worker: join(root, 'site/browser/worker/worker.ts'),
     },
     outdir: to,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: ['es2022'],
-    // The library as it is published, so that the replacements for browsers in package.json count.
-    alias: Object.fromEntries(
-      BROWSER_ENTRIES.map((entry) => [`headwater/${entry}`, join(root, 'dist/entries', `${entry}.js`)]),
-    ),
-    tsconfigRaw: {},
     metafile: true,
     legalComments: 'none',
     banner: { js: '/* With code of others: their licences are in LICENSES.txt beside it. */' },
-    logLevel: 'error',
   });
   // Plain JavaScript, which has no types.
   const scripts: string = join(root, 'scripts/licences.mjs');
