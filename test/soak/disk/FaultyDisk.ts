@@ -126,6 +126,11 @@ export class FaultyDisk {
     this.#kill();
   }
 
+  /** Whether a write puts a part of its bytes into the file. A full disk takes a part of what is written. */
+  #isPartial(asked: Asked): boolean {
+    return asked === 'torn' || (asked instanceof Error && isFull(this.#fault.what));
+  }
+
   #within<T>(work: () => T): T {
     this.#inside += 1;
     try {
@@ -140,9 +145,7 @@ export class FaultyDisk {
       const path = typeof args[0] === 'number' ? this.#files.get(args[0]) : textOf(args[0]);
       const asked = this.#ask(step, path, isRead(args));
       return this.#within(() => {
-        // A full disk takes a part of what is written.
-        if (step === 'write' && (asked === 'torn' || (asked instanceof Error && isFull(this.#fault.what))))
-          old(args[0], half(args[1]));
+        if (step === 'write' && this.#isPartial(asked)) old(args[0], half(args[1]));
         if (asked === 'torn') this.#end();
         if (asked instanceof Error) throw asked;
         // What a killed process did not do is not missed by it.
@@ -165,8 +168,7 @@ export class FaultyDisk {
     const files = this.#handles;
     const ask = this.#ask.bind(this);
     const end = this.#end.bind(this);
-    const isPartial = (asked: Asked): boolean =>
-      step === 'write' && (asked === 'torn' || (asked instanceof Error && isFull(this.#fault.what)));
+    const isPartial = (asked: Asked): boolean => step === 'write' && this.#isPartial(asked);
     this.#replace(object, name, (old) => {
       const replaced = async function (this: unknown, ...args: unknown[]): Promise<unknown> {
         const handle = this as fs.promises.FileHandle;
@@ -246,18 +248,15 @@ export class FaultyDisk {
       this.#sync(`${name}Sync`, name);
       this.#promised(fs.promises, name, name);
     }
-    // Their first argument is not what they create.
-    for (const name of ['symlink']) {
-      const symlink = fs.promises.symlink.bind(fs.promises);
-      const ask = this.#ask.bind(this);
-      fs.promises.symlink = async (target, path, type) => {
-        const asked = ask(name, textOf(path), false);
-        if (asked instanceof Error) throw asked;
-        if (asked === 'torn') this.#end();
-        if (asked !== undefined) return never();
-        return symlink(target, path, type);
-      };
-    }
+    // Its first argument is not what it creates.
+    const symlink = fs.promises.symlink.bind(fs.promises);
+    fs.promises.symlink = async (target, path, type) => {
+      const asked = this.#ask('symlink', textOf(path), false);
+      if (asked instanceof Error) throw asked;
+      if (asked === 'torn') this.#end();
+      if (asked !== undefined) return never();
+      return symlink(target, path, type);
+    };
 
     for (const name of ['write', 'writev', 'writeFile', 'appendFile']) this.#promised(prototype, name, 'write');
     for (const name of ['sync', 'datasync']) this.#promised(prototype, name, 'fsync');
