@@ -1,13 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
-  .map((path) => join('src', path));
+import { filesUnder, root } from './fences.js';
 
 /** The files of src that a file imports for their values. Imports of types alone are left out by the compiler. */
 const valueImports = (path: string): readonly string[] =>
@@ -56,7 +50,7 @@ describe('docs/design.md', () => {
 
 describe('imports of src', () => {
   it('form no circle between single files', () => {
-    const imports = new Map(files.map((file) => [file, valueImports(file)]));
+    const imports = new Map(filesUnder('src', '.ts').map((file) => [file, valueImports(file)]));
     expect(circleIn(imports)).toBeUndefined();
     expect(imports.get('src/index.ts')?.length).toBeGreaterThan(5);
   });
