@@ -1,5 +1,6 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { Rejection } from '../../../contracts/rows/Rejection.js';
+import { isJson } from '../../internal/isJson.js';
 import { decodeFeed, type FeedText } from './text/decodeFeed.js';
 import type { FeedItem, RawItem, RawText } from './FeedItem.js';
 import type { EntrySpan, FeedOutline } from './FeedOutline.js';
@@ -64,15 +65,6 @@ export const UNTITLED = ['reject', 'first-words'] as const;
 
 /** What happens to an item without a title: it is rejected, or the first words of its text become its title. */
 export type Untitled = (typeof UNTITLED)[number];
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const titleOf = (raw: RawText | undefined): string | undefined => {
   const title = raw === undefined || raw.text.length > LONGEST_TITLE ? '' : titleText(raw.text, raw.markup);

@@ -1,14 +1,7 @@
+import { isJson } from '../../internal/isJson.js';
+
 /** Whether a text begins like a JSON object. */
 export const isObjectText = (text: string): boolean => /^\s*\{/.test(text);
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** Whether a text is a JSON array. A title may begin with a bracket: `[Update] Ferry back`. */
 export const isArrayText = (text: string): boolean => /^\s*\[/.test(text) && isJson(text);
