@@ -1,8 +1,9 @@
 import type { Observable } from 'rxjs';
-import { TABLE_TYPES } from './csv/TableFormat.js';
 import { checkTypes } from '../contracts/checkOption.js';
+import { excerpt } from '../contracts/messages/excerpt.js';
 import type { Rejection } from '../contracts/rows/Rejection.js';
 import type { Row, Side, SourceRow } from '../contracts/rows/Row.js';
+import { TABLE_TYPES } from './csv/TableFormat.js';
 import type { FetchTableOptions } from './table/TableOptions.js';
 import { isBlank, titleOf } from './table/titleOf.js';
 import { tableRows } from './table/tableRows.js';
@@ -24,10 +25,6 @@ export interface FetchHeadlinesOptions extends Omit<FetchTableOptions, 'labelCol
   /** Tables of the test set. Their rows have `side: 'test'`. Read last. */
   readonly test?: TableAddress | readonly TableAddress[] | undefined;
 }
-
-const LONGEST = 80;
-
-const shortened = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
 
 const listed = (sources: TableAddress | readonly TableAddress[] = []): readonly TableAddress[] =>
   Array.isArray(sources) ? (sources as readonly TableAddress[]) : [sources as TableAddress];
@@ -93,7 +90,7 @@ export const fetchHeadlines = (
       byte,
       field,
       expected,
-      got: shortened(fields[field] ?? ''),
+      got: excerpt(fields[field] ?? ''),
       category,
     });
     return (row) => {
@@ -107,8 +104,8 @@ export const fetchHeadlines = (
       }
       if (written === '') reject(rejection(row, label, 'a non-blank class'));
       else if (category === undefined || category === '')
-        reject(rejection(row, label, 'one of the classes that are named', shortened(written)));
-      else reject(rejection(row, titleName, 'a non-blank text', shortened(category)));
+        reject(rejection(row, label, 'one of the classes that are named', excerpt(written)));
+      else reject(rejection(row, titleName, 'a non-blank text', excerpt(category)));
       return undefined;
     };
   });

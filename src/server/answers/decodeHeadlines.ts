@@ -1,5 +1,6 @@
 import { REQUEST_SOURCE } from '../http/requestSource.js';
 import { isRight } from 'fp-ts/lib/Either.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { decodeHeadline } from '../../streams/live/headlineJson.js';
 import type { Fault } from '../http/problem.js';
@@ -17,8 +18,7 @@ const shown = (value: unknown): string => {
   if (Array.isArray(value)) return 'an array';
   // The content is not printed, because its nesting may be too deep to print.
   if (typeof value === 'object' && value !== null) return 'an object';
-  const json = JSON.stringify(value);
-  return json.length > 80 ? `${json.slice(0, 79)}…` : json;
+  return excerpt(JSON.stringify(value));
 };
 
 /**

@@ -1,3 +1,4 @@
+import { excerpt } from '../../../contracts/messages/excerpt.js';
 import type { Rejection } from '../../../contracts/rows/Rejection.js';
 import type { SourceRow } from '../../../contracts/rows/Row.js';
 import type { Reader } from '../../bodies/bytes/Reader.js';
@@ -12,8 +13,6 @@ const isExpectation = (
   fields: NonNullable<ReturnType<FieldsOfLine>>,
 ): fields is { readonly expected: string } & NonNullable<ReturnType<FieldsOfLine>> =>
   !(Object.getPrototypeOf(fields) === null);
-
-const shortened = (line: string): string => (line.length > 80 ? `${line.slice(0, 79)}…` : line);
 
 /** Reads a table with one record per line. Blank lines are not records. */
 export class LinesReader implements Reader {
@@ -53,7 +52,7 @@ export class LinesReader implements Reader {
         if (fields === undefined) return;
         const place = { id: this.#nextId++, source, line: firstLine + line, byte };
         if (isExpectation(fields)) {
-          reject({ type: 'rejection', reason: 'field', ...place, field: undefined, ...fields, got: shortened(text) });
+          reject({ type: 'rejection', reason: 'field', ...place, field: undefined, ...fields, got: excerpt(text) });
         } else row({ ...place, fields, written: text });
       },
       (rejection) => reject({ ...rejection, id: this.#nextId++, line: firstLine - 1 + (rejection.line ?? 1) }),
