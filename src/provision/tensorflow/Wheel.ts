@@ -5,8 +5,9 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { type Entry, open, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { openZip, zipEntries, zipStream } from '../../contracts/runtime/zipFile.js';
 import { setupError } from '../host/setupError.js';
 
 /** The entry of a file in the wheel's RECORD. */
@@ -24,28 +25,6 @@ const damaged = (path: string, how: string, cause?: unknown): HeadwaterError =>
     cause,
   );
 
-const openZip = (path: string): Promise<ZipFile> =>
-  new Promise((done, fail) => {
-    open(path, { lazyEntries: true, autoClose: false }, (error, zip) => (error === null ? done(zip) : fail(error)));
-  });
-
-const entriesOf = (zip: ZipFile): Promise<ReadonlyMap<string, Entry>> =>
-  new Promise((done, fail) => {
-    const entries = new Map<string, Entry>();
-    zip.on('entry', (entry: Entry) => {
-      entries.set(entry.fileName, entry);
-      zip.readEntry();
-    });
-    zip.once('end', () => done(entries));
-    zip.once('error', fail);
-    zip.readEntry();
-  });
-
-const streamOf = (zip: ZipFile, entry: Entry): Promise<Readable> =>
-  new Promise((done, fail) => {
-    zip.openReadStream(entry, (error, stream) => (error === null ? done(stream) : fail(error)));
-  });
-
 /** A line of RECORD: a path, the hash in URL-safe base64 without padding, and the size. */
 const RECORD_LINE = /^"?(.+?)"?,sha256=([\w-]+),(\d+)$/;
 
@@ -59,10 +38,10 @@ export class Wheel {
   readonly #entries: ReadonlyMap<string, Entry>;
   #records: ReadonlyMap<string, Recorded> = new Map();
 
-  private constructor(path: string, zip: ZipFile, entries: ReadonlyMap<string, Entry>) {
+  private constructor(path: string, zip: ZipFile, entries: readonly Entry[]) {
     this.path = path;
     this.#zip = zip;
-    this.#entries = entries;
+    this.#entries = new Map(entries.map((entry) => [entry.fileName, entry]));
   }
 
   /**
@@ -76,7 +55,7 @@ export class Wheel {
     };
     const zip = await openZip(path).catch(refuse);
     try {
-      const wheel = new Wheel(path, zip, await entriesOf(zip).catch(refuse));
+      const wheel = new Wheel(path, zip, await zipEntries(zip).catch(refuse));
       const list = wheel.names().find((name) => /^[^/]+\.dist-info\/RECORD$/.test(name));
       if (list === undefined) throw damaged(path, 'it has no list of its files (RECORD)');
       const lines = (await wheel.#bytes(list)).toString('utf8').split(/\r?\n/);
@@ -167,7 +146,7 @@ export class Wheel {
   async #stream(name: string): Promise<Readable> {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw damaged(this.path, `${name} is missing in it`);
-    return streamOf(this.#zip, entry);
+    return zipStream(this.#zip, entry);
   }
 
   async #bytes(name: string): Promise<Buffer> {

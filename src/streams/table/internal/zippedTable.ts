@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Entry, ZipFile } from 'yauzl';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { openZip, zipEntries, zipStream } from '../../../contracts/runtime/zipFile.js';
 import { listNames } from '../../internal/listNames.js';
 import { readable } from '../../bodies/bytes/readable.js';
 
@@ -21,17 +22,6 @@ const damaged = (name: string, cause: unknown): HeadwaterError =>
       'Fetch it again, or give the table that is in it.',
     { cause, where: name },
   );
-
-const entriesOf = (zip: ZipFile): Promise<readonly Entry[]> =>
-  new Promise((resolve, reject) => {
-    const entries: Entry[] = [];
-    zip.on('entry', (entry: Entry) => {
-      if (entries.length < MOST_ENTRIES) entries.push(entry);
-      zip.readEntry();
-    });
-    zip.once('end', () => resolve(entries)).once('error', reject);
-    zip.readEntry();
-  });
 
 /** The entry that holds the table of an archive. */
 const tableOf = (entries: readonly Entry[], name: string): Entry => {
@@ -59,10 +49,7 @@ async function* checked(zip: ZipFile, entry: Entry, name: string): AsyncGenerato
   const { crc32 } = await import('node:zlib');
   let sum = 0;
   try {
-    const stream = await new Promise<Readable>((resolve, reject) => {
-      zip.openReadStream(entry, (error, opened) => (error === null ? resolve(opened) : reject(error)));
-    });
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of (await zipStream(zip, entry)) as AsyncIterable<Buffer>) {
       sum = crc32(chunk, sum);
       yield chunk;
     }
@@ -82,15 +69,10 @@ async function* checked(zip: ZipFile, entry: Entry, name: string): AsyncGenerato
  * @throws HeadwaterError `HW_USAGE` if it holds no table or several; `HW_ENCODING` if it is damaged
  */
 export const zippedTable = async (path: string, name: string): Promise<Readable> => {
-  const { open } = await import('yauzl');
   let zip: ZipFile | undefined;
   try {
-    zip = await new Promise<ZipFile>((resolve, reject) => {
-      open(path, { lazyEntries: true, autoClose: false }, (error, opened) =>
-        error === null ? resolve(opened) : reject(error),
-      );
-    });
-    return readable(checked(zip, tableOf(await entriesOf(zip), name), name));
+    zip = await openZip(path);
+    return readable(checked(zip, tableOf(await zipEntries(zip, MOST_ENTRIES), name), name));
   } catch (error) {
     zip?.close();
     throw error instanceof HeadwaterError ? error : damaged(name, error);
