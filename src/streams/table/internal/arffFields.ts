@@ -9,7 +9,8 @@ export interface Arff {
   readonly fieldsOf: FieldsOfLine;
 }
 
-const RELATION = /^@relation\b/i;
+/** The first line that is neither empty nor a comment names a relation. */
+const BEGINNING = /^\s*(?:%[^\n]*\n\s*)*@relation\b/i;
 const ATTRIBUTE = /^\s*@attribute\s+('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\S+)\s+\S/i;
 const DATA = /^\s*@data\s*$/i;
 
@@ -40,13 +41,6 @@ const valuesOf = (line: string): readonly string[] | undefined => {
   }
 };
 
-/** Whether the first line that is neither empty nor a comment names a relation. */
-const isArff = (text: string): boolean => {
-  const lines = text.replace(/^\uFEFF/, '').split('\n');
-  const first = lines.map((line) => line.trim()).find((line) => line !== '' && !line.startsWith('%'));
-  return first !== undefined && RELATION.test(first);
-};
-
 /**
  * Reads the header of an ARFF file.
  *
@@ -59,7 +53,7 @@ const isArff = (text: string): boolean => {
  */
 export const readArff = (head: Uint8Array, source: string): Arff | undefined => {
   const text = Buffer.from(head).toString('utf8');
-  if (!isArff(text)) return undefined;
+  if (!BEGINNING.test(text)) return undefined;
   const names: string[] = [];
   let [bytes, lines] = [0, 0];
   for (const line of text.split(/(?<=\n)/)) {
