@@ -170,45 +170,30 @@ export const byValues = ({
   };
 };
 
+const CAN_BE = {
+  classes: ({ distinct, filled }: Values, rows: number): boolean =>
+    filled > rows / 2 && distinct >= 2 && distinct <= Math.max(2, rows / 2),
+  texts: ({ distinct, filled, numeric }: Values, rows: number): boolean =>
+    filled > rows / 2 && distinct >= 2 && !numeric,
+};
+
 /**
  * Sorts columns with known names so that plausible ones come first. For example, a column `type` with only one value,
  * or a column `title` that is mostly empty, moves to the end.
+ *
+ * If none is plausible, but the values of another column are, the result is empty: a column of texts may be called
+ * `review` or `rating` too, and a column of texts may be empty.
  */
 const likelyFirst = (
   columns: readonly string[],
-  { rows }: ColumnSample,
-  isLikely: (values: Values, rows: number) => boolean,
+  sample: ColumnSample,
+  kind: keyof typeof CAN_BE,
 ): readonly string[] => {
-  if (rows.length < ENOUGH_ROWS || columns.length < 2) return columns;
-  const likely = new Set(columns.filter((name) => isLikely(valuesOf(name, rows), rows.length)));
+  const { rows } = sample;
+  if (rows.length < ENOUGH_ROWS || columns.length === 0) return columns;
+  const likely = new Set(columns.filter((name) => CAN_BE[kind](valuesOf(name, rows), rows.length)));
+  if (likely.size === 0 && byValues(sample)[kind].length > 0) return [];
   return [...columns.filter((name) => likely.has(name)), ...columns.filter((name) => !likely.has(name))];
-};
-
-const canBeClass = ({ distinct, filled }: Values, rows: number): boolean =>
-  filled > rows / 2 && distinct >= 2 && distinct <= Math.max(2, rows / 2);
-
-const canBeText = ({ distinct, filled, numeric }: Values, rows: number): boolean =>
-  filled > rows / 2 && distinct >= 2 && !numeric;
-
-/**
- * Removes the names of class columns if the values of none of them can be classes, but those of another column are: a
- * column of texts may be called `review` or `rating` too.
- */
-const unlessTexts = (columns: readonly string[], sample: ColumnSample): readonly string[] => {
-  const { rows } = sample;
-  if (rows.length < ENOUGH_ROWS || columns.some((name) => canBeClass(valuesOf(name, rows), rows.length)))
-    return columns;
-  return byValues(sample).classes.length > 0 ? [] : columns;
-};
-
-/**
- * Removes the names of text columns if none of them has texts, for example because they are mostly empty, but another
- * column has.
- */
-const unlessEmpty = (columns: readonly string[], sample: ColumnSample): readonly string[] => {
-  const { rows } = sample;
-  if (rows.length < ENOUGH_ROWS || columns.some((name) => canBeText(valuesOf(name, rows), rows.length))) return columns;
-  return byValues(sample).texts.length > 0 ? [] : columns;
 };
 
 /**
@@ -268,20 +253,14 @@ export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumn
     (wish.labelColumn === undefined && usualLabel !== undefined);
   const noLabel = wish.labelColumn === null;
   const namedLabels = likelyFirst(
-    unlessTexts(
-      byName(LABEL_NAMES, names).filter((name) => asked?.includes(name) !== true),
-      sample,
-    ),
+    byName(LABEL_NAMES, names).filter((name) => asked?.includes(name) !== true),
     sample,
-    canBeClass,
+    'classes',
   );
   const namedTitles = likelyFirst(
-    unlessEmpty(
-      byName(TITLE_NAMES, names).filter((name) => name !== askedLabel),
-      sample,
-    ),
+    byName(TITLE_NAMES, names).filter((name) => name !== askedLabel),
     sample,
-    canBeText,
+    'texts',
   );
 
   let label = noLabel ? undefined : (askedLabel ?? namedLabels[0]);
