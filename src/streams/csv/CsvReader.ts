@@ -9,7 +9,7 @@ import { listNames } from '../internal/listNames.js';
 import type { Reader } from '../bodies/bytes/Reader.js';
 import { parserOptions, readHeader } from './readHeader.js';
 import { RecordFramer } from './RecordFramer.js';
-import { lenientField } from './lenientField.js';
+import { lenientFields } from './lenientFields.js';
 import type { CheckedFormat } from './TableFormat.js';
 
 /** Options of the CSV reader. */
@@ -157,7 +157,7 @@ export class CsvReader implements Reader {
         else for (let k = 0; k < count; k++) fields[names[k]!] = parsed[k]!;
         this.#emit(i, id, fields);
       } else {
-        const repaired = this.#options.repair?.(parsed ?? this.#allFields(i, kind, this.#options.format.padded));
+        const repaired = this.#options.repair?.(parsed ?? this.#allFields(i, kind));
         if (repaired === undefined) {
           this.#rejectAt(i, id, 'ragged', `${names.length} fields (${listNames(names)}), not ${count}`);
           return true;
@@ -187,18 +187,15 @@ export class CsvReader implements Reader {
     });
   }
 
-  /** All fields of a record, whatever their number. `trims`: without the spaces around them. */
-  #allFields(i: number, kind: number, trims: boolean): readonly string[] {
+  /** All fields of a record, whatever their number. */
+  #allFields(i: number, kind: number): readonly string[] {
     const written = this.#framer.writtenFields(
       this.#starts[i]!,
       this.#ends[i]!,
       this.#firstDelimiters[i]!,
       this.#delimiterCounts[i]!,
     );
-    const plain = trims ? written.map((field) => field.trim()) : written;
-    if (kind === LITERAL) return plain;
-    const quote = String.fromCharCode(this.#options.format.quote);
-    return plain.map((field) => lenientField(field, quote));
+    return lenientFields(written, this.#options.format, kind === LITERAL);
   }
 
   /** Sets the fields of a record without doubled or misplaced quotes. */
@@ -226,7 +223,7 @@ export class CsvReader implements Reader {
   #cutStray(i: number, kind: number, fields: Record<string, string>): void {
     const names = this.#names!;
     if (kind !== PADDED && this.#strayQuotes++ === 0) this.#firstStrayLine = this.#lines[i]!;
-    const values = this.#allFields(i, kind, this.#options.format.padded);
+    const values = this.#allFields(i, kind);
     for (let k = 0; k < names.length; k++) fields[names[k]!] = values[k]!;
   }
 

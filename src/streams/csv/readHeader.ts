@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { listNames } from '../internal/listNames.js';
-import { lenientField } from './lenientField.js';
+import { lenientFields } from './lenientFields.js';
 import type { RecordFramer } from './RecordFramer.js';
 import type { CheckedFormat } from './TableFormat.js';
 
@@ -47,10 +47,8 @@ const namesOf = (framer: RecordFramer, where: string, format: CheckedFormat): re
   if (bytes.includes(0) && bytes.filter((byte) => byte === 0).length * 3 > bytes.length)
     refuse('the header is UTF-16 without a byte order mark. Save it as UTF-8, or name its encoding (--encoding).');
   if (framer.stray || framer.padded) {
-    const quote = String.fromCharCode(format.quote);
     const written = framer.writtenFields(framer.from, framer.to, framer.firstDelimiter, framer.delimiterCount);
-    const plain = format.padded ? written.map((name) => name.trim()) : written;
-    return framer.literal ? plain : plain.map((name) => lenientField(name, quote));
+    return lenientFields(written, format, framer.literal);
   }
   return parse(bytes, { ...parserOptions(format), record_delimiter: '\n' })[0] ?? [];
 };
