@@ -1,6 +1,7 @@
 import { checkText } from '../../../contracts/checkArgument.js';
 import { Parser } from 'htmlparser2';
 import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
+import { httpAddress } from './httpAddress.js';
 import { mediaType } from './mediaType.js';
 
 /** The media types of feeds, with their non-standard spellings: `application/x-rss+xml`, `text/rss`. */
@@ -27,12 +28,6 @@ const forwardedTo = (content: string): string | undefined => {
 /** The relations of a link, from its `rel` attribute. */
 export const relationsIn = (rel: string | undefined): readonly string[] =>
   (rel ?? '').toLowerCase().trim().split(/\s+/);
-
-/** An address of the web, as an absolute one; undefined if it is none. */
-export const webAddress = (written: string | undefined, base: string | URL): string | undefined => {
-  const url = written === undefined ? undefined : parsedUrl(written.trim(), base);
-  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.href : undefined;
-};
 
 /**
  * Finds the feeds that a page names: its `<link>` and `<a>` elements with the relation `alternate` or `feed` and the
@@ -65,7 +60,7 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
     onopentag: (name, { href, rel, type, content, 'http-equiv': does }) => {
       if (++depth > DEEPEST) parser.pause();
       if (name === 'meta' && does?.trim().toLowerCase() === 'refresh')
-        forward ??= webAddress(forwardedTo(content ?? ''), from);
+        forward ??= httpAddress(forwardedTo(content ?? ''), from);
       if (href === undefined) return;
       if (name === 'base' && !based) {
         const first = parsedUrl(href, from);
@@ -77,7 +72,7 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
         return;
       const media = mediaType(type);
       const exact = EXACT_TYPES.test(media) || (media === '' && relations.includes('feed'));
-      const url = exact || (name === 'link' && GENERAL_TYPES.has(media)) ? webAddress(href, from) : undefined;
+      const url = exact || (name === 'link' && GENERAL_TYPES.has(media)) ? httpAddress(href, from) : undefined;
       if (url !== undefined) found.set(url, (found.get(url) ?? false) || exact);
     },
   });

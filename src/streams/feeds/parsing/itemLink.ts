@@ -1,4 +1,5 @@
 import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
+import { httpAddress } from './httpAddress.js';
 import { ESCAPED_CDATA } from './text/titleText.js';
 
 /**
@@ -37,8 +38,5 @@ export const itemLink = (link: string | undefined, ...bases: readonly (string | 
     (outer, inner) => (inner === undefined ? outer : (parsedUrl(inner, outer)?.href ?? outer)),
     undefined,
   );
-  const url = parsedUrl(withScheme(written, base), base);
-  if (url === undefined) return undefined;
-  const { href, protocol } = url;
-  return protocol === 'http:' || protocol === 'https:' ? href : undefined;
+  return httpAddress(withScheme(written, base), base);
 };

@@ -1,4 +1,5 @@
-import { EXACT_TYPES, relationsIn, webAddress } from './discoverFeed.js';
+import { EXACT_TYPES, relationsIn } from './discoverFeed.js';
+import { httpAddress } from './httpAddress.js';
 import { mediaType } from './mediaType.js';
 
 /**
@@ -16,6 +17,6 @@ export const linkedFeeds = (header: string | undefined, base: URL): readonly str
         return written?.[1] ?? written?.[2];
       };
       const named = relationsIn(value('rel')).includes('alternate') && EXACT_TYPES.test(mediaType(value('type')));
-      return named ? webAddress(href, base) : undefined;
+      return named ? httpAddress(href, base) : undefined;
     },
   ).filter((url) => url !== undefined);

@@ -64,12 +64,14 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
       ...element.bases,
       base,
     );
+  const firstLink = (name: string): string | undefined =>
+    all(name)
+      .map(linkOf)
+      .find((link) => link !== undefined);
   const named = (category: string | undefined): string | undefined =>
     category === undefined || category.length > LONGEST_CATEGORY ? undefined : nonEmpty(titleText(category, 'html'));
   // FeedBurner puts an address of its own into the link, and the article's address here.
-  const original = all('feedburner:origlink')
-    .map(linkOf)
-    .find((link) => link !== undefined);
+  const original = firstLink('feedburner:origlink');
   const [subject] = texts('dc:subject');
   // Channel Definition Format has the date in an attribute.
   const published = firstDate(...texts(...DATES), attributes['lastmod']);
@@ -136,9 +138,7 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
     guid: nonEmpty(guid?.text) ?? texts('atom:id')[0] ?? about,
     link:
       original ??
-      all('link')
-        .map(linkOf)
-        .find((link) => link !== undefined) ??
+      firstLink('link') ??
       articleLink(all('atom:link'), context) ??
       itemLink(attributes['href'], ...scope.bases, base) ??
       guidLink ??
