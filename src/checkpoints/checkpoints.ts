@@ -165,8 +165,7 @@ export const checkpoints = (
             const error = new HeadwaterError(
               'HW_WRITE',
               `A checkpoint could not be written to ${dir}: ` +
-                `${cause instanceof Error ? cause.message : String(cause)}. Free some disk space, ` +
-                'or check the folder.',
+                `${cause instanceof Error ? cause.message : String(cause)}. Free some disk space, or check the folder.`,
               { cause, where: dir },
             );
             if (failed === undefined) subscriber.error(error);

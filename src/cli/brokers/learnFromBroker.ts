@@ -34,8 +34,7 @@ export const addBrokerLearning = (command: Command): Command =>
 
 const learntLine = ({ model, position, labels, accuracy, leftOut, setBack }: LearntModel): string =>
   `model ${model}, up to message ${position}: ${(accuracy * 100).toFixed(1)} % of ${labels} ` +
-  'labels right before it learnt from ' +
-  `them${leftOut === 0 ? '' : `, ${leftOut} messages left out`}` +
+  `labels right before it learnt from them${leftOut === 0 ? '' : `, ${leftOut} messages left out`}` +
   (setBack ? '; it did worse than before, and was set back' : '');
 
 /**

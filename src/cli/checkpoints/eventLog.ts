@@ -71,9 +71,8 @@ const openAt = async (
     if (cause instanceof HeadwaterError) throw cause;
     throw new HeadwaterError(
       'HW_WRITE',
-      `The event log ${path} cannot be written: ` +
-        `${cause instanceof Error ? cause.message : String(cause)}. Choose another ` +
-        'file for --events.',
+      `The event log ${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+        'Choose another file for --events.',
       { cause, where: path },
     );
   }

@@ -41,8 +41,7 @@ const sizesOf = (config: ModelConfig): string => {
     case 'wide-gru':
       return (
         `embedding ${config.embeddingDim}, hidden ${config.hiddenDim}, ` +
-        `${config.columns > 0 ? `columns ${number(config.columns)}, ` : ''}dropout ` +
-        `${config.dropout}`
+        `${config.columns > 0 ? `columns ${number(config.columns)}, ` : ''}dropout ${config.dropout}`
       );
   }
 };

@@ -24,11 +24,9 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 
 /** The possible values of `--data`, for help texts. */
 export const DATA_HELP =
-  'a table (CSV, TSV, JSON, fastText, ARFF, Parquet, or a folder of texts for ' +
-  'each class; also in a zip archive): a path, a pattern, a file: or http(s) ' +
-  'URL, - for stdin, or "ag-news" for the ' +
-  "lesson's 120,000 headlines; may be " +
-  'given several times';
+  'a table (CSV, TSV, JSON, fastText, ARFF, Parquet, or a folder of texts for each class; ' +
+  'also in a zip archive): a path, a pattern, a file: or http(s) URL, - for stdin, ' +
+  'or "ag-news" for the lesson\'s 120,000 headlines; may be given several times';
 
 /** Tables in the command line. */
 export type DataNames = string | readonly string[];

@@ -78,9 +78,9 @@ export const checkSides = (
     if (options[`${side}Data`] !== undefined && rows[side] === 0)
       throw new HeadwaterError(
         'HW_EMPTY',
-        `No row of --${side}-data can be used. The classes of the train rows are ` +
-          `${printable(listNames(labelEncoder.classes))}: correct those of --${side}-data, or merge them ` +
-          'with --class-names.',
+        `No row of --${side}-data can be used. ` +
+          `The classes of the train rows are ${printable(listNames(labelEncoder.classes))}: ` +
+          `correct those of --${side}-data, or merge them with --class-names.`,
       );
 };
 

@@ -27,10 +27,9 @@ const findNodeGyp = async ({ run, signal }: Step): Promise<string> => {
  * these settings.
  */
 const COMMON_GYPI =
-  "{ 'target_defaults': { 'default_configuration': 'Release', 'cflags': " +
-  "['-pthread', '-Wno-deprecated-declarations'], 'ldflags': ['-pthread'], " +
-  "'cflags_cc': ['-std=gnu++17', '-O2'], 'configurations': { 'Release': {}, " +
-  "'Debug': {} } } }\n";
+  "{ 'target_defaults': { 'default_configuration': 'Release', " +
+  "'cflags': ['-pthread', '-Wno-deprecated-declarations'], 'ldflags': ['-pthread'], " +
+  "'cflags_cc': ['-std=gnu++17', '-O2'], 'configurations': { 'Release': {}, 'Debug': {} } } }\n";
 const CONFIG_GYPI = `{ 'target_defaults': {}, 'variables': {} }\n`;
 
 /**

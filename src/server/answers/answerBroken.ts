@@ -22,9 +22,9 @@ const endWith = (socket: Duplex, answer: Problem, headers = ''): void => {
   const { status } = answer;
   const body = JSON.stringify(answer);
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: ` +
-      `${PROBLEM_JSON}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${headers}cache-control: ` +
-      `no-store\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n` +
+      `content-type: ${PROBLEM_JSON}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
+      `${headers}cache-control: no-store\r\nconnection: close\r\n\r\n${body}`,
   );
 };
 

@@ -79,9 +79,8 @@ export const eventLog = (path: string): EventLog => {
     } catch (cause) {
       throw new HeadwaterError(
         'HW_WRITE',
-        `The events could not be written to ${path}: ` +
-          `${cause instanceof Error ? cause.message : String(cause)}. Check the disk and the ` +
-          'permissions of the folder.',
+        `The events could not be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+          'Check the disk and the permissions of the folder.',
         { where: path, cause },
       );
     }

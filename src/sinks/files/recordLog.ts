@@ -49,9 +49,8 @@ const writing = <T>(path: string, write: () => T): T => {
   } catch (cause) {
     throw new HeadwaterError(
       'HW_WRITE',
-      `The state could not be written to ${path}: ` +
-        `${cause instanceof Error ? cause.message : String(cause)}. Check the disk and the ` +
-        'permissions of the folder.',
+      `The state could not be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+        'Check the disk and the permissions of the folder.',
       { where: path, cause },
     );
   }

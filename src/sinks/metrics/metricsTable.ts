@@ -113,10 +113,9 @@ export const metricsTable = (report: Report, { colors = false, matrixUpTo = 12 }
   const summary =
     commonest === undefined
       ? 'No rows were evaluated.'
-      : `accuracy ${digits(report.accuracy)}   loss ${digits(report.loss)}   ${count(report.rows)} ` +
-        `rows\nalways answering the commonest class, ${printable(commonest.name)}, gives: accuracy ` +
-        `${digits(commonest.accuracy)}, F1 ${digits(commonest.weightedF1)} (macro ` +
-        `${digits(commonest.macroF1)})`;
+      : `accuracy ${digits(report.accuracy)}   loss ${digits(report.loss)}   ${count(report.rows)} rows\n` +
+        `always answering the commonest class, ${printable(commonest.name)}, gives: accuracy ` +
+        `${digits(commonest.accuracy)}, F1 ${digits(commonest.weightedF1)} (macro ${digits(commonest.macroF1)})`;
   const confusion = names.length <= matrixUpTo ? matrixTable(report, names, paint) : commonestConfusions(report, names);
   return [qualityTable(report, names, paint), summary, '', confusion].join('\n');
 };

@@ -102,8 +102,7 @@ const totals = ({ headlines, shown, repeated, repeatedBy, corrected, dropped, re
   );
   return (
     `${plural(headlines, 'headline')} classified, ${shown.toLocaleString('en-US')} shown; ` +
-    `left out: ${repeated.toLocaleString('en-US')} ` +
-    `repeated${by.length < 2 ? '' : ` (${by.join(', ')})`}` +
+    `left out: ${repeated.toLocaleString('en-US')} repeated${by.length < 2 ? '' : ` (${by.join(', ')})`}` +
     `${corrected === 0 ? '' : `, ${corrected.toLocaleString('en-US')} corrected`}, ` +
     `${dropped.toLocaleString('en-US')} dropped, ${rejected.toLocaleString('en-US')} unreadable`
   );

@@ -124,9 +124,8 @@ export const readingLines = (
     );
   if (cut > 0)
     lines.push(
-      `${number(cut)} of ${number(rows)} texts are longer than ` +
-        `${number(steps?.maxLength ?? 0)} tokens; the rest of each is not read ` +
-        '(--max-length)',
+      `${number(cut)} of ${number(rows)} texts are longer than ${number(steps?.maxLength ?? 0)} tokens; ` +
+        'the rest of each is not read (--max-length)',
     );
   return lines;
 };

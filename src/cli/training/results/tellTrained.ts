@@ -53,7 +53,6 @@ export const tellTrained = (
   else
     stdout.write(
       `${metricsTable(report, { colors: wantsColors(stdout, env) })}\n` +
-        `${comparisonLines(choice)}${refitLine(refittedOn)}artifacts: ` +
-        `${out}\n`,
+        `${comparisonLines(choice)}${refitLine(refittedOn)}artifacts: ${out}\n`,
     );
 };

@@ -23,9 +23,8 @@ const proxyOf = (env: Environment, name: string): string => {
   if (/^https?:$/.test(parsedUrl(address)?.protocol ?? '')) return address;
   throw new HeadwaterError(
     'HW_USAGE',
-    `${name} in the environment is no address of a proxy: ` +
-      `${withoutSecrets(address)}. Write one such as http://proxy.example:3128, or leave ` +
-      'the variable out.',
+    `${name} in the environment is no address of a proxy: ${withoutSecrets(address)}. ` +
+      'Write one such as http://proxy.example:3128, or leave the variable out.',
   );
 };
 
