@@ -86,25 +86,42 @@ export class EdgedTokens {
   #readWide(text: string, cased: boolean, runs: boolean): boolean {
     const folded = foldCase(text);
     if (2 * folded.length + 2 > this.units.length) this.#reserve(4 * folded.length + 4);
-    const size = this.#edge(folded, this.units, this.bounds);
+    const count = this.#edge(folded, this.units, this.bounds);
+    this.count = count;
     this.#splitRuns();
     if (runs) this.#mergeRuns(folded);
     if (!cased || folded === text) return false;
-    const writtenSize = this.#edge(text, this.written, this.writtenBounds);
+    this.#edge(text, this.written, this.writtenBounds);
+    const last = 2 * count - 1;
     // Where lower-casing turned one letter into two, the positions differ. Then every token counts as different from
     // its lower case.
-    this.#findCased(writtenSize, writtenSize === size);
+    this.#findCased(this.writtenBounds[last]! + 1, this.writtenBounds[last] === this.bounds[last]);
     return true;
   }
 
-  #edge(text: string, into: Uint16Array, bounds: Int32Array): number {
+  /**
+   * Writes the tokens of a text, each between `<` and `>`.
+   *
+   * @param merges whether neighbours of scripts without spaces become one token
+   * @returns the number of tokens
+   */
+  #edge(text: string, into: Uint16Array, bounds: Int32Array, merges = false): number {
     let size = 0;
     let count = 0;
+    let wasUnspaced = false;
     for (let at = 0; at < text.length; at++) {
       let unit = text.charCodeAt(at);
       if (unit === SPACE) continue;
-      bounds[2 * count] = size;
-      into[size++] = OPEN;
+      const isUnspaced = merges && kindAt(text, at) === UNSPACED;
+      // The token continues a run in place of the run's last `>`.
+      if (isUnspaced && wasUnspaced) {
+        size--;
+        count--;
+      } else {
+        bounds[2 * count] = size;
+        into[size++] = OPEN;
+      }
+      wasUnspaced = isUnspaced;
       do {
         into[size++] = unit;
         unit = ++at < text.length ? text.charCodeAt(at) : SPACE;
@@ -112,8 +129,7 @@ export class EdgedTokens {
       bounds[2 * count++ + 1] = size;
       into[size++] = CLOSE;
     }
-    this.count = count;
-    return size;
+    return count;
   }
 
   /** Makes each token a run of its own. */
@@ -129,33 +145,10 @@ export class EdgedTokens {
       this.#merged = new Uint16Array(this.units.length);
       this.#mergedBounds = new Int32Array(this.bounds.length);
     }
-    const [merged, bounds] = [this.#merged, this.#mergedBounds];
-    let size = 0;
-    let count = 0;
-    let wasUnspaced = false;
-    for (let at = 0; at < text.length; at++) {
-      let unit = text.charCodeAt(at);
-      if (unit === SPACE) continue;
-      const isUnspaced = kindAt(text, at) === UNSPACED;
-      // The token continues a run in place of the run's last `>`.
-      if (isUnspaced && wasUnspaced) {
-        size--;
-        count--;
-      } else {
-        bounds[2 * count] = size;
-        merged[size++] = OPEN;
-      }
-      wasUnspaced = isUnspaced;
-      do {
-        merged[size++] = unit;
-        unit = ++at < text.length ? text.charCodeAt(at) : SPACE;
-      } while (unit !== SPACE);
-      bounds[2 * count++ + 1] = size;
-      merged[size++] = CLOSE;
-    }
+    const count = this.#edge(text, this.#merged, this.#mergedBounds, true);
     if (count === this.count) return;
-    this.runUnits = merged;
-    this.runBounds = bounds;
+    this.runUnits = this.#merged;
+    this.runBounds = this.#mergedBounds;
     this.runCount = count;
   }
 
