@@ -78,8 +78,8 @@ const epochsFor = (rows: number): number => (rows < FEW_ROWS ? 20 : rows < 500_0
 
 const partsOf = (linear: readonly LinearPart[]): TrainedParts => ({ linear });
 
-/** A candidate with a linear model. */
-type LinearCandidate = TrainedCandidate & { readonly model: LinearClassifier };
+/** A candidate with a linear model, which always has features. */
+type LinearCandidate = TrainedCandidate & ReadRows & { readonly model: LinearClassifier };
 
 /**
  * Trains a linear model on hashed features with several settings, and keeps the best one on the validation rows.
@@ -193,7 +193,7 @@ export const trainLinear = (
 
     /** The features of runs, with the best norm. */
     const withRuns = (): Observable<TrainingEvent | CandidateMeasured> => {
-      const wordWeight = best?.features?.wordWeight;
+      const wordWeight = best?.features.wordWeight;
       if (wordWeight === undefined || !searches || !mayHaveRuns(split)) return EMPTY;
       return readWords(split, { ...options, runs: true }).pipe(
         switchMap((read) => train(read(wordWeight), first, strength)),
@@ -201,10 +201,8 @@ export const trainLinear = (
     };
 
     /** The features of the best model with other strengths of the penalty. */
-    const withStrength = (other: number): Observable<TrainingEvent | CandidateMeasured> => {
-      const { features, source } = best ?? {};
-      return features === undefined || source === undefined ? EMPTY : train({ features, source }, first, other);
-    };
+    const withStrength = (other: number): Observable<TrainingEvent | CandidateMeasured> =>
+      best === undefined ? EMPTY : train(best, first, other);
     const withStronger = ([next, ...rest]: readonly number[]): Observable<TrainingEvent | CandidateMeasured> => {
       const before = best;
       if (next === undefined || before === undefined || before.measured.temperature < OVERCONFIDENT) return EMPTY;
@@ -229,9 +227,9 @@ export const trainLinear = (
           }),
           from(searches ? others : []).pipe(
             concatMap((optimizer) => {
-              const [{ features, source } = {}] = byOptimizer;
-              if (features === undefined || source === undefined) return EMPTY;
-              return train({ features, source }, optimizer, undefined, (candidate) => byOptimizer.push(candidate));
+              const [chosen] = byOptimizer;
+              if (chosen === undefined) return EMPTY;
+              return train(chosen, optimizer, undefined, (candidate) => byOptimizer.push(candidate));
             }),
           ),
           defer(mix),
