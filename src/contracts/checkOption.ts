@@ -110,18 +110,27 @@ export const checkNumber = (operator: string, name: string, value: unknown, rang
 };
 
 /**
- * Rejects an option that is not a whole number, or is too small.
+ * Rejects an option that is not a whole number, or is out of range.
  *
  * @param operator the operator that was given the option, as its user writes it
  * @param name the option's name
  * @param value the value that was given
  * @param least the smallest allowed value; left out for a seed, which may be any whole number
+ * @param most the largest allowed value. Default: none
  * @throws HeadwaterError `HW_USAGE`
  */
-export const checkWhole = (operator: string, name: string, value: unknown, least = Number.MIN_SAFE_INTEGER): void => {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return;
-  const wanted = least === Number.MIN_SAFE_INTEGER ? 'a whole number' : `a whole number of at least ${least}`;
-  throw wrongValue(operator, name, value, wanted);
+export const checkWhole = (
+  operator: string,
+  name: string,
+  value: unknown,
+  least = Number.MIN_SAFE_INTEGER,
+  most?: number,
+): void => {
+  if (!(typeof value === 'number' && Number.isSafeInteger(value) && value >= least)) {
+    const wanted = least === Number.MIN_SAFE_INTEGER ? 'a whole number' : `a whole number of at least ${least}`;
+    throw wrongValue(operator, name, value, wanted);
+  }
+  if (most !== undefined) checkNumber(operator, name, value, { from: least, to: most });
 };
 
 /**

@@ -109,8 +109,7 @@ export const kFold = (rows$: Observable<Row>, options: KFoldOptions = {}): Obser
   checkTypes('kFold', options, PREPARE_TYPES);
   const { folds = 5, validation = 0.15, ...preparing } = options;
   const { seed = 1234, buffer = 50_000, valve, yieldAfter, scheduler } = preparing;
-  checkWhole('kFold', 'folds', folds, 2);
-  checkNumber('kFold', 'folds', folds, { from: 2, to: 100 });
+  checkWhole('kFold', 'folds', folds, 2, 100);
   checkNumber('kFold', 'validation', validation, { from: 0, below: 1 });
   checkWhole('kFold', 'seed', seed);
   checkWhole('kFold', 'buffer', buffer, 1);

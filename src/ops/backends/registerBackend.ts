@@ -1,6 +1,6 @@
 import { BACKEND_NAME } from '../definition/backendName.js';
 import { engine } from '@tensorflow/tfjs-core';
-import { checkNumber, checkTypes, checkWhole } from '../../contracts/checkOption.js';
+import { checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { KernelMachine } from '../kernels/simd/machine/KernelMachine.js';
 import { MOST_THREADS } from '../kernels/simd/machine/mostThreads.js';
@@ -92,10 +92,7 @@ const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registe
 export const registerBackend = (options: BackendOptions = {}): void => {
   const { threads, simd = 'auto' } = options;
   checkTypes('registerBackend', { simd }, { simd: ['auto', 'simd', 'none'] });
-  if (threads !== undefined) {
-    checkWhole('registerBackend', 'threads', threads, 1);
-    checkNumber('registerBackend', 'threads', threads, { from: 1, to: MOST_THREADS });
-  }
+  if (threads !== undefined) checkWhole('registerBackend', 'threads', threads, 1, MOST_THREADS);
   if (registered !== undefined && engine().backendNames().includes(BACKEND_NAME)) {
     registerOps();
     if (threads !== undefined && registered.machine !== undefined)

@@ -1,4 +1,4 @@
-import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
+import { checkWhole } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
@@ -72,10 +72,8 @@ export class RowTable {
     checkArgument('RowTable', 'size', size, 'an object such as { rows: 1000, width: 100 }', ['rows', 'width']);
 
     const { rows, width } = size;
-    checkWhole('RowTable', 'rows', rows, 1);
-    checkNumber('RowTable', 'rows', rows, { from: 1, to: MOST_ROWS });
-    checkWhole('RowTable', 'width', width, 1);
-    checkNumber('RowTable', 'width', width, { from: 1, to: 2 ** 20 });
+    checkWhole('RowTable', 'rows', rows, 1, MOST_ROWS);
+    checkWhole('RowTable', 'width', width, 1, 2 ** 20);
     this.rows = rows;
     this.width = width;
     this.#memory = memory;

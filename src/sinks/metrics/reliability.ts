@@ -188,8 +188,7 @@ export const reliability = ({ bins = 15, right = 0.95 }: ReliabilityOptions = {}
   EvaluatedBatch,
   Reliability
 > => {
-  checkWhole('reliability', 'bins', bins, 1);
-  checkNumber('reliability', 'bins', bins, { from: 1, to: CELLS });
+  checkWhole('reliability', 'bins', bins, 1, CELLS);
   checkNumber('reliability', 'right', right, { above: 0, to: 1 });
   return (source) =>
     // Deferred, so that each subscriber has its own counts.
