@@ -60,8 +60,7 @@ export const occlusionsOf = ({
         if (prediction === undefined || others.length !== occluded.length)
           throw new RangeError(
             `There are ${occluded.length + 1} variants, but ` +
-              `${others.length + (prediction === undefined ? 0 : 1)} ` +
-              'predictions.',
+              `${others.length + (prediction === undefined ? 0 : 1)} predictions.`,
           );
         const probabilityIn = ({ distribution }: LivePrediction): number =>
           distribution.find(({ category }) => category === prediction.category)?.probability ?? 0;
