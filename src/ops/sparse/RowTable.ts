@@ -2,6 +2,7 @@ import { checkWhole } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
+import { firstOutside } from '../internal/firstOutside.js';
 import type { FoundRows, RowKernels } from './internal/RowKernels.js';
 import { OWN_MEMORY, type RowMemory } from './internal/RowMemory.js';
 import { RowStore } from './internal/RowStore.js';
@@ -268,9 +269,7 @@ export class RowTable {
   /** Checks that each id is a row of the table, or equal to `without`. */
   #checkIds(ids: Int32Array, without?: number): void {
     const { rows } = this;
-    let bad = 0;
-    // As unsigned integers, negative ids are larger than all row numbers.
-    while (bad < ids.length && (ids[bad]! >>> 0 < rows || ids[bad] === without)) bad++;
+    const bad = firstOutside(ids, rows, without);
     if (bad < ids.length)
       throw new HeadwaterError(
         'HW_USAGE',

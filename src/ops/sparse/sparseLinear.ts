@@ -4,6 +4,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { SparseRows } from '../../contracts/rows/SparseRows.js';
 import { defineOp } from '../definition/defineOp.js';
 import { checkShape } from '../internal/checkShape.js';
+import { firstOutside } from '../internal/firstOutside.js';
 
 /** The attributes of {@link sparseLinearOp} and of its gradient: the sparse rows, and the size of the table. */
 export type SparseAttributes = Readonly<{
@@ -71,9 +72,7 @@ const checkSparseRows = (op: string, { offsets, ids, values }: SparseRows, colum
     refuse(`offsets that do not go from 0 to ${ids.length}, the number of ids.`);
   for (let row = 0; row + 1 < offsets.length; row++)
     if (offsets[row + 1]! < offsets[row]!) refuse(`offsets that fall after row ${row}. They must rise.`);
-  let bad = 0;
-  // As unsigned integers, negative ids are larger than all column numbers.
-  while (bad < ids.length && ids[bad]! >>> 0 < columns) bad++;
+  const bad = firstOutside(ids, columns);
   if (bad < ids.length) refuse(`the id ${ids[bad]!} as entry ${bad}. Ids must be between 0 and ${columns - 1}.`);
 };
 

@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { firstOutside } from '../../internal/firstOutside.js';
 import type { RowTable } from '../../sparse/RowTable.js';
 
 /** Checks the arguments of a step on rows of a table. */
@@ -15,9 +16,7 @@ export const checkRowStep = (
       `${op} was given ${gradient.length} gradients for ${ids.length} ` +
         `rows of ${width} values. There must be one a value.`,
     );
-  let bad = 0;
-  // As unsigned integers, negative ids are larger than all row numbers.
-  while (bad < ids.length && ids[bad]! >>> 0 < rows) bad++;
+  const bad = firstOutside(ids, rows);
   if (bad < ids.length)
     throw new HeadwaterError(
       'HW_USAGE',
