@@ -28,8 +28,8 @@ export type ParseFeedOptions = FeedReading;
  * the bytes (a byte order mark, valid UTF-8), then from the header, then from the XML declaration. If none of them
  * fits, it is guessed from the text; titles whose encoding cannot be determined are rejected. Elements are recognized
  * by namespace, whatever the prefix. Of several dates the first readable one is used, and of several links the one that
- * leads to the article. Entities that a feed declares itself are never expanded: an item whose title uses one is
- * rejected.
+ * leads to the article. Entities that a feed declares itself are expanded to at most 100,000 characters an item;
+ * entities whose text is in another file are not fetched.
  *
  * @param bytes the feed as it was sent, with its content encoding (such as gzip) removed
  * @param contentType the Content-Type header as the server sent it; its `charset` is used

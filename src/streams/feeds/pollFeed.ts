@@ -146,7 +146,7 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * **Safe.** Only http and https. A private network address is requested only if you name it yourself (by number, or by
  * a name that no public server has: `localhost`, `nas`, `nas.local`). If a redirect, a page or a public name leads to
  * one, it is refused at the moment of connecting, unless `allowPrivate` is set. Limits: `maxBytes` after decompression,
- * `headersTimeout`, `bodyTimeout` and `totalTimeout`, `maxRedirects`. Entities that a feed declares are never expanded.
+ * `headersTimeout`, `bodyTimeout` and `totalTimeout`, `maxRedirects`. Declared entities are bounded; none is fetched.
  *
  * If none of the items of the last reading is in a feed any more, `events` receives a `gap`: the feed may have had
  * headlines in between that were never read. This also works across a restart if the `memory` is kept.

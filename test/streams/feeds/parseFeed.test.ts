@@ -299,31 +299,54 @@ describe('malformed feeds', () => {
 });
 
 describe('entities', () => {
+  /** Entities of which each uses the one before ten times. */
+  const growing = (name: string, first: string): string =>
+    Array.from(
+      { length: 8 },
+      (_, i) => `  <!ENTITY ${name}${i + 2} "${`&${i === 0 ? first : `${name}${i + 1}`};`.repeat(10)}">`,
+    ).join('\n');
   const laughs = (title: string): string => `<?xml version="1.0"?>
 <!DOCTYPE lolz [
   <!ENTITY lol "lol ]>">
   <!-- "unclosed -->
-  <!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">
+${growing('lol', 'lol')}
+  <!ENTITY none "">
+${growing('none', 'none')}
+  <!ENTITY mark 'A &#38;amp; B'>
+  <!ENTITY lol "not valid: the name has a value">
+  <!ENTITY round "&square;"> <!ENTITY square "&round;">
+  <!ENTITY % part "<!ENTITY lol7 'no'>">
   <!ENTITY nbsp "&#160;">
   <!ENTITY file SYSTEM "file:///etc/passwd">
 ]>
 <rss><channel><item><title>One&nbsp;more</title></item><item><title>${title}</title></item></channel></rss>`;
 
-  it.each(['&lol2;', '&file;', 'a &lol; b'])(
-    'that the feed declares itself are not expanded: %s is rejected',
-    (title) => {
-      const { items, rejections } = parse(laughs(title));
-      expect(items).toMatchObject([{ title: 'One more' }]);
-      expect(rejections).toMatchObject([
-        {
-          id: 1,
-          field: 'title',
-          got: title,
-          expected: 'no entity that the feed declares itself: such are not expanded',
-        },
-      ]);
-    },
-  );
+  it.each([
+    ['a &lol; b', 'a lol ]> b'],
+    ['&lol2;', Array.from({ length: 10 }, () => 'lol ]>').join('')],
+    ['&mark;', 'A & B'],
+    ['<![CDATA[&lol;]]> &lol;<![CDATA[ &lol;]]>', '&lol; lol ]> &lol;'],
+    ['&unknown; &lol;', '&unknown; lol ]>'],
+  ])('that the feed declares itself are expanded: %s', (title, expanded) => {
+    expect(parse(laughs(title)).items.map((item) => item.title)).toEqual(['One more', expanded]);
+  });
+
+  it.each([
+    ['&file;', 'no entity whose text is in another file: such are not fetched'],
+    ['&lol6;', 'entities of at most 100000 characters'],
+    ['&none9;', 'entities of at most 100000 characters'],
+    ['&round;', 'entities at most 16 deep'],
+  ])('that lead elsewhere, or grow too long, are rejected: %s', (title, expected) => {
+    const { items, rejections } = parse(laughs(title));
+    expect(items).toMatchObject([{ title: 'One more' }]);
+    expect(rejections).toMatchObject([{ id: 1, expected }]);
+  });
+
+  it('are expanded in the title of the feed', () => {
+    expect(parse('<!DOCTYPE rss [<!ENTITY n "News">]><rss><channel><title>&n;</title></channel></rss>').title).toBe(
+      'News',
+    );
+  });
 
   it('that nobody declares stay as they are', () => {
     expect(titles(rssOf('&lol; and AT&T;'))).toEqual(['&lol; and AT&T;']);

@@ -10,6 +10,7 @@ import { shortened } from './text/shortened.js';
 import { firstWords } from './text/firstWords.js';
 import { joinedSurrogates, titleText } from './text/titleText.js';
 import { updateInterval } from './updateInterval.js';
+import { type DeclaredEntities, expandEntities } from './xml/declaredEntities.js';
 import { feedTitle } from './xml/feedTitle.js';
 import { linkBase } from './xml/linkBase.js';
 import { xmlContext } from './xml/xmlContext.js';
@@ -46,6 +47,9 @@ export interface FeedPage {
   readonly html: string;
 }
 
+/** `<?xm` in EBCDIC. */
+const EBCDIC = [0x4c, 0x6f, 0xa7, 0x94];
+
 const noFeed = (source: string, what: string): HeadwaterError =>
   new HeadwaterError('HW_FEED', `${source} is no feed of RSS, RDF, Atom or JSON: it ${what}. Check the address.`, {
     where: source,
@@ -71,6 +75,15 @@ const titleOf = (raw: RawText | undefined): string | undefined => {
   return title === '' ? undefined : title;
 };
 
+/** The text before the items, with its entities; without them if they are too long. */
+const headOf = (head: string, declared: DeclaredEntities): string => {
+  try {
+    return expandEntities(head, declared);
+  } catch {
+    return head;
+  }
+};
+
 const documentOf = (
   outline: FeedOutline,
   { text, damaged, guessed, encoding }: FeedText,
@@ -87,7 +100,7 @@ const documentOf = (
   } else {
     const context = xmlContext(format, around, base, format === 'atom' ? base : linkBase(head, base));
     read = (part) => xmlItem(part, context);
-    feedName = feedTitle(around[0] ?? '', head, context);
+    feedName = feedTitle(around[0] ?? '', headOf(head, declared), context);
   }
 
   const reject = (
@@ -115,7 +128,7 @@ const documentOf = (
     if (!span.whole) return reject(id, span, undefined, 'an item that closes', part);
     let raw: RawItem;
     try {
-      raw = read(joinedSurrogates(part));
+      raw = read(joinedSurrogates(expandEntities(part, declared)));
     } catch (error) {
       return reject(id, span, undefined, expectation(error), part);
     }
@@ -134,12 +147,11 @@ const documentOf = (
     if (damaged && title.includes('\ufffd')) return reject(id, span, 'title', `text in ${encoding}`, title);
     if (guessed === 'unclear' && /[^\x20-\x7e]/.test(title))
       return reject(id, span, 'title', 'text in an encoding that the feed declares, or that can be detected', title);
-    const entity =
-      declared.size === 0
-        ? undefined
-        : Array.from(title.matchAll(/&([^\s;&]+);/g), (match) => match[1] ?? '').find((name) => declared.has(name));
-    if (entity !== undefined)
-      return reject(id, span, 'title', 'no entity that the feed declares itself: such are not expanded', title);
+    const isElsewhere = Array.from(title.matchAll(/&([^\s;&]+);/g), ([, name = '']) => name).some(
+      (name) => declared.has(name) && declared.get(name) === undefined,
+    );
+    if (isElsewhere)
+      return reject(id, span, 'title', 'no entity whose text is in another file: such are not fetched', title);
     return { type: 'item', item: { title, ...rest } };
   };
 
@@ -173,6 +185,8 @@ export const feedDocument = (
   base = source,
   reading: FeedReading = {},
 ): FeedDocument | FeedPage => {
+  if (EBCDIC.every((byte, i) => bytes[i] === byte))
+    throw noFeed(source, 'is written in EBCDIC, which is not read; UTF-8 is');
   const decoded = decodeFeed(bytes, contentType);
   const { text } = decoded;
   const start = text.search(/\S/);

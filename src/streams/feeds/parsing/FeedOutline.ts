@@ -1,3 +1,5 @@
+import type { DeclaredEntities } from './xml/declaredEntities.js';
+
 /** The position of one item in the text of a feed. */
 export interface EntrySpan {
   readonly start: number;
@@ -19,8 +21,8 @@ export interface FeedOutline {
   readonly title: string | undefined;
   /** In the order of the text. */
   readonly entries: readonly EntrySpan[];
-  /** The names of the entities that the feed declares. */
-  readonly declared: ReadonlySet<string>;
+  /** The entities that the feed declares. */
+  readonly declared: DeclaredEntities;
   /**
    * Where the feed breaks off or exceeds the limit, and what was expected there; undefined if the feed ends properly,
    * or breaks off within an item.

@@ -68,6 +68,9 @@ interface Trail {
 
 /** The statuses whose body is a feed. */
 export const BRINGS_FEED: ReadonlySet<number> = new Set([...WHOLE, 226]);
+/** The class of a page, or of its entries, that is itself meant as a feed. */
+const MICROFORMATS = /\bclass\s*=\s*["']?[^"'<>]{0,200}\bh-(?:feed|entry)\b/i;
+
 /** The number of feeds of one page that are tried. */
 const MOST_NAMED = 8;
 
@@ -203,17 +206,19 @@ export const askFeed = (
         discover && !trail.fromPage
           ? [...new Set([...linkedFeeds(header('link'), url), ...discoverFeed(document.html, url)])]
           : [];
-      if (feeds.length === 0)
+      if (feeds.length === 0) {
+        const kind = MICROFORMATS.test(document.html) ? ' with microformats (h-feed), which are not read' : '';
         return of(
           failed(
             new HeadwaterError(
               'HW_FEED',
-              `${name} is a page, and names no feed${discover ? '' : ' that is looked for'}. ` +
+              `${name} is a page${kind}, and names no feed${discover ? '' : ' that is looked for'}. ` +
                 'Give the address of the feed itself.',
               { where: name },
             ),
           ),
         );
+      }
       return inTurn(feeds.slice(0, MOST_NAMED), address, trail);
     }
     const retryAfterMs = retryAfter(header('retry-after'), header('date'), scheduler.now());

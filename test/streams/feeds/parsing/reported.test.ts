@@ -67,6 +67,15 @@ describe('titles', () => {
     ['Late <![if !vml]>goal<![endif]>', 'Late goal'],
     ['Late <b>goal', 'Late goal'],
     ['Cut in an emoji \ud83d', 'Cut in an emoji'],
+    ['<a>Late goal</a >', 'Late goal'],
+    ['<i>Late</i\n> <b>goal</b id="1">', 'Late goal'],
+    ['<b>Late goal</b/>', 'Late goal'],
+    ['Late goal</a>', 'Late goal'],
+    ['Late goal</p >', 'Late goal'],
+    ['Late goal<o:p></o:p>', 'Late goal'],
+    ['The end of </foo > tags', 'The end of </foo > tags'],
+    ['<foo>late</foo > goal', '<foo>late</foo > goal'],
+    ['Late x<y', 'Late x<y'],
   ])('%s', (written, title) => {
     expect(titleText(written, 'html')).toBe(title);
   });
@@ -125,6 +134,10 @@ describe('documents', () => {
     expect(items(`<feed xmlns="http://www.w3.org/2005/Atom">${item}</feed>`)).toMatchObject([
       { title: 'A', link: 'https://a.example/b' },
     ]);
+  });
+
+  it('in EBCDIC say so', () => {
+    expect(() => parseFeed(Buffer.from([0x4c, 0x6f, 0xa7, 0x94, 0x93]), undefined, FEED)).toThrow(/EBCDIC/);
   });
 
   it('that are lists of feeds say so', () => {

@@ -71,6 +71,14 @@ describe('the way to a feed', () => {
     expect(messages).toEqual([expect.stringContaining('403')]);
   });
 
+  it('says that a page of microformats is not read', async () => {
+    const origin = await serve((_request, response) => response.end('<html><body><div class="hfeed h-feed">'));
+    const { events } = await read(origin);
+    expect(events.map((event) => (event.type === 'failed' ? event.message : event.type))).toEqual([
+      expect.stringContaining('microformats (h-feed)'),
+    ]);
+  });
+
   it.each(['aws-chunked', 'ISO-8859-1', 'text/xml'])(
     'takes a feed whose content encoding is said to be %s',
     async (name) => {

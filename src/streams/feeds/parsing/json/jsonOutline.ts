@@ -77,5 +77,5 @@ export const jsonOutline = (text: string): FeedOutline | undefined => {
   const many = entries.length >= MOST_ENTRIES;
   const end =
     many || (depth > 0 && !unclosed) ? { ...lines.at(i), expected: many ? EXPECTED.fewer : EXPECTED.end } : undefined;
-  return { format: 'json', around: [], title, head: '', entries, declared: new Set(), end };
+  return { format: 'json', around: [], title, head: '', entries, declared: new Map(), end };
 };

@@ -44,13 +44,28 @@ const spokenOf = (html: string): string => {
   );
 };
 
-const withoutMarkup = (html: string): string => {
+// The prefixes of elements that Word and old browsers leave in a text: `<o:p></o:p>`.
+const LITTER = /^(?:[gmovwx]|fb|st1):[a-z]+$/;
+
+const isMarkup = (name: string): boolean => ELEMENTS.has(name) || LITTER.test(name);
+
+/**
+ * Writes closing tags as `</a>`: the parser does not say where `</a >` and `</a x="1">` end. Those of unknown names are
+ * escaped, since they are part of the headline.
+ */
+const plainClosings = (html: string): string =>
+  html.replace(/<\/([a-z][^\s<>/]*)(?:[\s/][^<>]*)?>/gi, (tag, name: string) =>
+    isMarkup(name.toLowerCase()) ? `</${name}>` : `&lt;${tag.slice(1)}`,
+  );
+
+const withoutMarkup = (written: string): string => {
+  const html = plainClosings(written);
   let text = '';
   let hidden = 0;
   let read = 0;
-  // Keeps a tag as text if it is not an HTML element.
+  // Keeps a tag as text if it is not markup.
   const keep = (name: string): void => {
-    if (hidden === 0 && !ELEMENTS.has(name)) text += html.slice(parser.startIndex, parser.endIndex + 1);
+    if (hidden === 0 && !isMarkup(name)) text += html.slice(parser.startIndex, parser.endIndex + 1);
     else if (BREAKS.has(name)) text += ' ';
     read = parser.endIndex + 1;
   };
@@ -73,7 +88,8 @@ const withoutMarkup = (html: string): string => {
     },
     { decodeEntities: true, lowerCaseTags: true },
   );
-  parser.end(html);
+  // The parser is silent about a closing tag without an opening one. The space tells that such a tag has ended.
+  parser.end(`${html} `);
   // An angle bracket that is never closed is not a tag: `x<y`.
   return hidden === 0 && read < html.length ? text + html.slice(read) : text;
 };

@@ -1,5 +1,6 @@
 import { EXPECTED, MOST_ENTRIES, type EntrySpan, type FeedOutline } from '../FeedOutline.js';
 import { LineCount } from '../LineCount.js';
+import { declarationAt, type DeclaredEntities } from './declaredEntities.js';
 
 const LT = '<';
 
@@ -71,18 +72,17 @@ class Sections {
   }
 }
 
-/**
- * The end of a document type declaration, and the names of the entities that it declares. Entities are never expanded.
- */
+/** The end of a document type declaration, and the entities that it declares. */
 const doctype = (
   text: string,
   from: number,
   sections: Sections,
-): { readonly end: number; readonly entities: readonly string[] } => {
+): { readonly end: number; readonly entities: DeclaredEntities } => {
   const gt = text.indexOf('>', from);
   const subset = text.indexOf('[', from);
-  if (gt < 0) return { end: text.length, entities: [] };
-  if (subset < 0 || subset > gt) return { end: gt + 1, entities: [] };
+  const entities = new Map<string, string | undefined>();
+  if (gt < 0) return { end: text.length, entities };
+  if (subset < 0 || subset > gt) return { end: gt + 1, entities };
   let i = subset + 1;
   let quote = '';
   for (; i < text.length; i++) {
@@ -91,12 +91,14 @@ const doctype = (
     else if (text.startsWith('<!--', i)) i = sections.end(i, '<!--', '-->') - 1;
     else if (char === '"' || char === "'") quote = char;
     else if (char === ']') break;
+    else if (char === LT) {
+      const declaration = declarationAt(text, i);
+      // The first declaration of a name is valid.
+      if (declaration !== undefined && !entities.has(declaration.name))
+        entities.set(declaration.name, declaration.value);
+    }
   }
   const close = text.indexOf('>', i);
-  const entities = Array.from(
-    text.slice(subset, i).matchAll(/<!ENTITY\s+(?!%)([^\s"'>]+)/g),
-    (match) => match[1] ?? '',
-  );
   return { end: close < 0 ? text.length : close + 1, entities };
 };
 
@@ -125,7 +127,7 @@ const scan = (text: string, usual: 'item' | 'entry' | undefined): FeedOutline | 
   const lines = new LineCount(text);
   const sections = new Sections(text);
   const entries: EntrySpan[] = [];
-  const declared = new Set<string>();
+  let declared: DeclaredEntities = new Map();
   let root: (Tag & { readonly start: number; readonly format: 'rss' | 'rdf' | 'atom' }) | undefined;
   let open: { readonly start: number; readonly name: string } | undefined;
   let closed = false;
@@ -150,7 +152,7 @@ const scan = (text: string, usual: 'item' | 'entry' | undefined): FeedOutline | 
       else if (root === undefined && !typed && /^<!doctype/i.test(text.slice(i, i + 9))) {
         typed = true;
         const { end, entities } = doctype(text, i, sections);
-        for (const entity of entities) declared.add(entity);
+        declared = entities;
         next = end;
       }
     } else if (mark === '?') {
