@@ -21,6 +21,7 @@ const status = (worker: string, given: Partial<WorkerStatus> = {}): WorkerStatus
   inFlight: 64,
   retried: 3,
   deadLetters: 1,
+  lost: 2,
   partitions: [0, 1],
   lag: { messages: 1000, of: 'worker' },
   connected: true,
@@ -48,6 +49,7 @@ describe.skipIf(chromiumPath === undefined)('the page of workers', { timeout: 60
     const row = (name: string) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
     await expect.poll(() => figure('Workers').textContent()).toBe('2');
     expect(await figure('Messages that wait').textContent()).toBe('2,000');
+    expect(await figure('Lost').textContent()).toBe('4');
     expect(await row('b-2').textContent()).toContain('4f0c1d2e3a5b6978 and 00c1d2e3a5b69784');
     await picture('workers');
 

@@ -1,4 +1,5 @@
 import type { Message } from '@platformatic/kafka';
+import type { Observable } from 'rxjs';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import type { OutgoingMessage } from './internal/messageGroups.js';
 import type { Consumed } from './internal/TransactionalProducer.js';
@@ -7,6 +8,13 @@ import type { Consumed } from './internal/TransactionalProducer.js';
 export interface KafkaOrigin extends Consumed {
   /** Whether this reader still owns the partition. If not, the message is delivered again to another reader. */
   isCurrent(): boolean;
+  /**
+   * The first message of its partition that is neither settled, nor kept as a dead letter, nor among these. A
+   * transaction must not commit an offset above it. Undefined if there is none.
+   */
+  firstOpen(among: ReadonlySet<bigint>): bigint | undefined;
+  /** Emits when a message of this reader was settled, and when the reader drops its unsettled deliveries. */
+  readonly changed$: Observable<unknown>;
   /**
    * The message whose offset a transaction commits: this one, or a later one of its partition that was committed
    * before.

@@ -5,6 +5,7 @@ import type { LiveHeadline } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
+import { lostOnce } from './internal/lostOnce.js';
 import { loadKafka } from './internal/loadKafka.js';
 import { KafkaSession } from './internal/KafkaSession.js';
 import type { KafkaClient } from './KafkaClient.js';
@@ -97,7 +98,8 @@ export interface KafkaHeadlinesOptions {
 export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<KafkaDelivery<LiveHeadline>> => {
   checkOptions('kafkaHeadlines', options, "{ client, topic: 'headlines', group: 'news' }");
   const { topic, sessionTimeout = 10_000, maxInFlight = 4096, maxAttempts = 5 } = options;
-  const { events, scheduler = asyncScheduler } = options;
+  const { scheduler = asyncScheduler } = options;
+  const events = options.events && lostOnce(options.events);
   checkTypes('kafkaHeadlines', options, { topic: 'string', group: 'string', deadLetters: 'string' });
   checkTime('kafkaHeadlines', 'sessionTimeout', sessionTimeout);
   checkWhole('kafkaHeadlines', 'maxInFlight', maxInFlight, 1);
@@ -109,7 +111,9 @@ export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<Kafka
       let hasJoined = false;
       let failures = 0;
       while (!subscriber.closed) {
-        const member = (session = new KafkaSession(kafka, options, (delivery) => subscriber.next(delivery)));
+        const member = (session = new KafkaSession(kafka, { ...options, events }, (delivery) =>
+          subscriber.next(delivery),
+        ));
         try {
           await member.run();
           return;

@@ -1,11 +1,20 @@
 import type { Consumer } from '@platformatic/kafka';
-import { asyncScheduler, firstValueFrom, Observable, type OperatorFunction, type SchedulerLike, timer } from 'rxjs';
+import {
+  asyncScheduler,
+  firstValueFrom,
+  Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+  take,
+  timer,
+} from 'rxjs';
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
+import { committable, sortByConsumer } from './internal/committable.js';
 import { loadKafka } from './internal/loadKafka.js';
 import { MessageGroups, type OutgoingMessage, records } from './internal/messageGroups.js';
 import { type BytesProducer, openProducer } from './internal/openProducer.js';
@@ -47,12 +56,13 @@ const RETRY_MS = 1000;
  * ```
  *
  * For deliveries of `kafkaHeadlines` on the same cluster, the results and the offsets of their messages are one
- * transaction: exactly once. If it fails, or the message now belongs to another member, the result is discarded and
- * nothing is emitted for it: the owner of the partition processes the message again. Deliveries of other sources are
- * written by an idempotent producer and then settled: at least once. If such a write fails, it is tried again every
- * second until it succeeds, which costs no attempts. A message that is too large for the broker settles its delivery
- * with `give-up`. `events` receives `stalled` when the topic accepts no results, and `resumed` when it accepts them
- * again.
+ * transaction: exactly once. A transaction holds no delivery whose partition has an earlier message that is not
+ * settled: this delivery waits. If a transaction fails, or the message now belongs to another member, the result is
+ * discarded and nothing is emitted for it: the owner of the partition processes the message again. Deliveries of other
+ * sources are written by an idempotent producer and then settled: at least once. If such a write fails, it is tried
+ * again every second until it succeeds, which costs no attempts. A message that is too large for the broker settles its
+ * delivery with `give-up`. `events` receives `stalled` when the topic accepts no results, and `resumed` when it accepts
+ * them again.
  *
  * Memory: at most what the source of the deliveries may have in flight.
  *
@@ -82,6 +92,10 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
       let working = false;
       let ended = false;
       let stalled = false;
+      /** The number of deliveries that wait until earlier messages of their partitions are settled. */
+      let held = 0;
+
+      const isOver = (): boolean => subscriber.closed;
 
       const stall = (error: unknown): void => {
         if (!stalled) events?.next({ type: 'stalled', to: topic, reason: reasonOf(error) });
@@ -107,20 +121,32 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         };
       };
 
+      /** Keeps deliveries of one consumer until one of its messages is settled. */
+      const hold = (deliveries: readonly KafkaDelivery<T>[]): void => {
+        const [first] = deliveries;
+        if (first === undefined) return;
+        held += deliveries.length;
+        const goOn = (): void => {
+          held -= deliveries.length;
+          waiting.push(...deliveries);
+          start();
+        };
+        subscriber.add(first.origin.changed$.pipe(take(1)).subscribe({ complete: goOn }));
+      };
+
       /**
        * Commits results, the dead letters before them, and offsets in one transaction. Emits the committed deliveries.
        */
       const transact = async (batch: readonly KafkaDelivery<T>[]): Promise<void> => {
-        const current = batch.filter(({ origin }) => origin.isCurrent());
-        const [first] = current;
+        const { now, lasts, later } = committable(batch.filter(({ origin }) => origin.isCurrent()));
+        hold(later);
+        const [first] = now;
         if (first === undefined) return;
-        // The last offset of each partition includes all earlier ones.
-        const lasts = [...new Map(current.map(({ origin }) => [origin.message.partition, origin])).values()];
-        const messages = [...lasts.flatMap((origin) => origin.deadLetters()), ...current.map(messageOf)];
+        const messages = [...lasts.flatMap((origin) => origin.deadLetters()), ...now.map(messageOf)];
         const offsets = lasts.map((origin) => ({ consumer: origin.consumer, message: origin.last() }));
         try {
           if (!(await transactions.commit(messages, offsets))) {
-            waiting.unshift(...current);
+            waiting.unshift(...now);
             return;
           }
         } catch (error) {
@@ -129,7 +155,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
           return;
         }
         resume();
-        for (const delivery of current) {
+        for (const delivery of now) {
           delivery.origin.committed();
           subscriber.next(delivery);
         }
@@ -151,7 +177,10 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
       const write = async (batch: readonly Delivery<T>[]): Promise<void> => {
         let rest = batch;
         while (rest.length > 0 && !subscriber.closed) {
-          const out = (plain ??= openProducer(await loadKafka(), client));
+          const kafka = await loadKafka();
+          // Closed in the meantime: nobody would close a producer that is opened now.
+          if (isOver()) return;
+          const out = (plain ??= openProducer(kafka, client));
           const [group = []] = groups.of(rest.map(messageOf));
           try {
             await out.send({ messages: records(group) });
@@ -176,12 +205,13 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
       const work = async (): Promise<void> => {
         while (waiting.length > 0 && !subscriber.closed) {
           const batch = waiting.splice(0, maxBatch);
-          const own = batch.filter(isKafkaDelivery);
-          const [first] = own;
-          if (first !== undefined && (await isTransactional(first.origin.consumer))) {
-            await first.origin.exclusively(() => transact(own));
-            await write(batch.filter((delivery) => !isKafkaDelivery(delivery)));
-          } else await write(batch);
+          const { byConsumer, others } = sortByConsumer(batch);
+          for (const own of byConsumer) {
+            const [{ origin }] = own;
+            if (await isTransactional(origin.consumer)) await origin.exclusively(() => transact(own));
+            else await write(own);
+          }
+          await write(others);
         }
       };
 
@@ -192,7 +222,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
           () => {
             working = false;
             if (waiting.length > 0) start();
-            else if (ended) subscriber.complete();
+            else if (ended && held === 0) subscriber.complete();
           },
           (error: unknown) => subscriber.error(error),
         );
@@ -211,7 +241,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         error: (error: unknown) => subscriber.error(error),
         complete: () => {
           ended = true;
-          if (!working) subscriber.complete();
+          if (!working && held === 0) subscriber.complete();
         },
       });
       subscriber.add(sourced);

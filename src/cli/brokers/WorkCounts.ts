@@ -5,6 +5,8 @@ export interface WorkCounts {
   readonly classified: number;
   readonly retried: number;
   readonly deadLetters: number;
+  /** The most messages that can have been deleted at the broker before they were read. */
+  readonly lost: number;
   /** The partitions of this worker, if its broker has partitions. */
   readonly partitions: readonly number[] | undefined;
   /** The number of waiting messages, for the worker or its whole group. */
@@ -19,6 +21,7 @@ export const NO_WORK: WorkCounts = {
   classified: 0,
   retried: 0,
   deadLetters: 0,
+  lost: 0,
   partitions: undefined,
   lag: undefined,
   connected: true,
@@ -44,6 +47,7 @@ export const afterEvent = (counts: WorkCounts, event: WorkEvent): WorkCounts => 
     case 'lag':
       return { ...counts, lag: { messages: event.messages, of: event.of } };
     case 'lost':
+      return { ...counts, lost: counts.lost + event.messages };
     case 'unsettled':
       return counts;
   }
@@ -59,6 +63,7 @@ export const workLine = (now: WorkCounts, before: WorkCounts, seconds: number, m
     ...(now.lag === undefined ? [] : [`${number(now.lag.messages)} waiting`]),
     `${number(now.retried)} delivered again`,
     `${number(now.deadLetters)} given up`,
+    ...(now.lost === 0 ? [] : [`${number(now.lost)} lost`]),
     ...(now.partitions === undefined ? [] : [`partitions ${now.partitions.join(', ') || 'none'}`]),
     ...(now.stalled ? ['results wait'] : []),
     ...(now.connected ? [] : ['connection lost']),

@@ -70,7 +70,7 @@ export class WorkRecord {
 
   status(): WorkerStatus {
     const at = Date.now();
-    const { classified, retried, deadLetters, partitions, lag, connected, stalled } = this.#counts;
+    const { classified, retried, deadLetters, lost, partitions, lag, connected, stalled } = this.#counts;
     this.#marks = [...this.#marks.filter((mark, i) => i > 0 || at - mark.at <= RECENT_MS), { at, classified }];
     while (this.#marks.length > 2 && at - (this.#marks[1]?.at ?? at) > RECENT_MS) this.#marks.shift();
     const [first] = this.#marks;
@@ -87,6 +87,7 @@ export class WorkRecord {
       inFlight: this.#held.size,
       retried,
       deadLetters,
+      lost,
       partitions,
       lag,
       connected,

@@ -24,6 +24,8 @@ const codec = t.type({
   inFlight: count,
   retried: count,
   deadLetters: count,
+  // Workers of earlier versions do not send it.
+  lost: t.union([t.undefined, count]),
   partitions: t.union([t.undefined, t.array(t.number)]),
   lag: t.union([t.undefined, lag]),
   connected: t.boolean,
@@ -40,7 +42,7 @@ const statusOf = (text: string): WorkerStatus | undefined => {
     return undefined;
   }
   const decoded = codec.decode(value);
-  return E.isLeft(decoded) ? undefined : decoded.right;
+  return E.isLeft(decoded) ? undefined : { ...decoded.right, lost: decoded.right.lost ?? 0 };
 };
 
 /** The maximum number of workers in memory, and how long a worker without messages is kept. Milliseconds. */

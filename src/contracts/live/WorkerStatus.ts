@@ -18,6 +18,8 @@ export interface WorkerStatus {
   /** The numbers of messages returned for another delivery, and of dead letters, since the start. */
   readonly retried: number;
   readonly deadLetters: number;
+  /** The most messages that can have been deleted at the broker before they were read, since the start. */
+  readonly lost: number;
   /** The partitions that it reads; undefined where its broker has none. */
   readonly partitions: readonly number[] | undefined;
   /** Waiting messages: in its partitions on Kafka, of the whole group on JetStream. Undefined where it is not known. */

@@ -29,6 +29,7 @@ const COLUMNS = [
   '99th percentile',
   'Delivered again',
   'Put aside',
+  'Lost',
   'Partitions',
 ] as const;
 
@@ -61,6 +62,7 @@ const cells = (status: WorkerStatus, now: number): readonly string[] => [
   status.latencyMs === undefined ? NOTHING : formatMs(status.latencyMs.p99),
   formatCount(status.retried),
   formatCount(status.deadLetters),
+  formatCount(status.lost),
   status.partitions === undefined ? NOTHING : status.partitions.join(', ') || 'none',
 ];
 
@@ -77,6 +79,7 @@ export const workersView = (
     lag: 'Messages that wait',
     inFlight: 'In flight',
     deadLetters: 'Put aside',
+    lost: 'Lost',
   });
   const rows = new Map<string, readonly HTMLElement[]>();
   const body = element('tbody', {});
@@ -105,6 +108,7 @@ export const workersView = (
     figures.show('lag', lag === undefined ? NOTHING : formatCount(lag));
     figures.show('inFlight', formatCount(sum(({ inFlight }) => inFlight, live)));
     figures.show('deadLetters', formatCount(sum(({ deadLetters }) => deadLetters)));
+    figures.show('lost', formatCount(sum(({ lost }) => lost)));
     for (const status of workers) {
       const texts = cells(status, now);
       rowOf(status.worker).forEach((cell, column) => setText(cell, texts[column] ?? NOTHING));

@@ -25,6 +25,11 @@ const FIGURES: readonly Figure[] = [
     of: ({ deadLetters }) => deadLetters,
   },
   {
+    name: 'headwater_work_lost_total',
+    help: 'Messages that were deleted at the broker before they were read, at most',
+    of: ({ lost }) => lost,
+  },
+  {
     name: 'headwater_work_in_flight_messages',
     help: 'Messages that the worker holds',
     of: ({ inFlight }) => inFlight,

@@ -48,7 +48,7 @@ export class KafkaSession {
   #stream: MessagesStream<Bytes, Bytes, Bytes, Bytes> | undefined;
   #closed = false;
   /** The error that ended the membership. */
-  #failure: Error | undefined;
+  #failure: { readonly error: unknown } | undefined;
   /** This member in the current generation of the group. */
   #member: Member | undefined;
   /** Increases at each restart of reading. Deliveries of earlier epochs are ignored. */
@@ -90,10 +90,7 @@ export class KafkaSession {
       this.#startAnew();
     });
     // The client has lost the group, and has given up rejoining it.
-    this.#consumer.on('error', (error) => {
-      this.#failure = error;
-      this.#startAnew();
-    });
+    this.#consumer.on('error', (error) => this.#loseGroup(error));
     this.#consumer.on('client:broker:disconnect', () => events?.next({ type: 'disconnected', server: this.#source }));
     this.#consumer.on('client:broker:connect', () => events?.next({ type: 'connected', server: this.#source }));
   }
@@ -115,7 +112,7 @@ export class KafkaSession {
     const committing = timer(COMMIT_MS, COMMIT_MS, this.#scheduler)
       .pipe(exhaustMap(() => this.#commit()))
       .subscribe();
-    const watch = new PartitionWatch(this.#consumer, topic);
+    const watch = new PartitionWatch(this.#consumer, topic, (error) => this.#loseGroup(error));
     committing.add(
       timer(LAG_MS, LAG_MS, this.#scheduler)
         .pipe(exhaustMap(() => Promise.all([watch.check(), tellLag(this.#consumer, topic, this.#offsets, events)])))
@@ -125,7 +122,7 @@ export class KafkaSession {
       this.#consumer.topics.track(topic);
       await this.#consumer.joinGroup();
       while (!this.#closed) {
-        if (this.#failure !== undefined) throw this.#failure;
+        if (this.#failure !== undefined) throw this.#failure.error;
         if (this.#resting) await this.#pause(RETRY_MS);
         this.#resting = false;
         const epoch = this.#epoch;
@@ -175,6 +172,12 @@ export class KafkaSession {
     return done;
   }
 
+  /** Ends the membership with an error. */
+  #loseGroup(error: unknown): void {
+    this.#failure = { error };
+    this.#startAnew();
+  }
+
   /** Drops the unsettled deliveries, and reads again from the last commit. */
   #startAnew(): void {
     this.#epoch += 1;
@@ -196,7 +199,7 @@ export class KafkaSession {
     this.#inFlight = 0;
     if (partitions.length === 0) {
       // Other members have all partitions. This one waits until another leaves.
-      while (!this.#hasMoved(epoch)) await this.#change();
+      while (!this.#hasMoved(epoch)) await firstValueFrom(this.#changed$, { defaultValue: undefined });
       return undefined;
     }
     while (!this.#hasMoved(epoch)) {
@@ -283,6 +286,8 @@ export class KafkaSession {
         consumer: this.#consumer,
         message,
         isCurrent: () => !settled && !this.#hasMoved(epoch),
+        firstOpen: (among) => this.#offsets.firstOpen(message.partition, among),
+        changed$: this.#changed$,
         last: () => this.#offsets.lastOf(message),
         deadLetters: () => (letters = this.#offsets.lettersBefore(message)).map((letter) => letter.outgoing()),
         committed: () => {
@@ -385,10 +390,6 @@ export class KafkaSession {
 
   #answered<T>(answer: Promise<T>): Promise<T> {
     return answered(this.#source, answer, this.#scheduler);
-  }
-
-  #change(): Promise<unknown> {
-    return firstValueFrom(this.#changed$, { defaultValue: undefined });
   }
 
   #pause(ms: number): Promise<unknown> {

@@ -1,3 +1,5 @@
+const NONE: ReadonlySet<bigint> = new Set();
+
 /**
  * Tracks the unsettled messages of one partition, and the offset up to which all are settled.
  *
@@ -48,6 +50,13 @@ export class OffsetTracker<L> {
   /** The letters before which no message is unsettled, in the order of the messages. */
   get firstLetters(): readonly L[] {
     if (this.#letters.size === 0) return [];
-    return this.lettersBefore(this.#inHand.find((offset) => !this.#settled.has(offset) && !this.#letters.has(offset)));
+    return this.lettersBefore(this.firstOpen());
+  }
+
+  /** The first message that is not settled, has no letter, and is not among these; undefined if there is none. */
+  firstOpen(among: ReadonlySet<bigint> = NONE): bigint | undefined {
+    return this.#inHand.find(
+      (offset) => !among.has(offset) && !this.#settled.has(offset) && !this.#letters.has(offset),
+    );
   }
 }

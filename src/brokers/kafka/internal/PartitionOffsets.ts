@@ -20,6 +20,12 @@ export class PartitionOffsets {
   assign(partitions: readonly number[]): void {
     this.#trackers = new Map(partitions.map((partition) => [partition, new OffsetTracker()]));
     this.#committed = new Map();
+    this.#begun = new Map(partitions.flatMap((partition) => this.#beginOf(partition)));
+  }
+
+  #beginOf(partition: number): readonly [number, bigint][] {
+    const offset = this.#begun.get(partition);
+    return offset === undefined ? [] : [[partition, offset]];
   }
 
   /** Sets the offsets at which reading begins. */
@@ -48,6 +54,11 @@ export class PartitionOffsets {
   /** The dead letters before which all messages of their partition are settled, by partition. */
   get firstLetters(): readonly (readonly DeadLetterMessage[])[] {
     return [...this.#trackers.values()].map(({ firstLetters }) => firstLetters).filter(({ length }) => length > 0);
+  }
+
+  /** The first message of a partition that is not settled, has no dead letter, and is not among these. */
+  firstOpen(partition: number, among: ReadonlySet<bigint>): bigint | undefined {
+    return this.#trackers.get(partition)?.firstOpen(among);
   }
 
   /** The offsets that can be committed: of each partition whose settled offset is above the committed one. */

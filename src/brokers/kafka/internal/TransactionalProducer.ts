@@ -39,6 +39,7 @@ export class TransactionalProducer {
   readonly #where: string;
   readonly #scheduler: SchedulerLike;
   #producer: BytesProducer | undefined;
+  #isClosed = false;
   readonly #groups = new MessageGroups();
 
   /** @param where the name in the error of a request that is not answered */
@@ -76,7 +77,7 @@ export class TransactionalProducer {
       return true;
     } catch (error) {
       // The outcome of the transaction is uncertain, so the next one has a new producer.
-      this.close();
+      this.#drop();
       if (!this.#groups.refuse(sent, error)) throw error;
       return false;
     }
@@ -89,15 +90,24 @@ export class TransactionalProducer {
     return own?.id === other?.id;
   }
 
-  /** Closes the connections. Not awaited, because the broker may be unavailable. The next commit opens new ones. */
+  /** Closes the connections for good. */
   close(): void {
+    this.#isClosed = true;
+    this.#drop();
+  }
+
+  /** Closes the connections. Not awaited, because the broker may be unavailable. */
+  #drop(): void {
     const old = this.#producer;
     this.#producer = undefined;
     old?.close(true).catch(() => undefined);
   }
 
   async #opened(): Promise<BytesProducer> {
-    return (this.#producer ??= openProducer(await loadKafka(), this.#client, {
+    const kafka = await loadKafka();
+    // Nobody would close a producer that is opened now.
+    if (this.#isClosed) throw new Error('the producer is closed');
+    return (this.#producer ??= openProducer(kafka, this.#client, {
       // A new id: what fences a replaced member is its generation in the group.
       transactionalId: `${clientOptions(this.#client).clientId}-${randomUUID()}`,
       timeout: TRANSACTION_MS,
