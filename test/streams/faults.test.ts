@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -84,6 +84,24 @@ describe('a body that broke off', () => {
       });
       expect((await readTable(server)).values).toHaveLength(ROWS);
     }
+  });
+
+  it.each([
+    ['gzip, chunked', gzipSync(BODY)],
+    ['deflate, chunked', deflateSync(BODY)],
+    ['deflate', deflateSync(BODY)],
+  ])('is read, and its end is found, in a transfer that is encoded by %s', async (encoding, bytes) => {
+    const isChunked = encoding.endsWith('chunked');
+    const serving = (part: Buffer, isCut: boolean): Promise<string> =>
+      serveRaw((socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: ${encoding}\r\nConnection: close\r\n\r\n`);
+        if (isChunked) socket.write(`${bytes.length.toString(16)}\r\n`);
+        socket.write(part);
+        if (isChunked && !isCut) socket.write('\r\n0\r\n\r\n');
+        setTimeout(() => (isCut ? socket.resetAndDestroy() : socket.end()), 20);
+      });
+    expect((await readTable(await serving(bytes, false))).values).toHaveLength(ROWS);
+    expect((await readTable(await serving(bytes.subarray(0, bytes.length >> 1), true))).code).toBe('HW_HTTP_CUT');
   });
 
   it('is HW_HTTP_CUT where the chunks are none, and where the length is not kept to', async () => {

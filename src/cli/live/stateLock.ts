@@ -1,89 +1,157 @@
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { join } from 'node:path';
+import { defer, type Observable, of, switchMap, timer } from 'rxjs';
 import { discardSync, temporaryName } from '../../contracts/runtime/temporaries.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { isRunning } from '../../provision/host/isRunning.js';
+import { markedProcess, ownMark } from '../../provision/host/processMark.js';
+import { removeLock } from '../../provision/host/removeLock.js';
 import { takeName } from '../../provision/host/takeName.js';
 import { codeOf } from '../../sinks/internal/codeOf.js';
 
-/** How often the owner updates the lock, and how long another machine then considers it held. Milliseconds. */
-const BEAT = 10_000;
-const STALE = 60_000;
+/** How often the owner touches the lock, and how long another machine waits for it to do so. Milliseconds. */
+const TIMES = { beat: 10_000, patience: 30_000 };
 
-/** The holder of a lock if its process still exists. */
-const isHeld = (path: string): string | undefined => {
-  let text: string;
-  let touched: number;
+/** After so many locks of ended processes that could not be removed, the lock is not taken. */
+const MOST_TRIES = 100;
+
+/** What `stateLock` tells others. */
+export interface LockOptions {
+  /** Receives a line if it has to wait. */
+  readonly stderr: Writable;
+  /** Receives an error if another process has taken the lock, because this one was suspended for long. */
+  readonly failed: { next(error: HeadwaterError): void };
+  /** Default: a touch every ten seconds, for which other machines wait thirty. */
+  readonly times?: typeof TIMES | undefined;
+}
+
+/** A lock that was found: what is in it, and what changes when its owner touches it. */
+interface FoundLock {
+  readonly text: string;
+  readonly stamp: string;
+}
+
+/** Undefined if there is no lock any more. */
+const readLock = (path: string): FoundLock | undefined => {
   try {
-    text = readFileSync(path, 'utf8');
-    touched = statSync(path).mtimeMs;
-  } catch {
-    return undefined;
+    // Opened, because on a network file system only this asks the server for the current state of the file.
+    const file = openSync(path, 'r');
+    try {
+      const { ino, mtimeMs } = fstatSync(file);
+      const text = readFileSync(file, 'utf8');
+      return { text, stamp: `${ino} ${mtimeMs} ${text}` };
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
-  const [pid = '', host = ''] = text.split(' ');
-  // A process id has no meaning on another machine, and a restarted container counts as another machine.
-  if (host !== hostname()) return Date.now() - touched < STALE ? `process ${pid} on ${host}` : undefined;
-  return Number(pid) > 0 && Number(pid) !== process.pid && isRunning(Number(pid)) ? `process ${pid}` : undefined;
 };
+
+const held = (folder: string, name: string): HeadwaterError =>
+  new HeadwaterError(
+    'HW_USAGE',
+    `Another headwater keeps its state in ${folder} (${name}). ` +
+      'Give each a folder of its own with --state, or end the other.',
+    { where: folder },
+  );
 
 /**
  * Locks a folder of state for this process. If two processes wrote to it, each would lose what the other has seen.
  *
- * The lock of a killed process is ignored.
+ * The lock of a process that has ended is ignored. On the same machine, its process id, its start and that of the
+ * machine tell this. For a process on another machine or in another container, it waits to see whether the owner
+ * touches the lock, as it does every ten seconds. No clock is compared with another, because one of them may be wrong.
  *
- * @returns a function that releases the folder
+ * @returns emits a function that releases the folder
  * @throws HeadwaterError `HW_USAGE` if another process holds it, `HW_WRITE` if it cannot be written
  */
-export const stateLock = (folder: string): (() => void) => {
+export const stateLock = (
+  folder: string,
+  { stderr, failed, times: { beat, patience } = TIMES }: LockOptions,
+): Observable<() => void> => {
   const path = join(folder, 'lock');
-  // A killed process leaves it, and a later one removes it.
-  const draft = join(folder, temporaryName());
-  try {
-    mkdirSync(folder, { recursive: true });
-    // The file is written completely before it gets its final name, so that no reader sees a part of it.
-    writeFileSync(draft, `${process.pid} ${hostname()}`);
-    for (;;) {
-      try {
-        takeName(path, draft);
-        break;
-      } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error;
-        const holder = isHeld(path);
-        if (holder !== undefined)
-          throw new HeadwaterError(
-            'HW_USAGE',
-            `Another headwater keeps its state in ${folder} (${holder}). ` +
-              'Give each a folder of its own with --state, or end the other.',
-            { where: folder },
-          );
-        rmSync(path, { force: true });
-      }
-    }
-  } catch (cause) {
-    if (cause instanceof HeadwaterError) throw cause;
-    throw new HeadwaterError(
-      'HW_WRITE',
-      `The state cannot be kept in ${folder} (${String(codeOf(cause) ?? cause)}). Check its ` +
-        'permissions and the room on the disk, or choose another folder with --state.',
-      { where: folder, cause },
-    );
-  } finally {
-    discardSync(draft);
-  }
-  const beat = setInterval(() => {
+  const mark = ownMark();
+
+  /** Takes the lock. Returns the lock of another machine if it must be observed first. */
+  const take = (observed: FoundLock | undefined): FoundLock | undefined => {
+    // A killed process leaves it, and a later one removes it.
+    const draft = join(folder, temporaryName());
     try {
-      utimesSync(path, new Date(), new Date());
-    } catch {
-      // The folder was removed. The next write to it reports this.
+      mkdirSync(folder, { recursive: true });
+      // The file is written completely before it gets its final name, so that no reader sees a part of it.
+      writeFileSync(draft, mark);
+      for (let tries = 1; ; tries++) {
+        try {
+          takeName(path, draft);
+          return undefined;
+        } catch (error) {
+          // A link to nowhere exists, and cannot be read.
+          if (codeOf(error) !== 'EEXIST' || tries === MOST_TRIES) throw error;
+          const found = readLock(path);
+          if (found === undefined) continue;
+          const { state, name } = markedProcess(found.text);
+          if (state === 'running') throw held(folder, name);
+          if (state === 'elsewhere') {
+            if (observed === undefined) return found;
+            if (found.stamp !== observed.stamp) throw held(folder, name);
+          }
+          removeLock(path, found.text);
+        }
+      }
+    } catch (cause) {
+      if (cause instanceof HeadwaterError) throw cause;
+      throw new HeadwaterError(
+        'HW_WRITE',
+        `The state cannot be kept in ${folder} (${String(codeOf(cause) ?? cause)}). Check its ` +
+          'permissions and the room on the disk, or choose another folder with --state.',
+        { where: folder, cause },
+      );
+    } finally {
+      discardSync(draft);
     }
-  }, BEAT);
-  beat.unref();
-  const release = (): void => {
-    clearInterval(beat);
-    process.off('exit', release);
-    discardSync(path);
   };
-  process.on('exit', release);
-  return release;
+
+  const hold = (): (() => void) => {
+    const touch = (): void => {
+      try {
+        const found = readLock(path);
+        if (found !== undefined && found.text !== mark) {
+          clearInterval(touching);
+          failed.next(held(folder, markedProcess(found.text).name));
+        } else utimesSync(path, new Date(), new Date());
+      } catch {
+        // The folder was removed. The next write to it reports this.
+      }
+    };
+    const touching = setInterval(touch, beat);
+    touching.unref();
+    const release = (): void => {
+      clearInterval(touching);
+      process.off('exit', release);
+      try {
+        if (readLock(path)?.text === mark) discardSync(path);
+      } catch {
+        // It cannot be read. The next process finds that its owner has ended.
+      }
+    };
+    process.on('exit', release);
+    return release;
+  };
+
+  return defer(() => {
+    const foreign = take(undefined);
+    if (foreign === undefined) return of(hold());
+    const { name } = markedProcess(foreign.text);
+    stderr.write(
+      `${folder} is locked by ${name}; waiting ${Math.ceil(patience / 1000)} s to see whether it still runs\n`,
+    );
+    return timer(patience).pipe(
+      switchMap(() => {
+        take(foreign);
+        return of(hold());
+      }),
+    );
+  });
 };

@@ -4,7 +4,6 @@ import {
   catchError,
   combineLatest,
   concat,
-  defer,
   EMPTY,
   endWith,
   filter,
@@ -15,6 +14,7 @@ import {
   type Observable,
   of,
   ReplaySubject,
+  switchMap,
   take,
   throwError,
 } from 'rxjs';
@@ -71,11 +71,10 @@ export const watchMemory = (
   const damaged = { next: (error: unknown) => void stderr.write(`${errorLine(error)}\n`) };
   const seenFile = stateFile(join(folder, SEEN), DedupeMemoryJson, { delayMs: DELAY, damaged });
   const feedsFile = stateFile(join(folder, FEEDS), FeedMemoryJson, { delayMs: DELAY, damaged });
-  const read$ = defer(() => {
-    const release = stateLock(folder);
-    return combineLatest({ seenJson: fromTask(seenFile.read), feedsJson: fromTask(feedsFile.read) }).pipe(
+  const failure$ = new ReplaySubject<unknown>(1);
+  const restore = (release: () => void): Observable<WatchMemory> =>
+    combineLatest({ seenJson: fromTask(seenFile.read), feedsJson: fromTask(feedsFile.read) }).pipe(
       map(({ seenJson, feedsJson }): WatchMemory => {
-        const failure$ = new ReplaySubject<unknown>(1);
         const seen = seenLog(folder, seenJson, { damaged, failed: failure$ });
         discardSync(join(folder, SEEN));
         const feeds = feedsJson === undefined ? feedMemory() : feedMemoryFrom(feedsJson);
@@ -99,6 +98,6 @@ export const watchMemory = (
         throw error;
       }),
     );
-  });
+  const read$ = stateLock(folder, { stderr, failed: failure$ }).pipe(switchMap(restore));
   return concat(fromTask(checkFolder(folder, [LOG, FEEDS, ...others])).pipe(ignoreElements()), read$);
 };

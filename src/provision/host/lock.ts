@@ -2,7 +2,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { discard, temporaryName } from '../../contracts/runtime/temporaries.js';
-import { isRunning } from './isRunning.js';
+import { markedProcess, ownMark } from './processMark.js';
+import { removeLock } from './removeLock.js';
 import { setupError } from './setupError.js';
 import { takeName } from './takeName.js';
 
@@ -23,7 +24,7 @@ const underWay = new Map<string, UnderWay>();
 const takeLock = async (path: string): Promise<void> => {
   // The file is written completely before it gets its final name, so that no reader sees a part of it.
   const draft = join(dirname(path), temporaryName());
-  await writeFile(draft, `${process.pid} ${hostname()}`);
+  await writeFile(draft, ownMark());
   try {
     for (;;) {
       try {
@@ -31,15 +32,16 @@ const takeLock = async (path: string): Promise<void> => {
         return;
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-        const [pid = '', host = hostname()] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
-        if (host !== hostname())
+        const text = await readFile(path, 'utf8').catch(() => '');
+        const { state, name, host } = markedProcess(text);
+        // A container that was restarted has its name of before, and other process ids.
+        if (state === 'elsewhere' && host !== hostname())
           throw setupError(
-            `Another set-up is under way (process ${pid} on ${host}).`,
+            `Another set-up is under way (${name}).`,
             `Wait until it is done; if there is none, remove ${path}.`,
           );
-        if (Number(pid) > 0 && Number(pid) !== process.pid && isRunning(Number(pid)))
-          throw setupError(`Another set-up is under way (process ${pid}).`, 'Wait until it is done.');
-        await rm(path, { force: true });
+        if (state === 'running') throw setupError(`Another set-up is under way (${name}).`, 'Wait until it is done.');
+        removeLock(path, text);
       }
     }
   } finally {

@@ -7,7 +7,7 @@ import { CutShort } from './faults/mayPass.js';
 import type { Persistence } from './retries/Persistence.js';
 import { requireReady } from './refusal.js';
 import { differ, strongValidator, validatorsOf } from './validators.js';
-import { contentRange, encodingsOf, requireWhole, WHOLE } from './wholeAnswer.js';
+import { contentRange, encodingsOf, requireWhole, transferEncodingsOf, WHOLE } from './wholeAnswer.js';
 
 const PARTIAL_CONTENT = 206;
 const RANGE_NOT_SATISFIABLE = 416;
@@ -50,7 +50,9 @@ export async function* resumedBody(
   ask: (headers: Readonly<Record<string, string>>, aborted: AbortSignal) => Promise<HttpExchange>,
   persistence: Persistence,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const validator = strongValidator(validators);
+  // A validator is that of the content. With a further encoding of the transfer, the bytes that arrive are others, and
+  // may differ between two answers.
+  const validator = transferEncodingsOf(first.response).length > 0 ? undefined : strongValidator(validators);
   // The bytes read so far are identified by the validator, or else by their hash.
   const hash = validator === undefined ? createHash('sha256') : undefined;
   let done = 0;

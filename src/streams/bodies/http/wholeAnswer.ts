@@ -45,9 +45,19 @@ export const requireWhole = (response: Dispatcher.ResponseData, name: string): v
 const NO_CODING =
   /^(?:identity|none|null|binary|text|plain|[78]bit|aws-chunked|utf-?\d+|us-ascii|(?:iso-|windows-|koi8).*|[^/]*\/.*)$/;
 
-/** The content encodings of a body, in the order in which they were applied. */
-export const encodingsOf = (response: Dispatcher.ResponseData): readonly string[] =>
-  (headerOf(response, 'content-encoding') ?? '')
+/** The names in a header such as `gzip, chunked`, in lower case. */
+const namesIn = (response: Dispatcher.ResponseData, header: string): readonly string[] =>
+  (headerOf(response, header) ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '' && !NO_CODING.test(name));
+    .filter((name) => name !== '');
+
+/** The encodings of a transfer besides `chunked`, in the order in which they were applied. */
+export const transferEncodingsOf = (response: Dispatcher.ResponseData): readonly string[] =>
+  namesIn(response, 'transfer-encoding').filter((name) => name !== 'chunked' && name !== 'identity');
+
+/** The encodings of a body in the order in which they were applied: of its content, then of its transfer. */
+export const encodingsOf = (response: Dispatcher.ResponseData): readonly string[] => [
+  ...namesIn(response, 'content-encoding').filter((name) => !NO_CODING.test(name)),
+  ...transferEncodingsOf(response),
+];

@@ -41,9 +41,16 @@ export const headerOf = (response: Dispatcher.ResponseData, name: string): strin
 
 const PROXY_AUTHENTICATION = 407;
 
-/** Whether only the end of the connection marks the end of the body: it has no length and is not chunked. */
-const endsWithConnection = (response: Dispatcher.ResponseData): boolean =>
-  headerOf(response, 'content-length') === undefined && headerOf(response, 'transfer-encoding') === undefined;
+/**
+ * Whether only the end of the connection marks the end of the body: it has no length and is not chunked. Chunks count
+ * only as the last encoding of the transfer, and with any such encoding a length does not count.
+ */
+const endsWithConnection = (response: Dispatcher.ResponseData): boolean => {
+  const transfer = headerOf(response, 'transfer-encoding');
+  return transfer === undefined
+    ? headerOf(response, 'content-length') === undefined
+    : !/(?:^|,)\s*chunked\s*$/i.test(transfer);
+};
 
 /**
  * Sends one request and waits for the headers of the response, whatever its status. The connection is closed after the
