@@ -12,6 +12,7 @@ import type { FetchTableOptions, TableNotice } from '../../streams/table/TableOp
 import type { TableAddress } from '../../streams/table/TableSource.js';
 import { valve } from '../../streams/valve.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
+import { shellWord } from '../../contracts/messages/shellWord.js';
 import { headersFor } from '../process/networkOptions.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { RejectionOptions, TableFlags } from './tableOptions.js';
@@ -40,10 +41,13 @@ const MOST_SHARE = 0.01;
 /** This number of rejected rows is always accepted, however small the table is. */
 const FEW_REJECTED = 10;
 
-/** Several columns as the value of `--title-column`, for a shell. */
+/**
+ * The option `--title-column` for several columns. One option lists them, unless a name contains a comma.
+ */
 const bothColumns = (columns: readonly string[]): string => {
-  const value = printable(columns.map((column) => excerpt(column)).join(','));
-  return /^[\p{L}\p{N}_.,-]+$/u.test(value) ? value : `'${value}'`;
+  const names = columns.map((column) => printable(excerpt(column)));
+  const values = names.some((name) => name.includes(',')) ? names : [names.join(',')];
+  return values.map((value) => `--title-column ${shellWord(value)}`).join(' ');
 };
 
 /** A line about an unusual form of a table; undefined if its form is usual. */
@@ -70,8 +74,7 @@ const layoutLine = (layout: TableLayout): string | undefined => {
   const others =
     other === undefined
       ? ''
-      : `; ${names(otherTitleColumns)} could be it too ` +
-        `(to read both: --title-column ${bothColumns([...titleColumns, other])})`;
+      : `; ${names(otherTitleColumns)} could be it too ` + `(to read both: ${bothColumns([...titleColumns, other])})`;
   return (
     `${source}: text in ` +
     `${names(titleColumns)}${labelColumn === undefined ? '' : `, class in ${names([labelColumn])}`}${others}; ${how}`

@@ -28,6 +28,11 @@ const inArchive = (bytes: Buffer): string =>
 /** Whether bytes begin a zip archive that is not a workbook. */
 export const isZip = (bytes: Buffer): boolean => at(bytes, '504b0304', 0) && !WORKBOOK.test(inArchive(bytes));
 
+/** A line with which dumps of databases begin, and the remarks before it. */
+const SQL =
+  /^(create table |drop table if exists|insert into \S+ ?(\(|values)|pragma \w+ ?=|begin transaction;|set \w+ ?=)/i;
+const SQL_REMARK = /^(--|\/\*)/;
+
 /** The largest share of control characters in a text. */
 const MOST_CONTROLS = 0.05;
 
@@ -74,6 +79,10 @@ export const foreignFormat = (head: Uint8Array): { readonly what: string; readon
     return { what: 'YAML of Rasa', remedy: 'Export its examples as CSV or JSON lines, an example a row' };
   if (/^(\s|<!--((?!-->).)*-->|#.*\n)*## intent:/.test(text))
     return { what: 'Markdown of Rasa', remedy: 'Export its examples as CSV or JSON lines, an example a row' };
+  if (SQL.test(text.split(/\r?\n/).find((line) => line.trim() !== '' && !SQL_REMARK.test(line)) ?? ''))
+    return { what: 'a dump of SQL', remedy: 'Export the table as CSV from a database' };
+  if (/^\[\s?\(\s?['"]/.test(text))
+    return { what: 'a list of Python', remedy: 'Write it as JSON lines (json.dumps of each row)' };
   if (text.startsWith('version https://git-lfs'))
     return { what: 'a pointer of Git LFS and not the file', remedy: 'Fetch the file itself (git lfs pull)' };
   if (isBinary(bytes)) return { what: 'binary data', remedy: 'Check the file, and export the table as CSV' };

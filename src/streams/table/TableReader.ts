@@ -19,6 +19,7 @@ import { labelledFields } from './internal/labelledLines.js';
 import { type FieldsOfLine, LinesReader } from './internal/LinesReader.js';
 import { orangeHeader } from './internal/orangeHeader.js';
 import { repairRecord } from './internal/repairRecord.js';
+import { sampleLines } from './internal/sampleLines.js';
 import { checkedForm } from './internal/sampleTable.js';
 import type { TableLayout } from './TableLayout.js';
 import type { TableNotice } from './TableOptions.js';
@@ -194,13 +195,16 @@ export class TableReader implements Reader {
     this.push(all);
   }
 
-  /** Skips rows that repeat the header, as in concatenated tables. */
+  /** Skips rows that repeat the header, as in concatenated tables, and the line below the header of a Markdown table. */
   #withoutHeaders(layout: TableLayout, row: (row: SourceRow) => void): (row: SourceRow) => void {
     const [title] = layout.titleColumns;
     const label = layout.labelColumn;
-    if (layout.format !== 'delimited' || !layout.header || title === undefined || label === undefined) return row;
+    if (layout.format !== 'delimited' || !layout.header) return row;
     return (each) => {
-      if (each.fields[label] !== label || each.fields[title] !== title) row(each);
+      if (each.id === this.#options.firstId && isRule(each.fields)) return;
+      const isHeader =
+        title !== undefined && label !== undefined && each.fields[label] === label && each.fields[title] === title;
+      if (!isHeader) row(each);
       else if (this.#headers.records++ === 0) this.#headers.firstLine = each.line;
     };
   }
@@ -308,9 +312,12 @@ export class TableReader implements Reader {
   ): FoundReader {
     const options = this.#options;
     const { source, madeOf } = options;
-    const { names, rows } = sampleLines(head.subarray(header.bytes), whole, fieldsOf);
-    // If no line could be parsed, the errors are reported when the lines are read.
-    const open = kind === 'json-lines' && rows.length > 0;
+    const { names, rows } = sampleLines(head.subarray(header.bytes), whole, fieldsOf, {
+      source,
+      format: kind,
+      firstLine: 1 + header.lines,
+    });
+    const open = kind === 'json-lines';
     const found = findColumns({ source, names, rows, open }, options);
     const format = madeOf ?? (this.#document ? 'json' : kind);
     return {
@@ -354,36 +361,16 @@ export class TableReader implements Reader {
   }
 }
 
+/** Whether all fields are dashes, as below the header of a Markdown table: `|---|:--|`. */
+const isRule = (fields: Readonly<Record<string, string>>): boolean => {
+  const filled = Object.values(fields).flatMap((field) => (field.trim() === '' ? [] : [field.trim()]));
+  return filled.length > 1 && filled.every((field) => /^:?-{2,}:?$/.test(field));
+};
+
 const requireNothing = (source: string): never => {
   throw new HeadwaterError(
     'HW_EMPTY',
     `${source} is empty: it has not even a header. Check that it is the table that you meant.`,
     { where: source },
   );
-};
-
-/** The first records of a table with one record per line. */
-const sampleLines = (
-  head: Uint8Array,
-  whole: boolean,
-  fieldsOf: FieldsOfLine,
-): { readonly names: readonly string[]; readonly rows: readonly Readonly<Record<string, string>>[] } => {
-  const names = new Set<string>();
-  const rows: Readonly<Record<string, string>>[] = [];
-  const reader = new LinesReader(
-    { source: '', maxRecordBytes: 2 * HEAD_BYTES, firstId: 0 },
-    fieldsOf,
-    ({ fields }) => {
-      rows.push(fields);
-      for (const name of Object.keys(fields)) if (names.size < 10_000) names.add(name);
-    },
-    () => undefined,
-  );
-  reader.push(head);
-  while (reader.advance());
-  if (whole) {
-    reader.finish();
-    while (reader.advance());
-  }
-  return { names: [...names], rows };
 };

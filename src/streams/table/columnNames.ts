@@ -195,7 +195,31 @@ export const foldedName = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[\p{Mn}\s_-]+/gu, '');
 
-const KNOWN: ReadonlySet<string> = new Set([...TITLE_NAMES, ...LABEL_NAMES].map(foldedName));
+const TITLES: ReadonlySet<string> = new Set(TITLE_NAMES.map(foldedName));
+const LABELS: ReadonlySet<string> = new Set(LABEL_NAMES.map(foldedName));
 
 /** Whether this is a common name of a text or class column. */
-export const isKnownName = (name: string): boolean => KNOWN.has(foldedName(name));
+export const isKnownName = (name: string): boolean => isTitleName(name) || isLabelName(name);
+
+/** Whether this is a common name of a text column. */
+export const isTitleName = (name: string): boolean => TITLES.has(foldedName(name));
+
+const isLabelName = (name: string): boolean => LABELS.has(foldedName(name));
+
+/** The last word of a name, and the first: `category` and `product` of `product_category` and `productCategory`. */
+const endsOf = (name: string): readonly [first: string, last: string] => {
+  const words = name
+    .replaceAll(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, ' ')
+    .split(/[\s_.-]+/)
+    .filter((word) => word !== '');
+  return [words[0] ?? '', words.at(-1) ?? ''];
+};
+
+/** Whether a name ends with a common name of a text column: `customer_review`. */
+export const endsAsTitle = (name: string): boolean => isTitleName(endsOf(name)[1]);
+
+/** Whether a name ends with a common name of a class column, or asks: `product_category`, `is_toxic`. */
+export const endsAsLabel = (name: string): boolean => {
+  const [first, last] = endsOf(name);
+  return isLabelName(last) || first.toLowerCase() === 'is';
+};

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
 import { fetchHeadlines, type FetchHeadlinesOptions } from '../../../src/streams/fetchHeadlines.js';
 import type { TableLayout } from '../../../src/streams/table/TableLayout.js';
+import { oddDelimiters } from '../../../src/streams/table/internal/oddDelimiters.js';
 import type { TableNotice } from '../../../src/streams/table/TableOptions.js';
 import { lines, madeRows } from '../../cli/tables/madeRows.js';
 import { collect } from '../collect.js';
@@ -169,6 +170,49 @@ const FORMS: readonly (readonly [what: string, content: string | Uint8Array, end
     'dates and numbers beside them',
     each((t, l, i) => `${l},${i + 900},2020-01-0${1 + (i % 9)} 10:00:00,user${i},${t}`),
   ],
+  ['a rule below the header', lines('| text | label |', '|------|:-----:|') + each((t, l) => `| ${t} | ${l} |`), 'md'],
+  ['texts and classes as lists of other names', JSON.stringify({ x: ROWS.map(([t]) => t), z: ROWS.map(([, l]) => l) })],
+  ['a class for each text', JSON.stringify(Object.fromEntries(ROWS)), 'json'],
+  [
+    'numbers that JSON does not have',
+    each((t, l) => `{"text": "${t}", "at": NaN, "more": -Infinity, "label": "${l}"}`),
+  ],
+  [
+    'the rows and features of a server of Hugging Face',
+    JSON.stringify({
+      features: [{ feature_idx: 0, name: 'label', type: { names: CLASSES, _type: 'ClassLabel' } }],
+      rows: ROWS.map(([text, l], i) => ({ row_idx: i, row: { text, label: CLASSES.indexOf(l) }, truncated_cells: [] })),
+    }),
+    'json',
+  ],
+  [
+    'an annotation of each text',
+    JSON.stringify(
+      ROWS.map(([text, l], i) => ({
+        id: i,
+        data: { text },
+        notes: [{ by: 1, result: [{ value: { choices: [l] } }] }],
+      })),
+    ),
+    'json',
+  ],
+  ['texts in parts', each((t, l) => JSON.stringify({ body: [{ text: `${t} ` }, { text: 'so', is: 1 }], label: l }))],
+  ['a class, then a text with a word of #', each((t, l) => `${l} what a #good ${t}`), 'txt'],
+  ['a class, then a text with a word of @', each((t, l) => `${l}: @them ${t}`), 'txt'],
+  [
+    'a remark behind @data',
+    lines('@relation a', '@attribute text string', '@attribute class {a}', '@data % rows') +
+      each((t, l) => `'${t}',${l}`),
+    'arff',
+  ],
+  [
+    'names that end with known ones',
+    lines('day,headline_words,newsCategory') + each((t, l, i) => `2020010${i % 9},${t},${l}`),
+  ],
+  [
+    'a column of the sides of a split',
+    lines('text,fold,kind') + each((t, l, i) => `${t},${i % 4 === 0 ? 'test' : 'train'},${l}`),
+  ],
   ['a known name as a value', each((t, l, i) => `${i}.json\t${l}\t${t}\ttopic\t${i % 40}`)],
 ];
 
@@ -277,6 +321,30 @@ describe('fetchHeadlines rejects', () => {
     });
     expect(rows).toHaveLength(60);
     expect(reasons).toEqual([reason]);
+  });
+
+  it.each([
+    ['objects of Python', each((t, l) => `{'text': '${t}', 'label': '${l}'}`), /Line 1: expected one JSON object/],
+    [
+      'records of ARFF that are too wide',
+      lines('@relation a', '@attribute text string', '@attribute class {a}', '@data') + each((t, l) => `'${t}',${l},1`),
+      /Line 5: expected 2 values with commas .*,1"/,
+    ],
+    ['a header of ARFF alone', lines('@relation a', '@attribute text string', '@data'), /has no records/],
+    ['a dump of SQL', `-- by us\n${each((t, l) => `INSERT INTO rows VALUES ('${t}', '${l}');`)}`, /is a dump of SQL/],
+    ['a list of Python', `[${each((t, l) => `('${t}', '${l}'),`)}]`, /is a list of Python/],
+  ])('%s, with a sentence that says what they are', async (_what, content, message) => {
+    const { rows, error } = await read(fileOf(content, 't.txt'));
+    expect(rows).toEqual([]);
+    expect(String(error)).toMatch(message);
+  });
+
+  it('brackets and absent signs as delimiters, although they stand between known names', () => {
+    const delimiters = (header: string, form: (text: string) => string): readonly string[] =>
+      oddDelimiters(header + each(form), [',']).others;
+    expect(delimiters('title (category)\n', (text) => `${text} (so)`)).toEqual([]);
+    expect(delimiters('title / category\n', (text) => text)).toEqual([]);
+    expect(delimiters('title / category\n', (text) => `${text} / so`)).toEqual([' / ']);
   });
 
   it('lines before a table that was asked for, where --skip-lines says otherwise', async () => {

@@ -12,7 +12,7 @@ export interface Arff {
 /** The first line that is neither empty nor a comment names a relation. */
 const BEGINNING = /^\s*(?:%[^\n]*\n\s*)*@relation\b/i;
 const ATTRIBUTE = /^\s*@attribute\s+('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\S+)\s+\S/i;
-const DATA = /^\s*@data\s*$/i;
+const DATA = /^\s*@data\s*(?:%|$)/i;
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { parquetClassNames, withClassNames } from './parquetClassNames.js';
+import { parquetClassNames, withClassNames } from './classLabels.js';
 
 /** How many rows are decoded at a time. */
 const ROWS = 1_000;

@@ -1,7 +1,10 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { excerpt } from '../../../contracts/messages/excerpt.js';
+import { shellWord } from '../../../contracts/messages/shellWord.js';
 import { listNames } from '../../internal/listNames.js';
-import { foldedName, LABEL_NAMES, TITLE_NAMES } from '../columnNames.js';
+import { endsAsLabel, endsAsTitle, foldedName, isTitleName, LABEL_NAMES, TITLE_NAMES } from '../columnNames.js';
 import type { UsualColumns } from '../TableOptions.js';
+import { isSideName } from './sideNames.js';
 
 /** What is known about a table when its columns are searched. */
 export interface ColumnSample {
@@ -212,6 +215,17 @@ const onlyTwo = ({ names, rows }: ColumnSample): { readonly label: string; reado
   return isPair && !title.numeric ? { label: label.name, title: title.name } : undefined;
 };
 
+/** Drops choices by each filter in turn, unless none would be left. */
+const narrowed = (choices: readonly string[], filters: readonly ((name: string) => boolean)[]): readonly string[] =>
+  filters.reduce((left, isKept) => {
+    const kept = left.filter(isKept);
+    return kept.length === 0 ? left : kept;
+  }, choices);
+
+/** Whether the values of a column are names of sides of a split: `train` and `test`. */
+const isOfSides = (name: string, rows: ColumnSample['rows']): boolean =>
+  rows.every((row) => isSideName((row[name] ?? '').trim()));
+
 /** The error for a column that was not found: it names the options, with the likeliest columns as values. */
 const notFound = (
   what: string,
@@ -220,7 +234,7 @@ const notFound = (
   sample: ColumnSample,
 ): HeadwaterError => {
   const guess = (option: string, name: string | undefined): string =>
-    `${option} ${name === undefined ? 'NAME' : listNames([name])}`;
+    `${option} ${name === undefined ? 'NAME' : shellWord(excerpt(name))}`;
   const one = sample.names.length === 1 ? ' There is one column: where that is wrong, give --delimiter.' : '';
   return columnError(
     sample.source,
@@ -280,8 +294,14 @@ export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumn
   if (pair !== undefined)
     return { titleColumns: [pair.title], labelColumn: pair.label, foundBy: 'values', otherTitleColumns: [] };
   const { classes, texts, text } = byValues(sample);
-  const labelChoices = classes.filter((name) => !titles.includes(name));
-  const titleChoices = texts.filter((name) => name !== label);
+  const labelChoices = narrowed(
+    classes.filter((name) => !titles.includes(name)),
+    [(name) => !isTitleName(name), (name) => !isOfSides(name, sample.rows), endsAsLabel],
+  );
+  const titleChoices = narrowed(
+    texts.filter((name) => name !== label),
+    text === undefined ? [(name) => !endsAsLabel(name), endsAsTitle] : [],
+  );
   if (needsLabel) label = labelChoices.length === 1 ? labelChoices[0] : undefined;
   if (needsTitle) {
     const found = titleChoices.length === 1 ? titleChoices[0] : text;

@@ -1,6 +1,7 @@
 import type { TableFormat } from '../../csv/TableFormat.js';
 import { isKnownName } from '../columnNames.js';
 import { areLabelled } from './labelledLines.js';
+import { RARE_DELIMITERS } from './oddDelimiters.js';
 import {
   DELIMITERS,
   evenness,
@@ -32,6 +33,8 @@ const MOST_BEFORE = 20;
 /** The share of records as wide as the header: below `UNEVEN` the format is wrong, from `EVEN` on it is right. */
 const UNEVEN = 0.5;
 const EVEN = 0.9;
+/** The share of lines in which a character begins a word that shows that it is no delimiter. */
+const MOSTLY = 0.8;
 
 const LF = 10;
 const CR = 13;
@@ -102,6 +105,16 @@ const hasPaddedQuotes = (head: Uint8Array, delimiter: string): boolean => {
   return padded.length * 2 > lines.length;
 };
 
+/** Whether a character begins a word in most lines, and so parts no fields: `#` in `joy what a #good day`. */
+const beginsWords = (lines: readonly string[], character: string): boolean => {
+  const filled = lines.filter((line) => line.trim() !== '');
+  const beginning = filled.filter((line) => {
+    const at = line.indexOf(character);
+    return at > 0 && line[at - 1]!.trim() === '' && (line[at + 1] ?? ' ').trim() !== '';
+  });
+  return beginning.length >= filled.length * MOSTLY;
+};
+
 /** Other formats in use, to try if the table does not fit the usual one. */
 const variants = (format: SampleFormat, asked: FormWish): readonly SampleFormat[] => [
   // Apostrophes as quotes.
@@ -126,11 +139,13 @@ export const findForm = (head: Uint8Array, whole: boolean, source: string, wish:
     if (other.names.length > 1 && evenness(other) >= EVEN && evenness(other) > evenness(named) + 0.01)
       [format, named] = [{ ...variant, delimiter }, other];
   }
-  const isPoor = named.names.length < 2 || (evenness(named) < EVEN && !named.names.some(isKnownName));
-  if (wish.delimiter === undefined && isPoor) {
+  const isNamed = named.names.some(isKnownName);
+  const isPoor = named.names.length < 2 || (evenness(named) < EVEN && !isNamed);
+  const isRare = RARE_DELIMITERS.includes(delimiter) && !isNamed;
+  if (wish.delimiter === undefined && (isPoor || isRare)) {
     const starts = [0, ...lineStarts(rest, 2000)];
     const lines = starts.slice(0, whole ? undefined : -1).map((start) => lineOf(rest, start));
-    if (areLabelled(lines)) return 'labelled';
+    if ((isPoor || beginsWords(lines, delimiter)) && areLabelled(lines)) return 'labelled';
   }
   const header = wish.header ?? hasHeader(named, wish.usualHeader);
   const sample = header ? named : sampleTable(rest, whole, { ...format, header });

@@ -2,6 +2,9 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { isKnownName } from '../columnNames.js';
 import { isObject } from '../../internal/isObject.js';
 import { listNames } from '../../internal/listNames.js';
+import { classNamesOf, withClassNames } from './classLabels.js';
+import { parseJson } from './parseJson.js';
+import { isSideName } from './sideNames.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -50,19 +53,34 @@ const ofIndex = (document: JsonObject): readonly JsonRow[] | undefined => {
   return keys.length > 1 && rows.every((row) => keys.every((key) => key in row)) ? rows : undefined;
 };
 
+/** A list of classes has at least this many values for each different one. */
+const CLASS_REPEATS = 3;
+
+const repeats = (values: readonly unknown[]): boolean => new Set(values).size * CLASS_REPEATS <= values.length;
+
 /**
- * `{ "text": ["a", …], "label": ["b", …] }`: columns as arrays of equal length, at least one of them with a known name.
+ * `{ "text": ["a", …], "label": ["b", …] }`: columns as arrays of equal length. At least one of them has a known
+ * name, or there are two, and one holds classes.
  */
 const ofLists = (document: JsonObject): readonly JsonRow[] | undefined => {
   const columns = Object.entries(document);
   const first: unknown = columns[0]?.[1];
   if (columns.length < 2 || !Array.isArray(first) || first.some(isRow)) return undefined;
-  if (!columns.some(([name]) => isKnownName(name))) return undefined;
   const lists = columns.flatMap(([name, values]) =>
     Array.isArray(values) && values.length === first.length ? [[name, values as readonly unknown[]] as const] : [],
   );
   if (lists.length < columns.length) return undefined;
+  const isPair = lists.length === 2 && lists.filter(([, values]) => repeats(values)).length === 1;
+  if (!isPair && !columns.some(([name]) => isKnownName(name))) return undefined;
   return first.map((_, i) => Object.fromEntries(lists.map(([name, values]) => [name, values[i]])));
+};
+
+/** `{ "late goal wins": "sports", … }`: a class for each text. */
+const ofPairs = (document: JsonObject): readonly JsonRow[] | undefined => {
+  const pairs = Object.entries(document);
+  if (!pairs.every(([, label]) => typeof label === 'string') || !repeats(pairs.map(([, label]) => label)))
+    return undefined;
+  return pairs.map(([text, label]) => ({ text, label }));
 };
 
 /** Common names of the list of texts of one class in intent files. */
@@ -79,11 +97,15 @@ const withEachExample = (rows: readonly JsonRow[]): readonly JsonRow[] => {
   });
 };
 
-/** `{ "rows": [{ "row_idx": 0, "row": { … } }] }`: the value of `row` in each row. */
-const inner = (rows: readonly JsonRow[]): readonly JsonRow[] =>
-  rows.every((row) => isObject(row) && isObject(row['row']))
-    ? rows.map((row) => (row as JsonObject)['row'] as JsonRow)
-    : rows;
+/**
+ * `{ "features": […], "rows": [{ "row_idx": 0, "row": { … } }] }`, as the server of Hugging Face answers: the value of
+ * `row` in each row, with the names of the classes.
+ */
+const inner = (rows: readonly JsonRow[], features?: unknown): readonly JsonRow[] => {
+  if (!rows.every((row) => isObject(row) && isObject(row['row']))) return rows;
+  const names = classNamesOf(features);
+  return rows.map((row) => withClassNames((row as JsonObject)['row'] as JsonObject, names));
+};
 
 /** The largest depth of the array of rows. */
 const DEEPEST = 3;
@@ -94,12 +116,9 @@ const longestRows = (document: JsonObject, depth = 1): readonly JsonRow[] =>
     .map((value) => (isRows(value) ? value : isObject(value) && depth < DEEPEST ? longestRows(value, depth + 1) : []))
     .reduce((longest, rows) => (rows.length > longest.length ? rows : longest), []);
 
-/** The names of the parts of a train/test split. Each part is a table of its own. */
-const SIDE = /^(oos_)?(train|training|test|testing|val|valid|validation|dev|eval)$/i;
-
-/** The parts of a split that a document contains. */
+/** The sides of a split that a document contains. Each is a table of its own. */
 const sidesOf = (document: unknown): readonly string[] =>
-  isObject(document) ? Object.keys(document).filter((key) => SIDE.test(key) && isRows(document[key])) : [];
+  isObject(document) ? Object.keys(document).filter((key) => isSideName(key) && isRows(document[key])) : [];
 
 /**
  * The rows of a JSON document: an array of rows, columns, lists of texts by class, or an object that contains an array
@@ -116,7 +135,8 @@ const rowsOfDocument = (document: unknown): readonly JsonRow[] => {
     ofLists(document) ??
     ofColumns(document) ??
     ofIndex(document) ??
-    inner(withEachExample(longestRows(document)))
+    ofPairs(document) ??
+    inner(withEachExample(longestRows(document)), document['features'])
   );
 };
 
@@ -136,7 +156,7 @@ const valuesOf = (text: string): readonly unknown[] => {
       if (depth++ === 0) from = i;
     } else if ((character === '}' || character === ']') && --depth === 0) {
       try {
-        values.push(JSON.parse(text.slice(from, i + 1)));
+        values.push(parseJson(text.slice(from, i + 1)));
       } catch {
         return [];
       }
@@ -150,7 +170,7 @@ export const MOST_DOCUMENT_BYTES = 128 * 2 ** 20;
 
 const parsed = (line: string): unknown => {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch {
     return undefined;
   }

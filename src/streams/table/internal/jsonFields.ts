@@ -1,5 +1,6 @@
 import { isObject } from '../../internal/isObject.js';
 import type { FieldsOfLine } from './LinesReader.js';
+import { parseJson } from './parseJson.js';
 
 /** The depth down to which nested objects are flattened. Deeper objects stay JSON. */
 const DEEPEST = 4;
@@ -15,11 +16,22 @@ const fieldOf = (value: unknown): string => {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) {
     const parts: readonly unknown[] = value;
+    const texts = parts.flatMap((part) => (isObject(part) && typeof part['text'] === 'string' ? [part['text']] : []));
+    // The parts of a text, as tools for intents write them.
+    if (texts.length > 0 && texts.length === parts.length) return texts.join('');
     // An array of strings or numbers, such as several labels, is joined with `, `. An array of one label becomes this
     // label.
     if (parts.every((part) => typeof part === 'string' || typeof part === 'number')) return parts.join(', ');
   }
   return JSON.stringify(value);
+};
+
+/** An object, or the only object of an array, such as the only annotation of a text. */
+const innerObject = (value: unknown): Readonly<Record<string, unknown>> | undefined => {
+  const [only] = Array.isArray(value) && value.length === 1 ? (value as readonly unknown[]) : [value];
+  if (!isObject(only)) return undefined;
+  // A text of one part has the same name as a text of several parts.
+  return Array.isArray(value) && typeof only['text'] === 'string' ? undefined : only;
 };
 
 /**
@@ -36,8 +48,9 @@ const addFields = (
   let all = count;
   for (const [key, value] of Object.entries(object)) {
     const name = path + key;
-    if (isObject(value) && depth < DEEPEST && all < MOST_FIELDS)
-      all = addFields(fields, value, `${name}.`, depth + 1, all);
+    const inner = innerObject(value);
+    if (inner !== undefined && depth < DEEPEST && all < MOST_FIELDS)
+      all = addFields(fields, inner, `${name}.`, depth + 1, all);
     // If a top-level key contains a dot, it wins over a nested value with the same path.
     else if (path === '' || !(name in fields)) {
       fields[name] = fieldOf(value);
@@ -58,7 +71,7 @@ const numbered = (values: readonly unknown[]): Readonly<Record<string, unknown>>
 export const jsonFields: FieldsOfLine = (line) => {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch {
     return NO_OBJECT;
   }

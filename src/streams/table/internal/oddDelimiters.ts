@@ -9,7 +9,18 @@ export interface OddDelimiters {
 }
 
 /** Single characters that most texts do not have. */
-const RARE = ['@', '#', '$', '\u00a6', '\u00a7', '\u00ac', '\u00fe', '\u001f', '\u001e', '\u0002'];
+export const RARE_DELIMITERS: readonly string[] = [
+  '@',
+  '#',
+  '$',
+  '\u00a6',
+  '\u00a7',
+  '\u00ac',
+  '\u00fe',
+  '\u001f',
+  '\u001e',
+  '\u0002',
+];
 
 /** Two or more symbols: no letters, digits, white space, control characters or quotation marks. */
 const SYMBOLS = /[^\p{L}\p{M}\p{N}\s\p{Cc}"'\u2018-\u201f]{2,8}/gu;
@@ -21,13 +32,18 @@ const ENOUGH_LINES = 3;
 const MOST_LINES = 20;
 /** The share of the first lines in which a delimiter must occur equally often. */
 const EQUALLY_OFTEN = 0.8;
+/** The share of the first lines that a delimiter between known names must occur in. Texts may have line breaks. */
+const PRESENT = 0.3;
+
+/** Brackets belong to a name: `title (category)`. */
+const BRACKET = /[\p{Ps}\p{Pe}]/u;
 
 /** The text between the names of a header line, if it is the same everywhere and at least two names are known. */
 const betweenNames = (line: string): readonly string[] => {
   const names = (line.match(NAME) ?? []).map((name) => name.replaceAll(/["']/g, ''));
   const [between, ...others] = line.trim().split(NAME).slice(1, -1);
   if (between === undefined || others.some((other) => other !== between)) return [];
-  if (names.filter(isKnownName).length < 2) return [];
+  if (names.filter(isKnownName).length < 2 || BRACKET.test(between)) return [];
   if (between.trim() !== '') return [between.trim()];
   return /^\t{2,}$/.test(between) ? [between] : [];
 };
@@ -68,8 +84,10 @@ export const oddDelimiters = (text: string, usual: readonly string[]): OddDelimi
     const equal = lines.slice(0, -1).filter((line) => line.split(delimiter).length === count).length;
     return count > 1 && equal >= (lines.length - 1) * EQUALLY_OFTEN;
   };
-  const named = betweenNames(first);
-  const symbols = [...new Set([...named, ...(first.match(SYMBOLS) ?? []), ...RARE])]
+  const isPresent = (delimiter: string): boolean =>
+    lines.filter((line) => line.includes(delimiter)).length >= lines.length * PRESENT;
+  const named = betweenNames(first).filter(isPresent);
+  const symbols = [...new Set([...named, ...(first.match(SYMBOLS) ?? []), ...RARE_DELIMITERS])]
     .filter((delimiter) => !usual.includes(delimiter) && (named.includes(delimiter) || isFrequent(delimiter)))
     .toSorted((a, b) => first.split(b).length - first.split(a).length || b.length - a.length);
   const isRepeated = (delimiter: string): boolean =>
