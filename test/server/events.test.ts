@@ -90,6 +90,10 @@ describe('GET /events', () => {
     expect(await heard('/events', 'port two')).toEqual([]);
     door.events.next({ type: 'read', source, at, items: 1, title: 'The feed', nextInMs: 1 });
     expect(await heard('/events?last=3', 'port three')).toEqual(['read']);
+    door.events.next({ type: 'removed', source, at });
+    arrive(...Array.from({ length: 3 }, (_, id) => headline(id)));
+    expect(await heard('/events?last=4', 'port four')).toEqual([]);
+    expect(await (await served.get('/metrics')).text()).not.toContain(source);
   });
 
   it('sends an EventSource what the feeds bring, with ids, and what it missed when its connection was lost', async () => {

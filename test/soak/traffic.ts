@@ -135,7 +135,7 @@ export const runTraffic = async ({
   const origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 
   const counts = { classified: 0, repeated: 0, dropped: 0, rejected: 0 };
-  const told = { read: 0, unchanged: 0, failed: 0, moved: 0, gap: 0, opened: 0 };
+  const told = { read: 0, unchanged: 0, failed: 0, moved: 0, gap: 0, opened: 0, removed: 0 };
   const told$ = new Subject<SourceEvent | Rejection>();
   const events = {
     next: (event: SourceEvent) => {

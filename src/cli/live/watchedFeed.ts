@@ -15,6 +15,12 @@ export type WatchedFeed =
   /** Lines of stdin. */
   | { readonly kind: 'lines'; readonly address: 'stdin' };
 
+/** The name of a source in its headlines and events: its address without a password. */
+export const sourceName = ({ kind, address }: WatchedFeed): string => {
+  if (kind === 'lines') return address;
+  return kind === 'socket' ? socketAddress(address).name : locate(address).name;
+};
+
 /**
  * The sources in the arguments, without duplicates, in order. Invalid addresses are refused here, by the checks of
  * their readers, before a model is loaded or a server listens.

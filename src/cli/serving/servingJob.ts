@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   combineLatest,
+  concat,
   concatMap,
   EMPTY,
   endWith,
@@ -27,6 +28,7 @@ import { dedupe } from '../../operators/live/dedupe.js';
 import { type AccessFile, accessFile } from '../../server/access/accessFile.js';
 import type { AccessEntry } from '../../server/access/AccessEntry.js';
 import { eventLog } from '../../server/events/eventLog.js';
+import { namedSources } from '../../server/events/namedSources.js';
 import type { Label } from '../../server/generations/Label.js';
 import { labelFile } from '../../server/labels/labelFile.js';
 import { readLabels } from '../../server/labels/readLabels.js';
@@ -43,7 +45,7 @@ import { classFilter } from '../live/classFilter.js';
 import { contactLine, type FeedRules, feedRules } from '../live/feedOptions.js';
 import { liveHeadlines } from '../live/liveHeadlines.js';
 import { opmlFeeds, underTitle } from '../live/opmlFeeds.js';
-import { type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
+import { sourceName, type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
 import { type WatchMemory, watchMemory } from '../live/watchMemory.js';
 import { checkFile } from '../process/checkOutput.js';
 import { errorLine } from '../process/exitStatus.js';
@@ -128,12 +130,17 @@ const accessLogOf = (
   return { write: file.write, file };
 };
 
-/** The source of live headlines; undefined if there is none. */
+/**
+ * The source of live headlines; undefined if there is none.
+ *
+ * @param former sources that were read before a restart, and are not any more
+ */
 const headlinesOf = (
   flags: ServeFlags,
   { rules, memory, titles }: Parts,
   feeds: Subscriptions,
   changed$: Subject<SourceEvent>,
+  former: readonly string[],
   canGrow: boolean,
   terminal: Terminal,
 ): ServeModelOptions['headlines'] =>
@@ -157,6 +164,10 @@ const headlinesOf = (
         return merge(
           feeds.read((some) => liveHeadlines(some, reading)),
           liveHeadlines([], { ...reading, others: brokerHeadlines(flags, { ...door, events }, terminal) }),
+          concat(from(former), feeds.removed$.pipe(map(sourceName))).pipe(
+            tap((source) => events.next({ type: 'removed', source, at: Date.now() })),
+            ignoreElements(),
+          ),
         ).pipe(
           map((headline, id) => ({ ...headline, id })),
           trace('feeds'),
@@ -179,6 +190,9 @@ const serve = (flags: ServeFlags, parts: Parts, drain$: Observable<void>, termin
   const tokens = flags.tokens === undefined ? [] : tokenFile(flags.tokens);
   const token = flags.token ?? env[TOKEN_VARIABLE];
   const feeds = subscriptions(parts.feeds, changed);
+  const events = flags.state === undefined ? undefined : eventLog(join(flags.state, EVENTS));
+  const now = new Set(feeds.sources);
+  const former = [...namedSources(events?.frames ?? [])].filter((source) => !now.has(source));
   const wanted =
     flags.filter === undefined ? undefined : classFilter(flags.filter, loaded.artifacts.labelEncoder.classes);
   const log = accessLogOf(flags, terminal);
@@ -221,10 +235,10 @@ const serve = (flags: ServeFlags, parts: Parts, drain$: Observable<void>, termin
     warmUpMs: flags.warmUp * 1000,
     drainMs: flags.drain * 1000,
     drainDelayMs: flags.drainDelay * 1000,
-    kept: flags.state === undefined ? undefined : eventLog(join(flags.state, EVENTS)),
+    kept: events,
     feeds,
     shows: wanted === undefined ? undefined : ({ category }: LivePrediction) => wanted.has(category),
-    headlines: headlinesOf(flags, parts, feeds, changed$, token !== undefined || tokens.length > 0, terminal),
+    headlines: headlinesOf(flags, parts, feeds, changed$, former, token !== undefined || tokens.length > 0, terminal),
   });
   const ended$ = new Subject<void>();
   return merge(

@@ -8,13 +8,15 @@ import {
   mergeMap,
   type Observable,
   skip,
+  Subject,
   switchMap,
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
+import { withoutSecrets } from '../../streams/bodies/http/connection/WebAddress.js';
 import type { ServedFeeds } from '../../server/feeds/ServedFeeds.js';
-import { type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
+import { sourceName, type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
 
 /** The changes to the feeds of the command line while the server ran: `subscriptions.json`. */
 export const SubscriptionsJson = t.strict({ added: t.readonlyArray(t.string), removed: t.readonlyArray(t.string) });
@@ -26,6 +28,10 @@ export type SubscriptionsJson = t.TypeOf<typeof SubscriptionsJson>;
 export interface Subscriptions extends ServedFeeds {
   /** Emits after each change. */
   readonly change$: Observable<unknown>;
+  /** The names of the feeds in headlines and events. */
+  readonly sources: readonly string[];
+  /** Emits each feed that is no longer read. */
+  readonly removed$: Observable<WatchedFeed>;
   /** The changes to the feeds of the command line. */
   toJSON(): SubscriptionsJson;
   /**
@@ -58,10 +64,14 @@ export const subscriptions = (named: readonly WatchedFeed[], changed?: Subscript
   for (const address of added) for (const feed of watchedFeeds([address])) first.set(feed.address, feed);
   for (const address of removed) first.delete(address);
   const feed$ = new BehaviorSubject<readonly WatchedFeed[]>([...first.values()]);
+  const removed$ = new Subject<WatchedFeed>();
   const isNamed = (address: string): boolean => named.some((feed) => feed.address === address);
   return {
     get addresses() {
-      return feed$.value.map(({ address }) => address);
+      return feed$.value.map(({ address }) => withoutSecrets(address));
+    },
+    get sources() {
+      return feed$.value.map(sourceName);
     },
     add: (name) => {
       const more = watchedFeeds([name]).filter(({ address }) => feed$.value.every((feed) => feed.address !== address));
@@ -77,16 +87,19 @@ export const subscriptions = (named: readonly WatchedFeed[], changed?: Subscript
     },
     remove: (name) => {
       const known = new Set([name, ...watchedFeeds([name]).map(({ address }) => address)]);
-      const gone = feed$.value.filter(({ address }) => known.has(address));
+      // A client knows the addresses without their passwords.
+      const gone = feed$.value.filter(({ address }) => known.has(address) || known.has(withoutSecrets(address)));
       if (gone.length === 0) return false;
       for (const { address } of gone) {
         added.delete(address);
         if (isNamed(address)) removed.add(address);
       }
-      feed$.next(feed$.value.filter(({ address }) => !known.has(address)));
+      feed$.next(feed$.value.filter((feed) => !gone.includes(feed)));
+      for (const feed of gone) removed$.next(feed);
       return true;
     },
     change$: feed$.pipe(skip(1)),
+    removed$,
     toJSON: () => ({ added: [...added], removed: [...removed] }),
     read: (headlines) =>
       feed$.pipe(

@@ -112,7 +112,9 @@ export type SourceEvent =
   /** No item of the previous reading is still present. Other items may have appeared and disappeared in between. */
   | { readonly type: 'gap'; readonly source: string; readonly at: number }
   /** A stream of events or lines was opened. */
-  | { readonly type: 'opened'; readonly source: string; readonly at: number };
+  | { readonly type: 'opened'; readonly source: string; readonly at: number }
+  /** It was removed by a user, and is not read any more. */
+  | { readonly type: 'removed'; readonly source: string; readonly at: number };
 
 /** Receives the events of sources. An Observer or a Subject of them is one. */
 export interface SourceEvents {

@@ -33,15 +33,26 @@ export class SourceList {
   }
 
   heard(event: SourceEvent): void {
+    if (event.type === 'removed') this.#last.delete(event.source);
+    else if (!this.#take(event)) return;
+    this.#draw();
+  }
+
+  /** Keeps the event if it tells the state of its source; returns whether it does. */
+  #take(event: SourceEvent): boolean {
     const before = this.#last.get(event.source);
-    if (before === undefined && this.#last.size >= MOST) return;
+    if (before === undefined && this.#last.size >= MOST) return false;
     // These events do not show whether the source can be read now.
     const saysLittle = event.type === 'moved' || event.type === 'gap';
     // Content that could not be read and is unchanged still cannot be read.
     const isAsBefore = event.type === 'unchanged' && before?.type === 'read';
-    if (isTroubled(before) && (saysLittle || isAsBefore)) return;
+    if (isTroubled(before) && (saysLittle || isAsBefore)) return false;
     this.#last.set(event.source, event);
-    this.node.hidden = false;
+    return true;
+  }
+
+  #draw(): void {
+    this.node.hidden = this.#last.size === 0;
     const sources = [...this.#last.values()].sort((a, b) => Number(isTroubled(b)) - Number(isTroubled(a)));
     this.#more.hidden = sources.length <= LISTED;
     this.#more.textContent = `and ${formatCount(sources.length - LISTED)} more`;

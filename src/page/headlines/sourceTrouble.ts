@@ -35,6 +35,8 @@ export const describeSource = (event: SourceEvent): string => {
       return 'a gap: headlines may have been missed since it was last read';
     case 'moved':
       return `moved to ${event.to}`;
+    case 'removed':
+      return 'removed';
     case 'failed':
       return event.nextInMs === undefined
         ? `failed for good: ${event.message}`

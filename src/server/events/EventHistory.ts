@@ -96,6 +96,11 @@ export class EventHistory {
     return [...new Set(frames)];
   }
 
+  /** Keeps no state of these subjects any more. */
+  forget(subjects: readonly string[]): void {
+    for (const subject of subjects) this.#states.delete(subject);
+  }
+
   #all(): readonly Buffer[] {
     return Array.from({ length: this.#end - this.#first }, (_, i) => this.frame(this.#first + i));
   }

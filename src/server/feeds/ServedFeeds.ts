@@ -1,6 +1,6 @@
 /** The feeds of a server, if they can be changed at run time. */
 export interface ServedFeeds {
-  /** Their addresses, in the order in which they were added. */
+  /** Their addresses without passwords, in the order in which they were added. */
   readonly addresses: readonly string[];
   /**
    * Adds a feed.

@@ -205,6 +205,12 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     },
   });
 
+  const forgetFeed = async (feed: string): Promise<void> => {
+    reads.remove({ feed });
+    rejections.remove({ feed });
+    for (const { labels: of } of (await errors.get()).values) if (of.feed === feed) errors.remove(of);
+  };
+
   const exposed = Registry.merge([processMetrics(), registry]);
   return {
     contentType: exposed.contentType,
@@ -224,6 +230,7 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     heard: (event) => {
       if (event.type === 'failed') errors.inc({ feed: event.source, code: event.code });
       if (event.type === 'read' || event.type === 'unchanged') reads.inc({ feed: event.source });
+      if (event.type === 'removed') void forgetFeed(event.source);
     },
     rejected: (feed) => rejections.inc({ feed }),
     missed: (events) => misses.inc(events),

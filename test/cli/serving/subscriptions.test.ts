@@ -5,7 +5,7 @@ import { NEVER, Observable, Subject, type Subscriber } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { subscriptions } from '../../../src/cli/serving/subscriptions.js';
 import { tokenFile } from '../../../src/cli/serving/tokenFile.js';
-import { watchedFeeds } from '../../../src/cli/live/watchedFeed.js';
+import { sourceName, watchedFeeds } from '../../../src/cli/live/watchedFeed.js';
 import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
 
 const [A, B, OTHER] = ['https://a.example/1.xml', 'https://a.example/2.xml', 'https://b.example/feed'];
@@ -39,6 +39,16 @@ describe('the feeds of a server', () => {
     expect(log.splice(0)).toEqual([`+ ${A}`]);
     reading.unsubscribe();
     expect(log).toEqual([`- ${A}`, `- ${OTHER}`]);
+  });
+
+  it('tell which of them are no longer read, and hide their passwords', () => {
+    const feeds = subscriptions(watchedFeeds(['https://me:secret@a.example/1.xml', 'sse+https://b.example/news']));
+    const removed: string[] = [];
+    feeds.removed$.subscribe((feed) => void removed.push(sourceName(feed)));
+    expect(feeds.addresses).toEqual([A, 'https://b.example/news']);
+    expect([feeds.remove(A), feeds.remove('sse+https://b.example/news'), feeds.remove(A)]).toEqual([true, true, false]);
+    expect(removed).toEqual([A, 'https://b.example/news']);
+    expect(feeds.toJSON().removed).toEqual(['https://me:secret@a.example/1.xml', 'https://b.example/news']);
   });
 
   it('are the same after a restart, whatever was changed', () => {

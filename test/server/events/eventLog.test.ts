@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventHistory } from '../../../src/server/events/EventHistory.js';
 import { eventLog } from '../../../src/server/events/eventLog.js';
+import { namedSources } from '../../../src/server/events/namedSources.js';
 
 let folder: string;
 beforeEach(() => {
@@ -17,6 +18,25 @@ const open = (events = 100): EventHistory => {
 };
 const frames = (history: EventHistory): readonly string[] =>
   Array.from({ length: history.end - history.first }, (_, i) => String(history.frame(history.first + i)));
+
+describe('namedSources', () => {
+  it('are those whose events are kept, and were not removed', () => {
+    const history = open();
+    for (const [type, source] of [
+      ['read', 'a'],
+      ['read', 'b'],
+      ['failed', 'c'],
+      ['removed', 'a'],
+      ['removed', 'c'],
+      ['opened', 'c'],
+    ])
+      history.add('source', JSON.stringify({ type, source }));
+    history.add('source', '{"damaged');
+    history.add('prediction', '{"type":"read","source":"d"}');
+    const { frames: kept } = eventLog(join(folder, 'state', 'events.log'));
+    expect([...namedSources(kept)]).toEqual(['b', 'c']);
+  });
+});
 
 describe('eventLog', () => {
   it('gives a history back as it was, and its numbers go on', () => {

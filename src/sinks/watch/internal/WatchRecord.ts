@@ -1,5 +1,5 @@
-import type { LivePrediction, SourceEvent } from '../../../contracts/live/Live.js';
-import { feedAfter, unheardFeed } from './feedAfter.js';
+import type { LivePrediction } from '../../../contracts/live/Live.js';
+import { feedAfter, type FeedEvent, unheardFeed } from './feedAfter.js';
 import { LastMinute } from './LastMinute.js';
 import { RecentLags } from './RecentLags.js';
 import type { WatchEvent } from '../WatchEvent.js';
@@ -77,6 +77,9 @@ export class WatchRecord {
       case 'opened':
         this.#heard(event);
         break;
+      case 'removed':
+        this.#feeds.delete(event.source);
+        break;
     }
   }
 
@@ -110,7 +113,7 @@ export class WatchRecord {
     if (this.#newest.length > KEPT) this.#newest.pop();
   }
 
-  #heard(event: SourceEvent): void {
+  #heard(event: FeedEvent): void {
     const given = this.#titles.get(event.source);
     const before = this.#feeds.get(event.source) ?? unheardFeed(event.source, given);
     const after = feedAfter(before, event);

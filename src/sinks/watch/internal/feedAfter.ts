@@ -14,8 +14,11 @@ export const unheardFeed = (source: string, title?: string): FeedState => ({
   gaps: 0,
 });
 
+/** An event of a feed that is read. */
+export type FeedEvent = Exclude<SourceEvent, { readonly type: 'removed' }>;
+
 /** The state of a feed after an event. */
-export const feedAfter = (feed: FeedState, event: SourceEvent): FeedState => {
+export const feedAfter = (feed: FeedState, event: FeedEvent): FeedState => {
   const nextRead = 'nextInMs' in event && event.nextInMs !== undefined ? event.at + event.nextInMs : undefined;
   switch (event.type) {
     case 'read': {
