@@ -1,4 +1,5 @@
 import { Adam, adam } from './adam';
+import { Attention, attend, attendBackward } from './attention';
 import { Dropout, dropout } from './dropout';
 import { Scaling, Squares, scale, sumSquares } from './norm';
 import { Pass } from './Pass';
@@ -33,6 +34,8 @@ export enum Kernel {
   crossEntropy,
   pool,
   poolBackward,
+  attend,
+  attendBackward,
   sparseProduct,
   transposeRows,
   vectorRows,
@@ -58,6 +61,8 @@ function runTask(kernel: i32, args: usize, task: i32): void {
     case Kernel.crossEntropy: return crossEntropy(changetype<Softmax>(args), task);
     case Kernel.pool: return pool(changetype<Pooling>(args), task);
     case Kernel.poolBackward: return poolBackward(changetype<Pooling>(args), task);
+    case Kernel.attend: return attend(changetype<Attention>(args), task);
+    case Kernel.attendBackward: return attendBackward(changetype<Attention>(args), task);
     case Kernel.sparseProduct: return sparseProduct(changetype<SparseProduct>(args), task);
     case Kernel.transposeRows: return transposeRows(changetype<SparseTranspose>(args));
     case Kernel.vectorRows: return vectorRows(changetype<Vectors>(args), task);

@@ -44,6 +44,8 @@ export { softmax } from '../ops/layers/softmax.js';
 export { softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
 
 // Pooling, sparse rows, and the optimizers of models that have them.
+export { attentionPool } from '../ops/pooling/attentionPool.js';
+export { attentionWeights } from '../ops/pooling/attentionWeights.js';
 export { clipByGlobalNorm } from '../ops/optimizers/clipByGlobalNorm.js';
 export { distinctWords, type DistinctWords } from '../ops/sparse/distinctWords.js';
 export { featureDropout } from '../ops/sparse/featureDropout.js';

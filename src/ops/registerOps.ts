@@ -7,6 +7,7 @@ import { gatherLastOp } from './layers/gatherLast.js';
 import { linearOp } from './layers/linear.js';
 import { vectorEmbeddingOp } from './layers/vectorEmbedding.js';
 import { wordDropoutOp } from './layers/wordDropout.js';
+import { attentionOp } from './pooling/internal/attentionOps.js';
 import { poolOp } from './pooling/internal/poolOps.js';
 import { EMBEDDED_OPS } from './recurrent/internal/embeddedOps.js';
 import { INDEXED_OPS } from './recurrent/internal/indexedOps.js';
@@ -43,6 +44,7 @@ export const OPS: readonly AnyOp[] = [
   linearOp,
   softmaxOp,
   softmaxCrossEntropyOp,
+  attentionOp,
   poolOp,
   sparseLinearOp,
   vectorEmbeddingOp,

@@ -10,6 +10,7 @@ import { clipByGlobalNorm } from '../../src/ops/optimizers/clipByGlobalNorm.js';
 import { oneCycle } from '../../src/ops/optimizers/rateSchedules.js';
 import { RowAdagrad } from '../../src/ops/optimizers/RowAdagrad.js';
 import { RowAdam } from '../../src/ops/optimizers/RowAdam.js';
+import { attentionPool } from '../../src/ops/pooling/attentionPool.js';
 import { maxMeanPool } from '../../src/ops/pooling/maxMeanPool.js';
 import { recurrentStack } from '../../src/ops/recurrent/recurrentStack.js';
 import { RowTable } from '../../src/ops/sparse/RowTable.js';
@@ -74,8 +75,24 @@ interface Answer {
   readonly after: Readonly<Record<string, readonly number[]>>;
 }
 
+const attended = {
+  kind: 'attention',
+  x: draw(2, 7, 5, HIDDEN),
+  query: draw(2, HIDDEN),
+  lengths: [1, 5, 3, 2, 4, 5, 1],
+  shares: draw(1, 7, HIDDEN),
+};
+
+interface AttentionAnswer {
+  readonly pooled: readonly number[];
+  readonly dx: readonly number[];
+  readonly dQuery: readonly number[];
+}
+
+type Answers = readonly [Answer, AttentionAnswer, ...(readonly (readonly number[])[])];
+
 /** What PyTorch makes of it. */
-const ask = (): readonly [Answer, ...(readonly (readonly number[])[])] => {
+const ask = (): Answers => {
   const network = {
     kind: 'wideGru',
     embedding: EMBEDDING,
@@ -90,8 +107,8 @@ const ask = (): readonly [Answer, ...(readonly (readonly number[])[])] => {
     rates,
     maxNorm,
   };
-  const answers = askPython(join(import.meta.dirname, 'torchOpsPeer.py'), [network, ...cycles]);
-  return answers as readonly [Answer, ...(readonly (readonly number[])[])];
+  const answers = askPython(join(import.meta.dirname, 'torchOpsPeer.py'), [network, attended, ...cycles]);
+  return answers as Answers;
 };
 
 /** The same network of our ops, trained the same way. */
@@ -161,7 +178,7 @@ run(
   'a network of these ops learns as ' +
     `PyTorch's${hasTorch ? '' : ` [skipped: ${python} has no torch and numpy; name one that has in HEADWATER_PYTHON]`}`,
   () => {
-    const [answer, ...schedules] = hasTorch ? ask() : [];
+    const [answer, attention, ...schedules] = hasTorch ? ask() : [];
 
     it.each(everyBackend)('on %s', async (backend) => {
       await tf.setBackend(backend);
@@ -170,6 +187,22 @@ run(
       expectClose(ours.norms, answer!.norms, 1e-4);
       expect(Object.keys(ours.after).sort()).toEqual(Object.keys(answer!.after).sort());
       for (const [name, values] of Object.entries(ours.after)) expectClose(values, answer!.after[name]!, 2e-4);
+    });
+
+    it.each(everyBackend)('attention and its gradients on %s', async (backend) => {
+      await tf.setBackend(backend);
+      const { x, query, lengths, shares } = attended;
+      const ofRows = Int32Array.from(lengths);
+      tf.tidy(() => {
+        const inputs = [tf.tensor(x.data, x.shape), tf.tensor1d(query.data)] as const;
+        expectClose(attentionPool(inputs[0], ofRows, inputs[1]).dataSync(), attention!.pooled, 1e-5);
+        const [dx, dQuery] = tf.grads((a, b) => attentionPool(a, ofRows, b as tf.Tensor1D))(
+          [...inputs],
+          tf.tensor(shares.data, shares.shape),
+        );
+        expectClose(dx!.dataSync(), attention!.dx, 1e-5);
+        expectClose(dQuery!.dataSync(), attention!.dQuery, 1e-4);
+      });
     });
 
     it('oneCycle is its OneCycleLR, which counts from the first step to the last', () => {

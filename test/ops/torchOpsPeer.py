@@ -72,5 +72,15 @@ def cycle(case):
     return rates
 
 
-KINDS = {"wideGru": wide_gru, "cycle": cycle}
+def attention(case):
+    """Attention of each row to one query for all rows, and the gradients of a weighted sum of its result."""
+    x, query, shares = tensor(case["x"]).requires_grad_(), tensor(case["query"]).requires_grad_(), tensor(case["shares"])
+    real = torch.arange(x.shape[1])[None, None, :] < torch.tensor(case["lengths"])[:, None, None]
+    queries = query.expand(x.shape[0], 1, -1)
+    pooled = nn.functional.scaled_dot_product_attention(queries, x, x, attn_mask=real, scale=1.0)[:, 0]
+    (pooled * shares).sum().backward()
+    return {"pooled": plain(pooled), "dx": plain(x.grad), "dQuery": plain(query.grad)}
+
+
+KINDS = {"wideGru": wide_gru, "cycle": cycle, "attention": attention}
 print(json.dumps([KINDS[case["kind"]](case) for case in json.load(sys.stdin)]))

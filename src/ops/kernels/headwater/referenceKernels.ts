@@ -10,6 +10,7 @@ import { recurrentKernels } from './recurrent.js';
 import { softmaxKernels } from './layers/softmax.js';
 import { softmaxCrossEntropyKernels } from './layers/softmaxCrossEntropy.js';
 import { clipByGlobalNormKernels } from './clipByGlobalNorm.js';
+import { attentionKernels } from './layers/attention.js';
 import { poolKernels } from './layers/pool.js';
 import { sparseLinearKernels } from './layers/sparseLinear.js';
 import { vectorEmbeddingKernels } from './layers/vectorEmbedding.js';
@@ -29,6 +30,7 @@ export const REFERENCE_KERNELS: readonly OpKernel[] = [
   ...softmaxKernels,
   ...softmaxCrossEntropyKernels,
   ...clipByGlobalNormKernels,
+  ...attentionKernels,
   ...poolKernels,
   ...sparseLinearKernels,
   ...vectorEmbeddingKernels,

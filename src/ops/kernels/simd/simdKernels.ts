@@ -8,6 +8,7 @@ import { linearKernels } from './layers/linear.js';
 import { recurrentKernels } from './recurrent.js';
 import { softmaxKernels } from './layers/softmax.js';
 import { clipByGlobalNormKernels } from './clipByGlobalNorm.js';
+import { attentionKernels } from './layers/attention.js';
 import { poolKernels } from './layers/pool.js';
 import { sparseLinearKernels } from './layers/sparseLinear.js';
 import { vectorEmbeddingKernels } from './layers/vectorEmbedding.js';
@@ -28,6 +29,7 @@ export const SIMD_KERNELS: readonly OpKernel[] = [
   ...recurrentKernels,
   ...softmaxKernels,
   ...clipByGlobalNormKernels,
+  ...attentionKernels,
   ...poolKernels,
   ...sparseLinearKernels,
   ...vectorEmbeddingKernels,
