@@ -32,7 +32,12 @@ export { SumConfig, sumConfig } from '../models/sum/SumConfig.js';
 export { fitSum, type SumInput, type SumWeights } from '../models/sum/fitSum.js';
 export { sumClassifier, type SumClassifier, type SumParts, type SumSettings } from '../models/sum/sumClassifier.js';
 export { wideGru, type WideGru, type WideGruSettings } from '../models/wide/wideGru.js';
-export { WideGruConfig, wideGruConfig, type WideGruOptions } from '../models/wide/WideGruConfig.js';
+export {
+  WideGruConfig,
+  wideGruConfig,
+  type WideGruPooling,
+  type WideGruOptions,
+} from '../models/wide/WideGruConfig.js';
 
 // A saved model, ready to use.
 export {

@@ -47,6 +47,7 @@ export { softmaxCrossEntropy } from '../ops/layers/softmaxCrossEntropy.js';
 export { attentionPool } from '../ops/pooling/attentionPool.js';
 export { attentionWeights } from '../ops/pooling/attentionWeights.js';
 export { clipByGlobalNorm } from '../ops/optimizers/clipByGlobalNorm.js';
+export { concatFeatures } from '../ops/layers/concatFeatures.js';
 export { distinctWords, type DistinctWords } from '../ops/sparse/distinctWords.js';
 export { featureDropout } from '../ops/sparse/featureDropout.js';
 export { indexedRecurrent, type IndexedBatch } from '../ops/recurrent/indexedRecurrent.js';

@@ -1,6 +1,7 @@
 import { getGradient, registerGradient } from '@tensorflow/tfjs-core';
 import { checkTypes } from '../contracts/checkOption.js';
 import type { AnyOp } from './definition/defineOp.js';
+import { concatFeaturesOp } from './layers/concatFeatures.js';
 import { dropoutOp } from './layers/dropout.js';
 import { embeddingOp } from './layers/embedding.js';
 import { gatherLastOp } from './layers/gatherLast.js';
@@ -38,6 +39,7 @@ const embeddedOps = Object.values(EMBEDDED_OPS).flatMap(({ last, lastBidirection
 
 /** All ops of this library that have a gradient. */
 export const OPS: readonly AnyOp[] = [
+  concatFeaturesOp,
   dropoutOp,
   embeddingOp,
   gatherLastOp,

@@ -20,7 +20,16 @@ export interface TrainModelOptions
     ModelTrainingOptions,
     Pick<
       TrainNetworkOptions,
-      'vectors' | 'backend' | 'learningRate' | 'monitor' | 'keep' | 'hiddenDim' | 'embeddingDim' | 'dropout' | 'seeds'
+      | 'vectors'
+      | 'backend'
+      | 'learningRate'
+      | 'monitor'
+      | 'keep'
+      | 'hiddenDim'
+      | 'embeddingDim'
+      | 'dropout'
+      | 'seeds'
+      | 'pooling'
     > {
   /**
    * `linear`: a linear model on hashed features; `wide-gru`: a recurrent model, with a linear one added where that is

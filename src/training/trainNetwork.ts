@@ -4,7 +4,7 @@ import { checkOptions, checkTypes } from '../contracts/checkOption.js';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { Monitor } from '../contracts/training/TrainingState.js';
 import { wideGru } from '../models/wide/wideGru.js';
-import { type WideGruConfig, wideGruConfig } from '../models/wide/WideGruConfig.js';
+import { type WideGruPooling, type WideGruConfig, wideGruConfig } from '../models/wide/WideGruConfig.js';
 import type { Split } from '../operators/rows/prepare.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
 import { tellingDiverged } from './DivergedModel.js';
@@ -31,6 +31,8 @@ export interface TrainNetworkOptions extends ModelTrainingOptions {
   readonly epochs?: number | undefined;
   /** The number of networks with different seeds whose logits are averaged. Default 1. */
   readonly seeds?: number | undefined;
+  /** How the outputs of the tokens are pooled, as for `wideGruConfig`. Default `max-mean`. */
+  readonly pooling?: WideGruPooling | undefined;
   /** The highest learning rate of the cycle. Default 3e-3. */
   readonly learningRate?: number | undefined;
   /** The validation figure that decides which epoch is the best. Default `loss`. */
@@ -73,6 +75,7 @@ export const checkNetworkTraining = (call: string, options: Omit<TrainNetworkOpt
     dropout: 'number',
     epochs: 'number',
     seeds: 'number',
+    pooling: ['max-mean', 'attention'],
     learningRate: 'number',
     monitor: ['loss', 'macro-f1', 'accuracy'],
     keep: ['best', 'last'],
@@ -87,7 +90,7 @@ export const checkNetworkTraining = (call: string, options: Omit<TrainNetworkOpt
 export const networkConfig = (
   { tokenizer, labelEncoder }: Split,
   columns: number,
-  options: Pick<TrainNetworkOptions, 'vectors' | 'hiddenDim' | 'embeddingDim' | 'dropout' | 'seeds'>,
+  options: Pick<TrainNetworkOptions, 'vectors' | 'hiddenDim' | 'embeddingDim' | 'dropout' | 'seeds' | 'pooling'>,
 ): WideGruConfig => {
   const { vectors, embeddingDim = vectors?.dims, dropout } = options;
   const { hiddenDim = vectors === undefined ? HIDDEN.none : HIDDEN.vectors } = options;
@@ -100,6 +103,7 @@ export const networkConfig = (
     hiddenDim,
     dropout,
     members: options.seeds,
+    pooling: options.pooling,
     columns: vectors === undefined ? 0 : columns,
   });
 };

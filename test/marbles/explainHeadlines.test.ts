@@ -4,6 +4,8 @@ import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import type { PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import { explainHeadlines } from '../../src/operators/live/explainHeadlines.js';
 import { occlusionsOf } from '../../src/operators/live/internal/occlusions.js';
+import type { Trainable } from '../../src/contracts/models/Trainable.js';
+import { textSteps, type TextSteps } from '../../src/text/TextSteps.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { runMarbles } from '../../src/testing/runMarbles.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
@@ -150,13 +152,44 @@ describe('explainHeadlines', () => {
   });
 
   it('takes words out one at a time, and leaves the others as they stand', () => {
-    const { variants } = occlusionsOf({ tokenizer })(headline({ title: 'Port, the ferry: final', guid: 'g' }));
+    const { variants } = occlusionsOf({ model: adding(), tokenizer })(
+      headline({ title: 'Port, the ferry: final', guid: 'g' }),
+    );
     expect(variants.map(({ title, guid }) => [title, guid])).toEqual([
       ['Port, the ferry: final', 'g'],
       [', the ferry: final', 'g'],
       ['Port, the : final', 'g'],
       ['Port, the ferry: ', 'g'],
     ]);
+  });
+
+  it('shows the attention of a model that has it, by word', async () => {
+    const shares = Float32Array.of(0.5, 0.25, 0.125, 0.125);
+    const attended = async (title: string, model: Trainable, text?: TextSteps) => {
+      const { words } = await lastValueFrom(
+        of(headline({ title })).pipe(explainHeadlines({ model, tokenizer, labelEncoder, text })),
+      );
+      return words.map(({ word, attention }) => [word, attention]);
+    };
+    const model = { ...adding(), attention: () => shares };
+    expect(await attended('The ferry, the cup (old): port', model)).toEqual([
+      ['The', 0],
+      ['ferry', 0.5],
+      ['the', 0],
+      ['cup', 0.25],
+      ['old', 0],
+      ['port', 0.125],
+    ]);
+    // Each punctuation mark is a token of its own, and keeps its share. A word may have several tokens.
+    expect(await attended("Port – don't", model, textSteps())).toEqual([
+      ['Port', 0.5],
+      ["don't", 0.25],
+    ]);
+    expect(await attended('Port, port', model, textSteps({ charLevel: true, maxLength: 4 }))).toEqual([
+      ['Port', 1],
+      ['port', 0],
+    ]);
+    expect(await attended('Port', adding())).toEqual([['Port', undefined]]);
   });
 
   it('is made with the stop words of the model', async () => {

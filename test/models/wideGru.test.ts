@@ -11,6 +11,10 @@ import { checkModelWeights, readModelConfig, stringifyModelConfig } from '../../
 import { entriesUnder } from '../../src/models/internal/entriesUnder.js';
 import { registerBackend } from '../../src/ops/backends/registerBackend.js';
 import type { VectorRows } from '../../src/ops/layers/vectorEmbedding.js';
+import { linearClassifier } from '../../src/models/linear/linearClassifier.js';
+import { linearConfig } from '../../src/models/linear/LinearConfig.js';
+import { sumClassifier } from '../../src/models/sum/sumClassifier.js';
+import { expectClose } from '../expectClose.js';
 import { labelledBatch } from '../../src/testing/labelledBatch.js';
 
 const VOCABULARY = 20;
@@ -75,6 +79,7 @@ const kinds: readonly (readonly [name: string, options: Partial<WideGruOptions>]
   ['vectors alone', { columns: 0 }],
   ['features alone', { vectors: false }],
   ['neither', { vectors: false, columns: 0 }],
+  ['attention', { pooling: 'attention' }],
 ];
 
 beforeAll(() => registerBackend());
@@ -134,6 +139,54 @@ describe('wideGru', () => {
         moments.get('embeddings.exp_avg')!.data.subarray(0, rows * E),
       );
       train(model, 2, 4);
+    });
+  });
+
+  it('attends to tokens: at first to all alike, as the mean does, and then to some more than to others', () => {
+    const options = { columns: 0, pooling: 'attention' } as const;
+    using(make({ columns: 0 }), (mean) =>
+      using(make(options), (model) => {
+        expect('attention' in mean).toBe(false);
+        expectClose(model.logits(batch), mean.logits(batch), 1e-6);
+        const { time, lengths } = batch;
+        const sharesOf = (row: number): Float32Array => model.attention!(batch).subarray(row * time, (row + 1) * time);
+        lengths.forEach((length, row) => {
+          expectClose(
+            sharesOf(row),
+            Array.from({ length: time }, (_, t) => (t < length ? 1 / length : 0)),
+            1e-6,
+          );
+        });
+        train(model, 60);
+        lengths.forEach((length, row) => {
+          const shares = sharesOf(row);
+          expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+          expect([...shares.subarray(length)].every((share) => share === 0)).toBe(true);
+          if (length > 1) expect(Math.max(...shares)).toBeGreaterThan(1.05 / length);
+        });
+      }),
+    );
+  });
+
+  it('has the mean attention of its networks, and of the network in a sum', () => {
+    const options = { columns: 0, pooling: 'attention' } as const;
+    using(make({ ...options, members: 2 }), (both) => {
+      train(both, 20);
+      const [one, two] = [0, 1].map((member) =>
+        using(make(options, { weights: entriesUnder(`members.${member}.`, both.stateDict()) }), (model) =>
+          model.attention!(batch),
+        ),
+      ) as [Float32Array, Float32Array];
+      expect(one).not.toEqual(two);
+      expectClose(
+        both.attention!(batch),
+        one.map((share, i) => (share + two[i]!) / 2),
+        1e-6,
+      );
+      const linear = linearClassifier(linearConfig({ classes: CLASSES, columns: COLUMNS }), { seed: 1, trainRows: 8 });
+      const sum = sumClassifier({ network: both, linear, networkWeight: 1, linearWeight: 1 });
+      expect(sum.attention!(batch)).toEqual(both.attention!(batch));
+      linear.dispose();
     });
   });
 

@@ -16,7 +16,8 @@ const kindOf = (config: ModelConfig): string => {
     case 'wide-gru':
       return (
         `${config.members === undefined ? '' : `mean of ${config.members} networks: `}bidirectional ` +
-        `GRU${config.vectors ? ' on word vectors' : ''}${config.columns > 0 ? ' with a linear part' : ''}`
+        `GRU${config.vectors ? ' on word vectors' : ''}${config.pooling === 'attention' ? ' with attention' : ''}` +
+        (config.columns > 0 ? ' with a linear part' : '')
       );
     case 'sum':
       return `${kindOf(config.network)}, and a linear model added`;

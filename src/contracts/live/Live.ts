@@ -70,6 +70,8 @@ export interface WordEffect {
   readonly read: 'known' | 'unknown' | 'left-out';
   /** By how much the probability of the predicted class falls without the word; negative where it rises. */
   readonly effect: number;
+  /** The share of the model's attention that it gets, from 0 to 1; only from a model with attention. */
+  readonly attention?: number | undefined;
 }
 
 /** A prediction, with the effect of each word. */

@@ -52,6 +52,11 @@ export interface Trainable {
   evaluateBatch(batch: LabelledBatch): EvaluationResult;
   /** Class probabilities, row-major, shape [B, C], float32; does not change the model. */
   predictBatch(batch: PaddedBatch): Float32Array;
+  /**
+   * The share of attention that each token of a batch gets, row-major, shape [B, T], float32: each row sums to 1, with
+   * zeros past its length. Only a model with attention has this method; it does not change the model.
+   */
+  attention?(batch: PaddedBatch): Float32Array;
   /** A copy of the weights. */
   stateDict(): StateDict;
   /**

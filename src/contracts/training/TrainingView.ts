@@ -38,6 +38,8 @@ export interface WideGruView {
   readonly classes: number;
   /** The number of networks whose logits are averaged; undefined for one. */
   readonly members?: number | undefined;
+  /** Undefined for largest values and means. */
+  readonly pooling?: 'attention' | undefined;
 }
 
 /** The parts of the sum of two models that a page shows. */

@@ -107,6 +107,9 @@ export const sumClassifier = (parts: SumParts, settings: SumSettings = {}): SumC
 
     predictBatch: (batch) => softmaxRows(logitsOf(batch), classes),
     logits: logitsOf,
+    ...(network.config.pooling === 'attention'
+      ? { attention: (batch: PaddedBatch) => network.attention!(batch) } // it has attention with this pooling
+      : {}),
 
     stateDict: () =>
       new Map([...prefixed('network.', network.stateDict()), ...prefixed('linear.', linear.stateDict())]),

@@ -1,4 +1,5 @@
 import { checkArgument } from '../../contracts/checkArgument.js';
+import { checkTypes } from '../../contracts/checkOption.js';
 import * as t from 'io-ts';
 import { completed } from '../internal/completed.js';
 import { guarded, positive, share, wholeNumber } from '../internal/guarded.js';
@@ -8,6 +9,14 @@ const severalOrNone = guarded(
   (value): value is number | undefined =>
     value === undefined || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 2),
 );
+
+const attentionOrNone = guarded(
+  '"attention", or nothing',
+  (value): value is 'attention' | undefined => value === undefined || value === 'attention',
+);
+
+/** How a wide GRU pools the outputs of a row's tokens. */
+export type WideGruPooling = 'max-mean' | 'attention';
 
 /** The codec of a wide GRU's configuration. */
 export const WideGruConfig = t.readonly(
@@ -36,6 +45,8 @@ export const WideGruConfig = t.readonly(
     temperature: positive,
     /** The number of networks whose logits are averaged; left out where there is one. */
     members: severalOrNone,
+    /** How the outputs of the tokens are pooled; left out for their largest values and means. */
+    pooling: attentionOrNone,
   }),
 );
 
@@ -66,6 +77,11 @@ export interface WideGruOptions {
   readonly wordDropout?: number | undefined;
   /** The number of networks whose logits are averaged. Default 1. */
   readonly members?: number | undefined;
+  /**
+   * How the outputs of the tokens are pooled: `max-mean`, their largest values and their means, or `attention`, their
+   * largest values and their sum weighted by attention. Default `max-mean`.
+   */
+  readonly pooling?: WideGruPooling | undefined;
 }
 
 /**
@@ -84,7 +100,8 @@ export const wideGruConfig = (options: WideGruOptions): WideGruConfig => {
 
   const { classes, vocabularySize, padIndex = 0, vectors = false, embeddingDim = 100, hiddenDim = 128 } = options;
   const { temperature = 1, columns = 0, dropout = vectors ? 0.3 : 0.4, wordDropout = vectors ? 0 : 0.3 } = options;
-  const { members = 1 } = options;
+  const { members = 1, pooling = 'max-mean' } = options;
+  checkTypes('wideGruConfig', { pooling }, { pooling: ['max-mean', 'attention'] });
   return completed(WideGruConfig, 'A wide GRU', {
     architecture: 'wide-gru',
     classes,
@@ -98,5 +115,6 @@ export const wideGruConfig = (options: WideGruOptions): WideGruConfig => {
     wordDropout,
     temperature,
     members: members === 1 ? undefined : members,
+    pooling: pooling === 'max-mean' ? undefined : pooling,
   });
 };

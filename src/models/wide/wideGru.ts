@@ -1,7 +1,16 @@
 import { checkSettings } from '../internal/checkSettings.js';
 import { checkOptions } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
-import { div, type Tensor, tensor, tensor2d, tidy, valueAndGrads, variable } from '@tensorflow/tfjs-core';
+import {
+  div,
+  type Tensor,
+  type Tensor1D,
+  tensor,
+  tensor2d,
+  tidy,
+  valueAndGrads,
+  variable,
+} from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -15,7 +24,8 @@ import { touchedRows } from '../../ops/backends/touchedRows.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
 import { copyWeight } from '../../ops/internal/copyWeight.js';
 import { checkClassWeights, labelWeight } from '../../ops/internal/lossShares.js';
-import { dropout } from '../../ops/layers/dropout.js';
+import { concatFeatures } from '../../ops/layers/concatFeatures.js';
+import { dropout, type DropoutOptions } from '../../ops/layers/dropout.js';
 import { linear } from '../../ops/layers/linear.js';
 import { softmax } from '../../ops/layers/softmax.js';
 import { softmaxCrossEntropy } from '../../ops/layers/softmaxCrossEntropy.js';
@@ -25,7 +35,10 @@ import { Adam } from '../../ops/optimizers/Adam.js';
 import { clipByGlobalNorm } from '../../ops/optimizers/clipByGlobalNorm.js';
 import { RowAdagrad } from '../../ops/optimizers/RowAdagrad.js';
 import { RowAdam } from '../../ops/optimizers/RowAdam.js';
+import { attentionPool } from '../../ops/pooling/attentionPool.js';
+import { attentionWeights } from '../../ops/pooling/attentionWeights.js';
 import { maxMeanPool } from '../../ops/pooling/maxMeanPool.js';
+import { maxPool } from '../../ops/pooling/maxPool.js';
 import { indexedRecurrent } from '../../ops/recurrent/indexedRecurrent.js';
 import { registerOps } from '../../ops/registerOps.js';
 import { distinctWords, type DistinctWords } from '../../ops/sparse/distinctWords.js';
@@ -37,7 +50,7 @@ import { clipGradients } from '../internal/clipGradients.js';
 import { checkWeights } from '../internal/checkWeights.js';
 import { DAMAGED, finite, UNSTABLE } from '../internal/finite.js';
 import { type MakeWideGru, meanOfNetworks } from './internal/meanOfNetworks.js';
-import { firstWeights, wideGruShapes } from './internal/firstWeights.js';
+import { firstWeights, QUERY, wideGruShapes } from './internal/firstWeights.js';
 import { smallWideGru } from './internal/smallWideGru.js';
 import { vectorsFor } from './internal/vectorsFor.js';
 import type { WideGruConfig } from './WideGruConfig.js';
@@ -95,6 +108,9 @@ interface Found {
  *     h      = biGRU(e)                          over the row's real tokens
  *     logits = A·[maxₜ h; meanₜ h] + b + Σⱼ xⱼ · U[fⱼ]
  *
+ * With the pooling `attention`, the mean is replaced by the sum Σₜ wₜ · hₜ with the weights w = softmaxₜ(hₜ · q), where
+ * the query q is trained from zeros; `attention` then gives these weights.
+ *
  * Where the configuration has `members`, the model consists of that number of networks. They start from the seeds
  * `seed`, `seed + 1` and so on, and learn from the same batches. The model's logits are the mean of their logits.
  *
@@ -110,7 +126,7 @@ interface Found {
  * batches and contexts give equal bits. Memory: 12 bytes per dense weight, 12 bytes per embedding value of each token
  * seen, 4 bytes per column, and 8 · C bytes per touched column. On the embedded backend, it computes a batch of at most
  * 8 rows and 256 places without tensors. For such batches it keeps the input projections of recent words: at most 8,192
- * words, with 24 · H bytes each.
+ * words, with 24 · H bytes each. With attention it computes every batch with tensors.
  *
  * @param config the model's sizes; `wideGruConfig` completes a configuration
  * @param settings seed, vectors, class weights, backend
@@ -214,24 +230,29 @@ const oneWideGru: MakeWideGru = (config, settings) => {
     };
   };
 
-  /** The logits of a batch. With a context, they are computed as in a train step. */
-  const forward = (tensors: readonly Tensor[], batch: PaddedBatch, found: Found, context?: StepContext): Tensor => {
-    const [delta, wideRows, ...denseTensors] = tensors as [Tensor, Tensor, ...Tensor[]];
-    const byName = new Map(names.map((key, i) => [key, denseTensors[i]!]));
-    const { size, time, lengths } = batch;
+  /** The options of dropout at a site. Without a context nothing is dropped. */
+  const drops = (rate: number, site: number, context: StepContext | undefined): DropoutOptions => ({
+    rate,
+    seed,
+    site,
+    epoch: context?.epoch ?? 1,
+    step: context?.step ?? 0,
+    training: context !== undefined,
+  });
+
+  /** The outputs of the GRU for all tokens of a batch, [B, T, 2·H]. */
+  const outputs = (
+    delta: Tensor,
+    byName: ReadonlyMap<string, Tensor>,
+    { size, time, lengths }: PaddedBatch,
+    found: Found,
+    context?: StepContext,
+  ): Tensor => {
     const { places, vectorIds } = found.words;
-    const drops = (rate: number, site: number) => ({
-      rate,
-      seed,
-      site,
-      epoch: context?.epoch ?? 1,
-      step: context?.step ?? 0,
-      training: context !== undefined,
-    });
     const input = { size: vectorIds.length, vectorIds, places: found.tokens.places };
-    const kept = wordDropout(vectorEmbedding(delta, vectors, input), drops(config.wordDropout, SITES.words));
-    const rows = dropout(kept, drops(config.dropout, SITES.embeddings));
-    const output = indexedRecurrent(
+    const kept = wordDropout(vectorEmbedding(delta, vectors, input), drops(config.wordDropout, SITES.words, context));
+    const rows = dropout(kept, drops(config.dropout, SITES.embeddings, context));
+    return indexedRecurrent(
       'gru',
       rows,
       { size, time, places, lengths },
@@ -246,7 +267,19 @@ const oneWideGru: MakeWideGru = (config, settings) => {
         bias_hh_l0_reverse: byName.get('rnn.bias_hh_l0_reverse')!,
       },
     );
-    const pooled = dropout(maxMeanPool(output, lengths), drops(config.dropout, SITES.pooled));
+  };
+
+  const pool = (output: Tensor, lengths: Int32Array, byName: ReadonlyMap<string, Tensor>): Tensor =>
+    config.pooling === 'attention'
+      ? concatFeatures(maxPool(output, lengths), attentionPool(output, lengths, byName.get(QUERY) as Tensor1D))
+      : maxMeanPool(output, lengths);
+
+  /** The logits of a batch. With a context, they are computed as in a train step. */
+  const forward = (tensors: readonly Tensor[], batch: PaddedBatch, found: Found, context?: StepContext): Tensor => {
+    const [delta, wideRows, ...denseTensors] = tensors as [Tensor, Tensor, ...Tensor[]];
+    const byName = new Map(names.map((key, i) => [key, denseTensors[i]!]));
+    const output = outputs(delta, byName, batch, found, context);
+    const pooled = dropout(pool(output, batch.lengths, byName), drops(config.dropout, SITES.pooled, context));
     const logits = linear(pooled, byName.get('head.weight')!, byName.get('head.bias')!);
     if (found.features === undefined) return logits;
     const { offsets, values } = batch.features!;
@@ -336,6 +369,21 @@ const oneWideGru: MakeWideGru = (config, settings) => {
     predictBatch: (batch) => finiteProbabilities(compute(batch, 'probabilities')),
 
     logits: (batch) => finite(compute(batch, 'logits'), `A logit of "${name}"`, DAMAGED),
+
+    ...(config.pooling === 'attention'
+      ? {
+          attention: (batch: PaddedBatch) =>
+            step(() => {
+              const found = look(batch);
+              const output = outputs(tensorsOf(found)[0]!, weights, batch, found);
+              return attentionWeights(
+                output,
+                batch.lengths,
+                weights.get(QUERY) as Tensor as Tensor1D,
+              ).dataSync<'float32'>();
+            }),
+        }
+      : {}),
 
     stateDict: () =>
       step(

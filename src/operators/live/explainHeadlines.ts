@@ -20,6 +20,9 @@ import { occlusionsOf } from './internal/occlusions.js';
  * example a stop word) is `left-out`, and has the effect 0. A word that is not in the vocabulary is `unknown`. The
  * model reads the unknown token in its place, so it can have an effect too.
  *
+ * If the model pools by attention, each word also has its share of the attention. Attention shows what the model looked
+ * at, which is not always what decided: S. Jain and B. Wallace, "Attention is not Explanation" (NAACL 2019).
+ *
  * The headline and its variants without each word are classified as one batch. So it costs about as much as a batch
  * with as many headlines as the headline has words.
  *

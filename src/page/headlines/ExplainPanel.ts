@@ -46,6 +46,16 @@ const LIMIT_MS = 15_000;
 /** The screens on which page.css places the panel below the list and not beside it. */
 const NARROW = '(max-width: 60rem)';
 
+/** The share of attention of a word, as a bar and a number. */
+const attentionCells = (attention: number, read: WordEffect['read']): readonly HTMLElement[] => {
+  const bar = element('span', { class: 'attention-bar', 'aria-hidden': 'true' });
+  bar.style.setProperty('--length', attention.toFixed(3));
+  return [
+    element('td', { class: 'attention-cell' }, ...(read === 'left-out' ? [] : [bar])),
+    element('td', { class: 'number' }, read === 'left-out' ? NOTHING : formatShare(attention)),
+  ];
+};
+
 /**
  * The words that influenced a prediction. The words of the title are tinted by their effects; below are a bar for each
  * word, and all numbers.
@@ -200,7 +210,8 @@ export class ExplainPanel {
   }
 
   #bars(words: readonly WordEffect[], most: number, category: string): HTMLElement {
-    const rows = words.map(({ word, effect, read }) => {
+    const attends = words.some(({ attention }) => attention !== undefined);
+    const rows = words.map(({ word, effect, read, attention = 0 }) => {
       const bar = element('span', {
         class: 'effect-bar',
         'data-side': effect < 0 ? 'against' : 'for',
@@ -222,16 +233,27 @@ export class ExplainPanel {
           read === 'left-out' ? element('span', { class: 'note' }, 'not read') : bar,
         ),
         element('td', { class: 'number' }, read === 'left-out' ? NOTHING : formatPoints(effect)),
+        ...(attends ? attentionCells(attention, read) : []),
       );
     });
     return element(
       'table',
       { class: 'effects' },
-      element('caption', {}, `Points that ${category} falls without the word`),
+      element(
+        'caption',
+        {},
+        `Points that ${category} falls without the word${attends ? ', and its share of the attention' : ''}`,
+      ),
       element(
         'thead',
         { class: 'hidden' },
-        element('tr', {}, ...['Word', 'Picture', 'Points'].map((name) => element('th', { scope: 'col' }, name))),
+        element(
+          'tr',
+          {},
+          ...['Word', 'Picture', 'Points', ...(attends ? ['Picture of attention', 'Attention'] : [])].map((name) =>
+            element('th', { scope: 'col' }, name),
+          ),
+        ),
       ),
       element('tbody', {}, ...rows),
     );

@@ -36,12 +36,14 @@ const ofWideGru = ({
   columns,
   dropout,
   members,
+  pooling,
 }: WideGruView): readonly Fact[] => [
   ...(members === undefined ? [] : ([['Networks', `${formatCount(members)}, averaged`]] as const)),
   ['Encoder', `bidirectional GRU${vectors ? ' on word vectors' : ''}`],
   ['Vocabulary', `${formatCount(vocabularySize)} tokens`],
   ['Embedding', formatCount(embeddingDim)],
   ['Hidden state', formatCount(hiddenDim)],
+  ...(pooling === undefined ? [] : ([['Pooling', 'largest values and attention']] as const)),
   ['Linear part', columns === 0 ? 'none' : `${formatCount(columns)} columns`],
   ['Dropout', formatScore(dropout)],
 ];

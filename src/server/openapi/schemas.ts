@@ -73,22 +73,31 @@ export const schemas = (limits: ServerLimits, classes: readonly string[]): Reado
       model: { type: 'string' },
       words: {
         type: 'array',
-        items: object({
-          word: { type: 'string' },
-          start: { ...counted(0), description: 'Where it begins in the title, in UTF-16 code units.' },
-          end: counted(1),
-          read: {
-            enum: ['known', 'unknown', 'left-out'],
-            description:
-              'Whether the model reads it: as a word of its vocabulary, as the unknown token, or not at all.',
+        items: object(
+          {
+            word: { type: 'string' },
+            start: { ...counted(0), description: 'Where it begins in the title, in UTF-16 code units.' },
+            end: counted(1),
+            read: {
+              enum: ['known', 'unknown', 'left-out'],
+              description:
+                'Whether the model reads it: as a word of its vocabulary, as the unknown token, or not at all.',
+            },
+            effect: {
+              type: 'number',
+              minimum: -1,
+              maximum: 1,
+              description: 'By how much the probability of the predicted class falls without it.',
+            },
+            attention: {
+              type: 'number',
+              minimum: 0,
+              maximum: 1,
+              description: 'The share of the attention that it gets; only from a model with attention.',
+            },
           },
-          effect: {
-            type: 'number',
-            minimum: -1,
-            maximum: 1,
-            description: 'By how much the probability of the predicted class falls without it.',
-          },
-        }),
+          ['attention'],
+        ),
         description: 'In the order of the title.',
       },
     },

@@ -73,6 +73,8 @@ const wideCases: readonly (readonly [string, WideCase])[] = [
   ['features', { network: { columns: 256 } }],
   ['vectors', { network: { vectors: true, embeddingDim: 3 } }],
   ['all, several', { network: { vectors: true, embeddingDim: 3, columns: 256, members: 2, temperature: 2 } }],
+  ['attention', { network: { pooling: 'attention' } }],
+  ['attention, several', { network: { pooling: 'attention', vectors: true, embeddingDim: 3, members: 2 }, linear: {} }],
   ['a sum', { network: { vectors: true, embeddingDim: 3, columns: 256 }, linear: {} }],
   ['a sum without vectors', { network: { members: 2 }, linear: { optimizer: 'adagrad' } }],
 ];

@@ -22,6 +22,7 @@ const FLAGS = {
   lr: '--lr',
   monitor: '--monitor',
   seeds: '--seeds',
+  pooling: '--pooling',
   vectors: '--vectors',
   joinValidation: '--join-validation',
 } as const satisfies Partial<Record<keyof TrainingOptions, string>>;
@@ -45,8 +46,8 @@ const LESSON_ONLY: readonly Flag[] = [
 /** The options that each architecture does not have. */
 const FOREIGN: Readonly<Record<ArchitectureName, readonly Flag[]>> = {
   auto: LESSON_ONLY,
-  lesson: ['seeds', 'vectors', 'joinValidation'],
-  linear: [...LESSON_ONLY, 'lr', 'monitor', 'seeds', 'vectors'],
+  lesson: ['seeds', 'pooling', 'vectors', 'joinValidation'],
+  linear: [...LESSON_ONLY, 'lr', 'monitor', 'seeds', 'pooling', 'vectors'],
   'wide-gru': ['cell', 'bidirectional', 'fcDim', 'overPadding', 'embeddingSpread', 'schedule', 'patience'],
 };
 
@@ -67,7 +68,7 @@ export const architectureFrom = (options: TrainingOptions): ArchitectureName => 
   if (foreign.length === 0 || none) return architecture;
   const named = foreign.map((flag) => (options[flag] === false ? FLAGS[flag].replace('--', '--no-') : FLAGS[flag]));
   // Only the wide GRU uses word vectors, and can consist of several networks.
-  const wideOnly = foreign.some((flag) => flag === 'vectors' || flag === 'seeds');
+  const wideOnly = foreign.some((flag) => flag === 'vectors' || flag === 'seeds' || flag === 'pooling');
   const other = architecture === 'lesson' || wideOnly ? 'wide-gru' : 'lesson';
   const how = options.architecture === undefined ? ', which other options mean' : '';
   throw new HeadwaterError(

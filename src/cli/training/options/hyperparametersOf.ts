@@ -63,6 +63,7 @@ export const choiceHyperparameters = (
   architecture,
   vectors: options.vectors ?? 'found',
   'class-weights': options.classWeights ?? 'none',
+  ...(options.pooling === undefined ? {} : { pooling: options.pooling }),
   ...(options.epochs === undefined ? {} : { epochs: options.epochs }),
   ...(options.batchSize === undefined ? {} : { 'batch-size': options.batchSize }),
   ...(options.lr === undefined ? {} : { lr: options.lr }),

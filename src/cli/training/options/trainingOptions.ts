@@ -2,6 +2,7 @@ import { addFlowOptions, type FlowOptions } from '../../flow/flowOptions.js';
 import { type Command, Option } from 'commander';
 import type { Observable } from 'rxjs';
 import type { Cell } from '../../../models/ClassifierConfig.js';
+import type { WideGruPooling } from '../../../models/wide/WideGruConfig.js';
 import type { Monitor } from '../../../contracts/training/TrainingState.js';
 import type { LinearConfig } from '../../../models/linear/LinearConfig.js';
 import { MOST_THREADS } from '../../../ops/kernels/simd/machine/mostThreads.js';
@@ -76,6 +77,7 @@ export interface TrainingOptions
   readonly hiddenDim?: number;
   readonly fcDim?: number;
   readonly dropout?: number;
+  readonly pooling?: WideGruPooling;
   readonly overPadding?: boolean;
   readonly numTokens?: number;
   readonly minTokenFrequency: number;
@@ -182,6 +184,13 @@ export const addTrainingOptions = (command: Command, own: OwnDefaults = {}): Com
       'train this number of recurrent networks with different seeds, and average ' +
         'their logits; the model contains all networks (default: 1)',
       wholeNumber(1, 20),
+    )
+    .addOption(
+      new Option(
+        '--pooling <kind>',
+        'how a recurrent network pools the outputs of the tokens: max-mean, or attention, which the page ' +
+          'shows by word (default: max-mean)',
+      ).choices(['max-mean', 'attention']),
     )
     .addOption(
       new Option(

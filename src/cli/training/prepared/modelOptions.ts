@@ -23,6 +23,7 @@ export const modelOptions = (
   embeddingDim: options.embeddingDim,
   dropout: options.dropout,
   seeds: options.seeds,
+  pooling: options.pooling,
   joinValidation: options.joinValidation,
   linear: {
     wordWeights: options.wordWeight === undefined ? undefined : [options.wordWeight],

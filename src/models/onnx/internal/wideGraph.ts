@@ -1,5 +1,6 @@
 import type { StateDict } from '../../../contracts/models/StateDict.js';
 import type { VectorRows } from '../../../ops/layers/vectorEmbedding.js';
+import { QUERY } from '../../wide/internal/firstWeights.js';
 import { memberPrefix } from '../../wide/internal/meanOfNetworks.js';
 import type { SumConfig } from '../../sum/SumConfig.js';
 import type { WideGruConfig } from '../../wide/WideGruConfig.js';
@@ -11,6 +12,9 @@ import { FEATURE_INPUTS, sparsePart } from './sparsePart.js';
 
 /** Used as −∞ in a maximum, because the outputs of a GRU lie between −1 and 1. */
 const LEAST = -2;
+
+/** Used as −∞ in a softmax: the lowest float32. */
+const LOWEST = -3.4028234663852886e38;
 
 /** The common inputs of all networks of a graph: tokens and word vectors by time, and the mask of the real tokens. */
 const readingPart = (config: WideGruConfig, vectors: VectorRows | undefined): OnnxPart => {
@@ -55,6 +59,7 @@ const readingPart = (config: WideGruConfig, vectors: VectorRows | undefined): On
       { name: 'one', shape: [], data: [1] },
       { name: 'least', shape: [], data: Float32Array.of(LEAST) },
       { name: 'nothing', shape: [], data: Float32Array.of(0) },
+      ...(config.pooling === 'attention' ? [{ name: 'lowest', shape: [], data: Float32Array.of(LOWEST) }] : []),
       ...(vectors === undefined
         ? []
         : [
@@ -80,6 +85,21 @@ const embeddingsOf = ({ vocabularySize, embeddingDim }: WideGruConfig, weights: 
   return table;
 };
 
+/** The mean of the tokens' outputs, as the second part of the pooled values. */
+const meanNodes = (name: (of: string) => string): readonly OnnxNode[] => [
+  { op: 'ReduceSum', inputs: [name('for_sum'), 'place_0'], outputs: [name('sum')], attributes: { keepdims: 0 } },
+  { op: 'Div', inputs: [name('sum'), 'counts_by_row'], outputs: [name('second')] },
+];
+
+/** The sum of the tokens' outputs, weighted by attention. */
+const attentionNodes = (name: (of: string) => string): readonly OnnxNode[] => [
+  { op: 'MatMul', inputs: [name('for_sum'), name(QUERY)], outputs: [name('products')] },
+  { op: 'Where', inputs: ['is_real', name('products'), 'lowest'], outputs: [name('scores')] },
+  { op: 'Softmax', inputs: [name('scores')], outputs: [name('shares')], attributes: { axis: 0 } },
+  { op: 'Mul', inputs: [name('for_sum'), name('shares')], outputs: [name('weighted')] },
+  { op: 'ReduceSum', inputs: [name('weighted'), 'place_0'], outputs: [name('second')], attributes: { keepdims: 0 } },
+];
+
 /**
  * The logits of one network, before the temperature.
  *
@@ -87,7 +107,7 @@ const embeddingsOf = ({ vocabularySize, embeddingDim }: WideGruConfig, weights: 
  * @param output the name of the logits' value, float32 [B, C]
  */
 const networkPart = (config: WideGruConfig, weights: StateDict, prefix: string, output: string): OnnxPart => {
-  const { vocabularySize, embeddingDim, columns, vectors } = config;
+  const { vocabularySize, embeddingDim, columns, vectors, pooling, hiddenDim } = config;
   const name = (of: string): string => `${prefix}${of}`;
   const direction = (suffix: '' | '_reverse', way: 'forward' | 'reverse') =>
     recurrentNode(
@@ -121,9 +141,8 @@ const networkPart = (config: WideGruConfig, weights: StateDict, prefix: string, 
         attributes: { axes: [0], keepdims: 0 },
       },
       { op: 'Where', inputs: ['is_real', name('by_time'), 'nothing'], outputs: [name('for_sum')] },
-      { op: 'ReduceSum', inputs: [name('for_sum'), 'place_0'], outputs: [name('sum')], attributes: { keepdims: 0 } },
-      { op: 'Div', inputs: [name('sum'), 'counts_by_row'], outputs: [name('mean')] },
-      { op: 'Concat', inputs: [name('max'), name('mean')], outputs: [name('pooled')], attributes: { axis: 1 } },
+      ...(pooling === 'attention' ? attentionNodes(name) : meanNodes(name)),
+      { op: 'Concat', inputs: [name('max'), name('second')], outputs: [name('pooled')], attributes: { axis: 1 } },
       {
         op: 'Gemm',
         inputs: [name('pooled'), name('head.weight'), name('head.bias')],
@@ -140,6 +159,9 @@ const networkPart = (config: WideGruConfig, weights: StateDict, prefix: string, 
       },
       ...directions.flatMap(({ tensors }) => tensors),
       ...['head.weight', 'head.bias'].map((of) => ({ name: name(of), ...weights.get(name(of))! })),
+      ...(pooling === 'attention'
+        ? [{ name: name(QUERY), shape: [2 * hiddenDim, 1], data: weights.get(name(QUERY))!.data }]
+        : []),
       ...(sparse?.tensors ?? []),
     ],
   };

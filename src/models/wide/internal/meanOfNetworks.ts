@@ -1,3 +1,4 @@
+import type { PaddedBatch } from '../../../contracts/rows/PaddedBatch.js';
 import type { StateDict } from '../../../contracts/models/StateDict.js';
 import { softmaxRows } from '../../internal/softmaxRows.js';
 import { labelWeight } from '../../../ops/internal/lossShares.js';
@@ -22,6 +23,13 @@ export const memberConfig = (config: WideGruConfig): WideGruConfig => ({
 /** Combines the states of all members into one, each with its prefix. */
 const together = (networks: readonly WideGru[], stateOf: (network: WideGru) => StateDict): StateDict =>
   new Map(networks.flatMap((network, member) => Array.from(prefixed(memberPrefix(member), stateOf(network)))));
+
+/** The mean of the attention of all networks. */
+const meanAttention = (networks: readonly WideGru[], batch: PaddedBatch): Float32Array => {
+  const sum = new Float32Array(batch.size * batch.time);
+  for (const network of networks) network.attention?.(batch).forEach((share, i) => (sum[i]! += share));
+  return sum.map((share) => share / networks.length);
+};
 
 /**
  * Makes one model from several networks that differ by their seeds:
@@ -79,6 +87,7 @@ export const meanOfNetworks = (config: WideGruConfig, settings: WideGruSettings,
 
     predictBatch: (batch) => softmaxRows(logits(batch), classes),
     logits,
+    ...(config.pooling === 'attention' ? { attention: (batch: PaddedBatch) => meanAttention(networks, batch) } : {}),
 
     stateDict: () => together(networks, (network) => network.stateDict()),
     loadStateDict: (state) => each((network, prefix) => network.loadStateDict(entriesUnder(prefix, state))),

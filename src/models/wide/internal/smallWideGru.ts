@@ -18,14 +18,14 @@ const NEVER_SMALL: SmallBatches = { compute: () => undefined, forget: () => unde
 
 /**
  * Makes a function that computes a wide GRU without tensors, for batches of a few short rows on the embedded backend.
- * On another backend no batch counts as small.
+ * On another backend, or with attention, no batch counts as small.
  */
 export const smallWideGru = (
   config: WideGruConfig,
   backend: string,
   { vectors, embeddings, wide, weights }: Parts,
 ): SmallBatches => {
-  if (backend !== BACKEND_NAME) return NEVER_SMALL;
+  if (backend !== BACKEND_NAME || config.pooling === 'attention') return NEVER_SMALL;
   const { hiddenDim, embeddingDim, classes, temperature, padIndex } = config;
   const small = smallBatches(
     {

@@ -1,11 +1,15 @@
 import type { Explanation, LiveHeadline, LivePrediction, WordEffect } from '../../../contracts/live/Live.js';
 import type { Vocabulary } from '../../../contracts/live/Learning.js';
+import { attentionOfWords } from './attentionOfWords.js';
+import type { Trainable } from '../../../contracts/models/Trainable.js';
 import { encodeText } from '../../rows/internal/encodedText.js';
 import { type ReadingOptions, stepsOf, textPath } from '../../../text/textPath.js';
 
 /** How words are read: as in the training of the model. */
 export interface OcclusionOptions extends ReadingOptions {
   readonly tokenizer: Vocabulary;
+  /** The model, whose attention is shown if it has any. */
+  readonly model: Trainable | (() => Trainable);
 }
 
 /** A headline, and the variants to classify in order to explain it. */
@@ -28,11 +32,13 @@ const WORD = /[\p{L}\p{N}\p{M}]+(?:['’.&-][\p{L}\p{N}\p{M}]+)*/gu;
  * @throws HeadwaterError `HW_USAGE` when a stop word is empty
  */
 export const occlusionsOf = ({
+  model,
   tokenizer,
   text: steps,
   stopWords,
 }: OcclusionOptions): ((headline: LiveHeadline) => Occlusions) => {
-  const { textOf } = textPath(stepsOf({ text: steps, stopWords }));
+  const path = textPath(stepsOf({ text: steps, stopWords }));
+  const { textOf } = path;
 
   return (headline) => {
     const { title } = headline;
@@ -52,6 +58,12 @@ export const occlusionsOf = ({
         without,
       };
     });
+    const inUse = typeof model === 'function' ? model() : model;
+    const attention = attentionOfWords(
+      { model: inUse, tokenizer, path },
+      title,
+      words.map(({ word }) => word),
+    );
     const occluded = words.filter(({ read }) => read !== 'left-out');
 
     return {
@@ -66,9 +78,12 @@ export const occlusionsOf = ({
           distribution.find(({ category }) => category === prediction.category)?.probability ?? 0;
         const whole = probabilityIn(prediction);
         let next = 0;
-        const effects = words.map(({ word, start, end, read }): WordEffect => {
+        const effects = words.map(({ word, start, end, read }, i): WordEffect => {
           const effect = read === 'left-out' ? 0 : whole - probabilityIn(others[next++]!);
-          return { word, start, end, read, effect };
+          return {
+            ...{ word, start, end, read, effect },
+            ...(attention === undefined ? {} : { attention: attention[i]! }), // one a word
+          };
         });
         return { type: 'explanation', prediction, words: effects };
       },
