@@ -46,10 +46,10 @@ const LIMIT_MS = 15_000;
 /** The screens on which page.css places the panel below the list and not beside it. */
 const NARROW = '(max-width: 60rem)';
 
-/** The share of attention of a word, as a bar and a number. */
-const attentionCells = (attention: number, read: WordEffect['read']): readonly HTMLElement[] => {
+/** The share of attention of a word, as a number and a bar whose full length is the largest share. */
+const attentionCells = (attention: number, largest: number, read: WordEffect['read']): readonly HTMLElement[] => {
   const bar = element('span', { class: 'attention-bar', 'aria-hidden': 'true' });
-  bar.style.setProperty('--length', attention.toFixed(3));
+  bar.style.setProperty('--length', (largest === 0 ? 0 : attention / largest).toFixed(3));
   return [
     element('td', { class: 'attention-cell' }, ...(read === 'left-out' ? [] : [bar])),
     element('td', { class: 'number' }, read === 'left-out' ? NOTHING : formatShare(attention)),
@@ -211,6 +211,7 @@ export class ExplainPanel {
 
   #bars(words: readonly WordEffect[], most: number, category: string): HTMLElement {
     const attends = words.some(({ attention }) => attention !== undefined);
+    const largest = Math.max(...words.map(({ attention = 0 }) => attention));
     const rows = words.map(({ word, effect, read, attention = 0 }) => {
       const bar = element('span', {
         class: 'effect-bar',
@@ -233,7 +234,7 @@ export class ExplainPanel {
           read === 'left-out' ? element('span', { class: 'note' }, 'not read') : bar,
         ),
         element('td', { class: 'number' }, read === 'left-out' ? NOTHING : formatPoints(effect)),
-        ...(attends ? attentionCells(attention, read) : []),
+        ...(attends ? attentionCells(attention, largest, read) : []),
       );
     });
     return element(
