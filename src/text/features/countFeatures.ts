@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { EdgedTokens } from './EdgedTokens.js';
+import { DelimitedTokens } from './DelimitedTokens.js';
 import type { FeatureCounts } from './FeatureCounts.js';
 
 /** The kinds of features of a text. */
@@ -74,7 +74,7 @@ export const featureCounter = ({
   runs,
 }: FeatureSettings): ((text: string, into: FeatureCounts) => void) => {
   const mask = 2 ** bits - 1;
-  const tokens = new EdgedTokens();
+  const tokens = new DelimitedTokens();
   let words = new Int32Array(512);
   let grams = new Int32Array(4096);
   let wordCount = 0;

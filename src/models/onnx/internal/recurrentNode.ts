@@ -11,7 +11,7 @@ const GATE_ORDER = { rnn: [0], gru: [1, 0, 2], lstm: [0, 3, 1, 2] } as const;
 const OPS = { rnn: 'RNN', gru: 'GRU', lstm: 'LSTM' } as const;
 
 /** Puts the blocks of a weight, one per gate, into ONNX's order. */
-const reordered = (data: Float32Array, order: readonly number[]): Float32Array => {
+const inOnnxOrder = (data: Float32Array, order: readonly number[]): Float32Array => {
   const block = data.length / order.length;
   const result = new Float32Array(data.length);
   order.forEach((from, to) => result.set(data.subarray(from * block, (from + 1) * block), to * block));
@@ -48,7 +48,7 @@ export const recurrentNode = (
   const order = GATE_ORDER[cell];
   const rows = order.length * hiddenDim;
   const ordered = (name: string): Float32Array =>
-    reordered(weights.get(`${prefix}rnn.${name}_l0${suffix}`)!.data, order);
+    inOnnxOrder(weights.get(`${prefix}rnn.${name}_l0${suffix}`)!.data, order);
   const bias = new Float32Array(2 * rows);
   bias.set(ordered('bias_ih'));
   bias.set(ordered('bias_hh'), rows);

@@ -8,14 +8,14 @@ const A = 65;
 const LETTERS = 26;
 const FIRST_WIDE = 128;
 
-/** The value in {@link EdgedTokens.nextCased} where no later unit differs from its lower case. */
+/** The value in {@link DelimitedTokens.nextCased} where no later unit differs from its lower case. */
 const NEVER = 0x7fffffff;
 
 /**
  * The tokens of a text as UTF-16 units, each between `<` and `>`, in lower case and as written. The object is reused
  * for every text, so that a text makes no garbage.
  */
-export class EdgedTokens {
+export class DelimitedTokens {
   /** The number of tokens. */
   count = 0;
   /** The tokens in lower case. */
@@ -86,12 +86,12 @@ export class EdgedTokens {
   #readWide(text: string, cased: boolean, runs: boolean): boolean {
     const folded = foldCase(text);
     if (2 * folded.length + 2 > this.units.length) this.#reserve(4 * folded.length + 4);
-    const count = this.#edge(folded, this.units, this.bounds);
+    const count = this.#write(folded, this.units, this.bounds);
     this.count = count;
     this.#splitRuns();
     if (runs) this.#mergeRuns(folded);
     if (!cased || folded === text) return false;
-    this.#edge(text, this.written, this.writtenBounds);
+    this.#write(text, this.written, this.writtenBounds);
     const last = 2 * count - 1;
     // Where lower-casing turned one letter into two, the positions differ. Then every token counts as different from
     // its lower case.
@@ -105,7 +105,7 @@ export class EdgedTokens {
    * @param merges whether neighbours of scripts without spaces become one token
    * @returns the number of tokens
    */
-  #edge(text: string, into: Uint16Array, bounds: Int32Array, merges = false): number {
+  #write(text: string, into: Uint16Array, bounds: Int32Array, merges = false): number {
     let size = 0;
     let count = 0;
     let wasUnspaced = false;
@@ -145,7 +145,7 @@ export class EdgedTokens {
       this.#merged = new Uint16Array(this.units.length);
       this.#mergedBounds = new Int32Array(this.bounds.length);
     }
-    const count = this.#edge(text, this.#merged, this.#mergedBounds, true);
+    const count = this.#write(text, this.#merged, this.#mergedBounds, true);
     if (count === this.count) return;
     this.runUnits = this.#merged;
     this.runBounds = this.#mergedBounds;
