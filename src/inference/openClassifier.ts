@@ -99,7 +99,12 @@ export const openClassifier = async (
   const artifacts = await openArtifacts(source);
   const model = restoreModel(artifacts, { backend });
   const { labelEncoder, text: steps } = artifacts;
-  const classifyBatch = classifyTexts({ model, tokenizer: rowEncoder(artifacts), labelEncoder, text: steps });
+  const classifyBatch = classifyTexts('openClassifier', {
+    model,
+    tokenizer: rowEncoder(artifacts),
+    labelEncoder,
+    text: steps,
+  });
 
   const call$ = new Subject<Call>();
   const answered$ = call$.pipe(

@@ -68,6 +68,7 @@ export const refitModel = (
   checkModelTraining('refitModel', options);
   return retrain(withAllRows(split), kept, {
     ...options,
+    call: 'refitModel',
     batchSize: options.batchSize ?? networkBatchSize(split.rows.train),
     called: 'all rows',
   }).pipe(

@@ -19,6 +19,8 @@ import { LEARNING_RATE, type TrainNetworkOptions } from './trainNetwork.js';
 
 /** The options of `retrain`. */
 export interface RetrainOptions extends ModelTrainingOptions, Pick<TrainNetworkOptions, 'learningRate' | 'backend'> {
+  /** The public function that trains again, for messages. */
+  readonly call: string;
   /** The batch size in rows. */
   readonly batchSize: number;
   /** The description of the rows in the events of this training, such as `all rows`. */
@@ -58,7 +60,10 @@ export const retrain = (
     const { config } = kept.model;
     const { vectors, parts } = kept;
     if (isLessonConfig(config))
-      throw new HeadwaterError('HW_USAGE', 'refitModel was given a classifier of the lesson. Train it by `fit`.');
+      throw new HeadwaterError(
+        'HW_USAGE',
+        `${options.call} was given a classifier of the lesson. Train it by \`fit\`.`,
+      );
     const { seed = split.seed, learningRate = LEARNING_RATE, backend, batchSize } = options;
     const again = (name: string): string => `${name}, ${options.called}`;
     const classWeights = weightsOfClasses(options.classWeights ?? 'none', split.classCounts.train);

@@ -92,8 +92,8 @@ type LinearCandidate = TrainedCandidate & ReadRows & { readonly model: LinearCla
  * without spaces between words; with other penalties; and with the other optimizers. Finally the mean of the best
  * models of all optimizers is measured, which is also a linear model.
  *
- * Cold. Memory: the encoded rows where `keepBytes` allows it, and one model more than there are optimizers. On
- * unsubscribing and on an error, all models are disposed of.
+ * Cold. Memory: twice `keepBytes` of encoded rows (those of the best setting, and of the one that is tried), and one
+ * model more than there are optimizers. On unsubscribing and on an error, all models are disposed of.
  *
  * Errors: those of the rows, `batches` and `fit`.
  *

@@ -121,7 +121,7 @@ export const checkModelTraining = (call: string, options: TrainModelOptions): vo
  *     split:  s
  *     result: -e-e-(c)-…-e-e-e-(c)-(c)-(M|)    e training events, c a candidate measured, M the model that is kept
  *
- * Cold. Memory: the encoded rows where `keepBytes` allows it, and three models at a time. On an error, and on
+ * Cold. Memory: twice `keepBytes` of encoded rows, and three models at a time. On an error, and on
  * unsubscribing before the last event, all its models are disposed of. After the last event, the receiver must dispose
  * of them.
  *
@@ -220,7 +220,9 @@ export const trainModel = (split: Split, options: TrainModelOptions = {}): Obser
     if (!joinsValidation(split, options)) return event$;
     return event$.pipe(
       concatMap((event) =>
-        event.type === 'model-chosen' ? joinValidation(split, event, { ...options, batchSize }) : of(event),
+        event.type === 'model-chosen'
+          ? joinValidation(split, event, { ...options, call: 'trainModel', batchSize })
+          : of(event),
       ),
     );
   });

@@ -41,6 +41,6 @@ it('is none where a fold would have one class alone', async () => {
   }));
   const { split, events } = await eventsOf(rows, false);
   const { kept } = chosenIn(events);
-  const found$ = crossFittedTemperature(withValidationRows(split), kept, { batchSize: 32 });
+  const found$ = crossFittedTemperature(withValidationRows(split), kept, { call: 'trainModel', batchSize: 32 });
   expect(await lastValueFrom(found$)).toBeUndefined();
 });

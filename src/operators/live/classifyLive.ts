@@ -91,6 +91,6 @@ const withoutBlanks = (headlines: readonly LiveHeadline[]): readonly LiveHeadlin
 export const classifyLive = (
   options: ClassifyLiveOptions,
 ): OperatorFunction<readonly LiveHeadline[], LivePrediction> => {
-  const classify = classifyTexts(options);
+  const classify = classifyTexts('classifyLive', options);
   return (batch$) => batch$.pipe(map(withoutBlanks), classify);
 };

@@ -1,4 +1,3 @@
-import { checkArgument } from '../../contracts/checkArgument.js';
 import { concatMap, map, of, type OperatorFunction, toArray } from 'rxjs';
 import type { Explanation, LiveHeadline } from '../../contracts/live/Live.js';
 import type { ClassifyLiveOptions } from './classifyLive.js';
@@ -60,10 +59,8 @@ import { occlusionsOf } from './internal/occlusions.js';
  * ```
  */
 export const explainHeadlines = (options: ClassifyLiveOptions): OperatorFunction<LiveHeadline, Explanation> => {
-  checkArgument('explainHeadlines', 'options', options, 'an object such as { model, tokenizer, labelEncoder }');
-
+  const classify = classifyTexts('explainHeadlines', options);
   const occlude = occlusionsOf(options);
-  const classify = classifyTexts(options);
   return concatMap((headline) => {
     const { variants, explain } = occlude(headline);
     return of(variants).pipe(classify, toArray(), map(explain));

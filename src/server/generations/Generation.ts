@@ -35,7 +35,7 @@ export const generationOf = (served: ServedModel, learn?: LearnOptions): Generat
   } = served;
   const nameOf = (): string => (typeof model === 'function' ? model() : model).name;
   const id = modelId ?? nameOf();
-  const classify = classifyTexts(served);
+  const classify = classifyTexts('serveModel', served);
   const learner = learn === undefined ? undefined : labelLearner(served, learn);
   return {
     id,

@@ -14,11 +14,14 @@ import type { ClassifyLiveOptions } from '../classifyLive.js';
  * removed is read as the unknown token.
  *
  * Errors: those of `classifyLive`, except the one for a blank title.
+ *
+ * @param call the operator, as its user writes it
  */
 export const classifyTexts = (
+  call: string,
   options: ClassifyLiveOptions,
 ): OperatorFunction<readonly LiveHeadline[], LivePrediction> => {
-  checkOptions('classifyLive', options, '{ model, tokenizer, labelEncoder }');
+  checkOptions(call, options, '{ model, tokenizer, labelEncoder }');
   const { model, tokenizer, labelEncoder, text, stopWords, scheduler = asyncScheduler } = options;
   const { textOf } = textPath(stepsOf({ text, stopWords }));
 
@@ -27,7 +30,7 @@ export const classifyTexts = (
     if (present.classes !== labelEncoder.size) {
       throw new HeadwaterError(
         'HW_USAGE',
-        `classifyLive: model ${present.name} has ${present.classes} classes, but the label encoder ` +
+        `${call}: model ${present.name} has ${present.classes} classes, but the label encoder ` +
           `${labelEncoder.size}. Take the tokenizer and the label encoder that the model was trained with.`,
       );
     }
