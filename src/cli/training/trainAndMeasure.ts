@@ -135,7 +135,7 @@ const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
   const recipe = recipeOf(options, split.rows.train);
   const source = batchSource(split, { batchSize: options.batchSize ?? BATCH_SIZE, valve });
   const epochs = epochsBefore(prepared);
-  const training$ = trainLesson(model, source, options, prepared.checkpoints.fit).pipe(
+  const training$ = trainLesson(model, source, recipe, options, prepared.checkpoints.fit).pipe(
     recordingEpochs(epochs),
     filter(isTraining),
     showing(prepared, options, terminal),

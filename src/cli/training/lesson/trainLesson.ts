@@ -6,7 +6,7 @@ import type { DeferredClassifier } from '../../../models/deferredClassifier.js';
 import { earlyStopping } from '../../../operators/training/earlyStopping.js';
 import { fit, type FitOptions } from '../../../operators/training/fit.js';
 import { reduceLrOnPlateau } from '../../../operators/training/reduceLrOnPlateau.js';
-import { PATIENCE, recipeOf, scheduleOf } from '../options/recipe.js';
+import { PATIENCE, type Recipe, scheduleOf } from '../options/recipe.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 
 /** Trains a classifier; it resumes from a checkpoint if the checkpoint has the same model name. */
@@ -18,15 +18,15 @@ export const fitLesson = (
 ): Observable<TrainingEvent> =>
   of(source).pipe(fit(model, { checkpointEvery, from: from?.model === model.name ? from : undefined, ...how }));
 
-/** Trains the lesson's classifier with its recipe. */
+/** Trains the lesson's classifier with its recipe; the options contain what the recipe leaves open. */
 export const trainLesson = (
   model: Classifier | DeferredClassifier,
   source: BatchSource,
+  recipe: Recipe,
   options: TrainingOptions,
   checkpoints: Pick<FitOptions, 'checkpointEvery' | 'from'> = {},
-): Observable<TrainingEvent> => {
-  const recipe = recipeOf(options, source.rows.train);
-  return fitLesson(
+): Observable<TrainingEvent> =>
+  fitLesson(
     model,
     source,
     {
@@ -43,4 +43,3 @@ export const trainLesson = (
     },
     checkpoints,
   );
-};

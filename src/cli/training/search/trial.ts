@@ -7,7 +7,7 @@ import { trainModel } from '../../../training/trainModel.js';
 import { orNull } from '../results/epochRecord.js';
 import { lessonModel } from '../lesson/lessonModel.js';
 import { modelOptions } from '../prepared/modelOptions.js';
-import { BATCH_SIZE } from '../options/recipe.js';
+import { BATCH_SIZE, recipeOf } from '../options/recipe.js';
 import { NO_CHECKPOINTS, type Prepared } from '../prepared/Prepared.js';
 import { trainLesson } from '../lesson/trainLesson.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
@@ -31,7 +31,7 @@ export const runTrial = (prepared: Prepared, given: TrainingOptions, setting: Se
       const model = lessonModel(split, options, backend);
       const source = batchSource(split, { batchSize: options.batchSize ?? BATCH_SIZE, valve });
       return concat(
-        trainLesson(model, source, options).pipe(ignoreElements()),
+        trainLesson(model, source, recipeOf(options, split.rows.train), options).pipe(ignoreElements()),
         measureCandidate(model.name, model, source, split.labelEncoder.classes).pipe(
           tap({ finalize: () => model.dispose() }),
           map(measured),
