@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defer, ignoreElements, lastValueFrom, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { messageOf } from '../contracts/messageOf.js';
 import type { Checkpoint } from '../contracts/training/Checkpoint.js';
 import { checkTypes, checkWhole } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
@@ -165,7 +166,7 @@ export const checkpoints = (
             const error = new HeadwaterError(
               'HW_WRITE',
               `A checkpoint could not be written to ${dir}: ` +
-                `${cause instanceof Error ? cause.message : String(cause)}. Free some disk space, or check the folder.`,
+                `${messageOf(cause)}. Free some disk space, or check the folder.`,
               { cause, where: dir },
             );
             if (failed === undefined) subscriber.error(error);

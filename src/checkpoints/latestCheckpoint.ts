@@ -6,7 +6,7 @@ import type { Checkpoint } from '../contracts/training/Checkpoint.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { sha256Hex } from '../contracts/runtime/sha256.js';
 import { clearLeftBehind } from '../contracts/runtime/temporaries.js';
-import { codeOf } from '../sinks/internal/codeOf.js';
+import { codeOf } from '../contracts/codeOf.js';
 import { decodeCheckpoint } from './encodeCheckpoint.js';
 
 const NAME = /^checkpoint-([0-9]{6,12})-([0-9a-f]{32})\.safetensors$/;

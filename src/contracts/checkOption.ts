@@ -54,7 +54,7 @@ type OptionTypes<O> = { readonly [Name in keyof O]?: 'number' | 'boolean' | 'str
 const TYPE_NAMES = { number: 'a number', boolean: 'true or false', string: 'a text' } as const;
 
 /**
- * Rejects options of a wrong type. Options that are undefined pass.
+ * Rejects options of a wrong type, and options that are no object. Options that are undefined pass.
  *
  * @param call the function that was called, as its user writes it
  * @param options the options that were given
@@ -62,6 +62,7 @@ const TYPE_NAMES = { number: 'a number', boolean: 'true or false', string: 'a te
  * @throws HeadwaterError `HW_USAGE`
  */
 export const checkTypes = <O extends object>(call: string, options: O, types: OptionTypes<O>): void => {
+  checkOptions(call, options, `{ ${Object.keys(types)[0] ?? ''}: … }`);
   const values = new Map<string, unknown>(Object.entries(options));
   for (const [name, type] of Object.entries<'number' | 'boolean' | 'string' | readonly string[] | undefined>(types)) {
     const value = values.get(name);

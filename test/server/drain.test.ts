@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../src/contracts/random.js';
-import { codeOf } from '../../src/sinks/internal/codeOf.js';
+import { codeOf } from '../../src/contracts/codeOf.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { heldTurns, type RawClient, serving } from './serving.js';
 

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Observable } from 'rxjs';
+import { codeOf } from '../../contracts/codeOf.js';
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
@@ -133,7 +134,7 @@ export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => 
       try {
         return await names.put(name, bytes, { previousSeq: after });
       } catch (cause) {
-        if (!(cause instanceof Error && 'code' in cause && cause.code === WRONG_SEQUENCE)) throw cause;
+        if (codeOf(cause) !== WRONG_SEQUENCE) throw cause;
         throw new HeadwaterError(
           'HW_BROKER',
           `Another publisher has replaced the model ${name} in ${where} meanwhile: ` +

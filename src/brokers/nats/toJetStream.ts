@@ -15,6 +15,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
+import { codeOf } from '../../contracts/codeOf.js';
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -47,12 +48,11 @@ const RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
 
 /** The server's error codes for messages and headers that exceed its size limit. */
-const TOO_LARGE: readonly unknown[] = [10_054, 10_097];
+const TOO_LARGE: ReadonlySet<unknown> = new Set([10_054, 10_097]);
 
 /** Whether this message can never be stored, so that sending it again is useless. */
 const isTooLarge = (error: unknown): boolean =>
-  error instanceof Error &&
-  (error.name === 'InvalidArgumentError' || ('code' in error && TOO_LARGE.includes(error.code)));
+  error instanceof Error && (error.name === 'InvalidArgumentError' || TOO_LARGE.has(codeOf(error)));
 
 /**
  * Refuses a subject without a stream. Otherwise its messages would fail one by one, and valid headlines would be given

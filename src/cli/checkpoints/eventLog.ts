@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { filter, type OperatorFunction, tap } from 'rxjs';
+import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
@@ -71,8 +72,7 @@ const openAt = async (
     if (cause instanceof HeadwaterError) throw cause;
     throw new HeadwaterError(
       'HW_WRITE',
-      `The event log ${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. ` +
-        'Choose another file for --events.',
+      `The event log ${path} cannot be written: ${messageOf(cause)}. ` + 'Choose another file for --events.',
       { cause, where: path },
     );
   }
@@ -111,8 +111,7 @@ export const openEventLog = async (
         ),
       (error) =>
         say(
-          `The event log ${path} could not be written, and the training continues without ` +
-            `it: ${error instanceof Error ? error.message : String(error)}`,
+          `The event log ${path} could not be written, and the training continues without ` + `it: ${messageOf(error)}`,
         ),
     ),
     position: () => ({ bytes, sha256: hash.copy().digest('hex') }),

@@ -7,7 +7,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { markedProcess, ownMark } from '../../provision/host/processMark.js';
 import { removeLock } from '../../provision/host/removeLock.js';
 import { takeName } from '../../provision/host/takeName.js';
-import { codeOf } from '../../sinks/internal/codeOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 
 /** How often the owner touches the lock, and how long another machine waits for it to do so. Milliseconds. */
 const TIMES = { beat: 10_000, patience: 30_000 };

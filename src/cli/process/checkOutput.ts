@@ -3,7 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { codeOf } from '../../sinks/internal/codeOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 
 type Found = 'folder' | 'file' | 'nothing';
 

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { type AccessToken, type Scope, SCOPES } from '../../server/http/AccessToken.js';
 
@@ -37,7 +38,7 @@ export const tokenFile = (path: string): readonly AccessToken[] => {
     if (statSync(path).size > MOST_BYTES) throw new Error('it is too large');
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw bad('HW_PATH', cause instanceof Error ? cause.message : String(cause), cause);
+    throw bad('HW_PATH', messageOf(cause), cause);
   }
   let value: unknown;
   try {

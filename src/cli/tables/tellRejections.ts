@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tryCatch } from 'fp-ts/lib/TaskEither.js';
 import { catchError, concat, defer, EMPTY, finalize, ignoreElements, merge, type Observable, throwError } from 'rxjs';
+import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { jsonLines } from '../../sinks/jsonLines.js';
 import type { DeadLetters } from '../../sinks/rejections/deadLetters.js';
@@ -37,8 +38,7 @@ export const checkRejectionsFile = (data: DataNames, { rejections: file }: Rejec
 const unwritable = (file: string, cause: unknown): HeadwaterError =>
   new HeadwaterError(
     'HW_WRITE',
-    `${file} could not be written: ${cause instanceof Error ? cause.message : String(cause)}. ` +
-      'Choose another file for the rejections.',
+    `${file} could not be written: ${messageOf(cause)}. ` + 'Choose another file for the rejections.',
     { cause, where: file },
   );
 

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { codeOf } from '../codeOf.js';
 
 // A file with a temporary name stays when its process is killed. The name contains the host and the process, so that a
 // later process can tell abandoned files from files that are being written.
@@ -29,7 +30,7 @@ const isAlive = (pid: number): boolean => {
     return true;
   } catch (error) {
     // EPERM: the process runs, and belongs to another user.
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return codeOf(error) !== 'ESRCH';
   }
 };
 

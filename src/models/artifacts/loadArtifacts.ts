@@ -1,13 +1,11 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { codeOf } from '../../contracts/codeOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { ARTIFACT_FILES, type Artifacts } from './Artifacts.js';
 import { decodeArtifacts } from './decodeArtifacts.js';
 import { nodeFiles } from './internal/nodeFiles.js';
 import { readArtifactFiles } from './internal/readArtifactFiles.js';
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
 
 const checkDirectory = (directory: string): TE.TaskEither<HeadwaterError, void> =>
   pipe(
@@ -20,7 +18,7 @@ const checkDirectory = (directory: string): TE.TaskEither<HeadwaterError, void> 
             'HW_PATH',
             codeOf(cause) === 'ENOENT'
               ? `No such directory: ${directory}. Check the path of the model.`
-              : `${directory} cannot be read (${codeOf(cause)}). Check its permissions.`,
+              : `${directory} cannot be read (${codeOf(cause) ?? 'an unknown error'}). Check its permissions.`,
             { where: directory, cause },
           ),
       ),

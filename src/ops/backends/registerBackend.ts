@@ -1,3 +1,4 @@
+import { messageOf } from '../../contracts/messageOf.js';
 import { BACKEND_NAME } from '../definition/backendName.js';
 import { engine } from '@tensorflow/tfjs-core';
 import { checkTypes, checkWhole } from '../../contracts/checkOption.js';
@@ -47,8 +48,6 @@ interface Registered {
 }
 
 let registered: Registered | undefined;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The requested number of threads, or one if no workers can be started. */
 const possible = (threads: number): number => (mayStartWorkers() ? threads : 1);

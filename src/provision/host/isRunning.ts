@@ -1,3 +1,4 @@
+import { codeOf } from '../../contracts/codeOf.js';
 /** Whether a process of this machine exists. */
 export const isRunning = (pid: number): boolean => {
   try {
@@ -5,6 +6,6 @@ export const isRunning = (pid: number): boolean => {
     return true;
   } catch (error) {
     // The process belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 };

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../../contracts/codeOf.js';
 import { discard, temporaryName } from '../../contracts/runtime/temporaries.js';
 import { markedProcess, ownMark } from './processMark.js';
 import { removeLock } from './removeLock.js';
@@ -31,7 +32,7 @@ const takeLock = async (path: string): Promise<void> => {
         takeName(path, draft);
         return;
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        if (codeOf(error) !== 'EEXIST') throw error;
         const text = await readFile(path, 'utf8').catch(() => '');
         const { state, name, host } = markedProcess(text);
         // A container that was restarted has its name of before, and other process ids.

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { codeOf } from '../../contracts/codeOf.js';
 
 /** How a command ended, with the last part of its output. */
 export interface Finished {
@@ -36,7 +37,7 @@ export const howItEnded = (ended: Finished | undefined): string =>
 /** The maximum size of the kept output: a failing compiler can write without end. */
 const KEPT = 1 << 20;
 
-const isMissing = (error: Error): boolean => 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES');
+const isMissing = (error: Error): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'EACCES';
 
 /** Runs a command of this machine. If it is aborted, it rejects with the reason of the signal. */
 export const runCommand: RunCommand = (command, args, { cwd, env, signal, onLine } = {}) =>

@@ -6,6 +6,8 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Entry, ZipFile } from 'yauzl';
+import { messageOf } from '../../contracts/messageOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { openZip, zipEntries, zipStream } from '../../contracts/runtime/zipFile.js';
 import { setupError } from '../host/setupError.js';
@@ -15,8 +17,6 @@ interface Recorded {
   readonly sha256: string;
   readonly size: number;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const damaged = (path: string, how: string, cause?: unknown): HeadwaterError =>
   setupError(
@@ -127,13 +127,7 @@ export class Wheel {
     try {
       await pipeline(await this.#stream(name), tap, createWriteStream(to), { signal });
     } catch (error) {
-      if (
-        signal.aborted ||
-        (error instanceof Error &&
-          'code' in error &&
-          ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS'].includes(String(error.code)))
-      )
-        throw error;
+      if (signal.aborted || ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS'].includes(String(codeOf(error)))) throw error;
       throw damaged(this.path, `${name} in it cannot be unpacked (${messageOf(error)})`, error);
     }
     this.#check(name, hash.digest('base64url'), size);

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { codeOf } from '../../sinks/internal/codeOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 import { PROBLEM_JSON, problem, type Problem } from '../http/problem.js';
 
 /** All methods that some path allows. */

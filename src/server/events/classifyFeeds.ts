@@ -1,4 +1,5 @@
 import { catchError, EMPTY, filter, ignoreElements, type Observable, tap } from 'rxjs';
+import { messageOf } from '../../contracts/messageOf.js';
 import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { boundedQueue } from '../../operators/flow/boundedQueue.js';
@@ -58,8 +59,7 @@ export const classifyFeeds = (
         queue.classify(batch, { asker: FEEDS, stream: valve, isFeed: true }).pipe(
           catchError((error: unknown) => {
             failed(error);
-            for (const { delivery } of batch)
-              delivery?.settle({ type: 'retry', reason: error instanceof Error ? error.message : String(error) });
+            for (const { delivery } of batch) delivery?.settle({ type: 'retry', reason: messageOf(error) });
             return EMPTY;
           }),
         ),

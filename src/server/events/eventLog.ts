@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { messageOf } from '../../contracts/messageOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { appendWhole } from '../../sinks/files/internal/appendWhole.js';
 import { replaceOpen } from '../../sinks/files/replaceOpen.js';
@@ -31,7 +33,7 @@ const read = (path: string): Buffer => {
   try {
     return readFileSync(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
+    if (codeOf(error) === 'ENOENT') return Buffer.alloc(0);
     throw new HeadwaterError('HW_PATH', `${path} cannot be read. Check that it is a file, and its permissions.`, {
       where: path,
       cause: error,
@@ -79,7 +81,7 @@ export const eventLog = (path: string): EventLog => {
     } catch (cause) {
       throw new HeadwaterError(
         'HW_WRITE',
-        `The events could not be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+        `The events could not be written to ${path}: ${messageOf(cause)}. ` +
           'Check the disk and the permissions of the folder.',
         { where: path, cause },
       );

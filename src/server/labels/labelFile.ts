@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { codeOf } from '../../sinks/internal/codeOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 import type { KeepLabel } from '../generations/Label.js';
 
 /** Whether the last line lacks a line break: its write was interrupted, or an editor omits it. */

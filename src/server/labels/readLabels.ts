@@ -1,3 +1,4 @@
+import { codeOf } from '../../contracts/codeOf.js';
 import { checkText } from '../../contracts/checkArgument.js';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -43,7 +44,7 @@ export const readLabels = async (path: string, model: string): Promise<readonly 
       if (labels.length > MOST) labels.shift();
     }
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    if (codeOf(cause) === 'ENOENT') return [];
     throw new HeadwaterError('HW_PATH', `The labels in ${path} cannot be read. Check that it is a file.`, {
       where: path,
       cause,

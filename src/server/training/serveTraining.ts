@@ -11,6 +11,7 @@ import {
   Subject,
   take,
 } from 'rxjs';
+import { messageOf } from '../../contracts/messageOf.js';
 import type { ModelView, TrainingOver } from '../../contracts/training/TrainingView.js';
 import { checkTime, checkTypes } from '../../contracts/checkOption.js';
 import { EventHistory } from '../events/EventHistory.js';
@@ -59,8 +60,6 @@ const HISTORY = { events: 1000, bytes: 8 * 1_048_576 };
 const REJECTIONS_MS = 100;
 /** How long listeners have to read the last events. Milliseconds. */
 const DRAIN_MS = 2000;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * Shows a training in a browser while it runs. The page is at `GET /`, the state of the training so far at `GET

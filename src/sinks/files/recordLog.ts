@@ -1,6 +1,7 @@
 import { openSync, readFileSync, renameSync } from 'node:fs';
+import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { codeOf } from '../internal/codeOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 import { appendWhole } from './internal/appendWhole.js';
 import { replaceOpen } from './replaceOpen.js';
 
@@ -49,7 +50,7 @@ const writing = <T>(path: string, write: () => T): T => {
   } catch (cause) {
     throw new HeadwaterError(
       'HW_WRITE',
-      `The state could not be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+      `The state could not be written to ${path}: ${messageOf(cause)}. ` +
         'Check the disk and the permissions of the folder.',
       { where: path, cause },
     );

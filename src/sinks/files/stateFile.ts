@@ -12,9 +12,10 @@ import {
   type SchedulerLike,
   type Subscription,
 } from 'rxjs';
+import { messageOf } from '../../contracts/messageOf.js';
 import { checkTime } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { codeOf } from '../internal/codeOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 import { writeFiles } from './writeFiles.js';
 
@@ -54,8 +55,6 @@ export interface StateFile<A> {
    */
   readonly settled: TaskEither<HeadwaterError, void>;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const writeAtomically = async (path: string, text: string): Promise<void> => {
   const written = await writeFiles(dirname(path), new Map([[basename(path), new TextEncoder().encode(text)]]))();

@@ -16,7 +16,7 @@ import {
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { clearLeftBehind, discard } from '../../contracts/runtime/temporaries.js';
-import { codeOf } from '../internal/codeOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 import { makeTemporary, syncFolder } from './internal/wholeFile.js';
 
 const compressed = promisify(gzip);

@@ -1,16 +1,15 @@
 import { rename, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { isFileName, MANIFEST_FILE, parseManifest } from '../../contracts/models/Manifest.js';
 import { sha256Hex } from '../../contracts/runtime/sha256.js';
-import { codeOf } from '../internal/codeOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 import { makeFolder } from './internal/makeFolder.js';
 import { clearLeftBehind, discard } from '../../contracts/runtime/temporaries.js';
 import { syncFolder, writeTemporary } from './internal/wholeFile.js';
 import { type Generation, writeGeneration } from './internal/writeGeneration.js';
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Advice to the user after a file system error. */
 const advice = (error: unknown): string => {
@@ -142,8 +141,12 @@ export const writeFiles = (dir: string, files: ReadonlyMap<string, Uint8Array>):
     (cause) =>
       cause instanceof HeadwaterError
         ? cause
-        : new HeadwaterError('HW_WRITE', `Files could not be written to ${dir}: ${textOf(cause)}. ${advice(cause)}`, {
-            cause,
-            where: dir,
-          }),
+        : new HeadwaterError(
+            'HW_WRITE',
+            `Files could not be written to ${dir}: ${messageOf(cause)}. ${advice(cause)}`,
+            {
+              cause,
+              where: dir,
+            },
+          ),
   );

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { codeOf } from '../internal/codeOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 
 /** Whether a write failed because the reader closed the pipe (`headwater … | head -1`). This is a normal end. */
 export const isClosedPipe = (error: unknown, stream: Writable): boolean =>

@@ -1,6 +1,8 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../contracts/messageOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { CHUNK_BYTES } from './bytes/ByteWindow.js';
 import { sourceChanged } from './SourceMemory.js';
@@ -24,8 +26,7 @@ const unreadable: Readonly<Record<string, string>> = {
 };
 
 const pathError = (path: string, cause: unknown): HeadwaterError => {
-  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  const what = unreadable[code] ?? `Cannot read (${cause instanceof Error ? cause.message : String(cause)})`;
+  const what = unreadable[String(codeOf(cause))] ?? `Cannot read (${messageOf(cause)})`;
   return new HeadwaterError('HW_PATH', `${what}: ${path}. Give the path of a file that can be read.`, {
     cause,
     where: path,

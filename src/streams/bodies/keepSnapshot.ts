@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { clearLeftBehind, discard, discardSync, temporaryName } from '../../contracts/runtime/temporaries.js';
 
@@ -21,7 +22,7 @@ export interface Snapshot extends Digest {
 const snapshotError = (directory: string, cause: unknown): HeadwaterError =>
   new HeadwaterError(
     'HW_SNAPSHOT',
-    `Cannot write a snapshot in ${directory}: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+    `Cannot write a snapshot in ${directory}: ${messageOf(cause)}. ` +
       'Give a folder that can be written to, with room in it.',
     {
       cause,

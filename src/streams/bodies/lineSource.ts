@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../../contracts/rows/Rejection.js';
 import type { BodyOptions } from './http/connection/BodyOptions.js';
@@ -66,11 +67,10 @@ export const lineSource = (source: Readable | string | URL, options: ReadLinesOp
       explain: (error, progress) =>
         error instanceof HeadwaterError
           ? error
-          : new HeadwaterError(
-              'HW_PATH',
-              `${name} broke off after ${progress}: ${error instanceof Error ? error.message : String(error)}.`,
-              { cause: error, where: name },
-            ),
+          : new HeadwaterError('HW_PATH', `${name} broke off after ${progress}: ${messageOf(error)}.`, {
+              cause: error,
+              where: name,
+            }),
     };
   }
   const location = locate(source);

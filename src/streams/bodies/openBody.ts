@@ -1,5 +1,6 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { asyncScheduler } from 'rxjs';
+import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { checkBodyOptions, type BodyOptions } from './http/connection/BodyOptions.js';
 import { decodeContent, isDecodingError } from './http/decodeContent.js';
@@ -129,7 +130,7 @@ const compared = (
 /**
  * Rejects a file that is named as gzip but is not gzip, unless it is empty: its content is not what the user expects.
  */
-const requireNothing = async (raw: Readable, path: string): Promise<void> => {
+const refuseUncompressed = async (raw: Readable, path: string): Promise<void> => {
   const first = await peekByte(raw);
   if (first === undefined) return;
   raw.destroy();
@@ -157,7 +158,7 @@ const openFile = async (
     readable(fileBytes(path, { asBefore: memory.fingerprint, found: (found) => (fingerprint = found) })),
   );
   const decoded = await decodeContent(raw, [], path);
-  if (decoded === raw && path.endsWith('.gz')) await requireNothing(raw, path);
+  if (decoded === raw && path.endsWith('.gz')) await refuseUncompressed(raw, path);
   const file = { name: path, kind: 'file' } as const;
   if (fingerprint === undefined)
     return snapshotDir === undefined
@@ -278,9 +279,8 @@ export const bodyError = (
     );
   }
   if (kind === 'http') return brokenOff(name, error, progress);
-  return new HeadwaterError(
-    'HW_PATH',
-    `Cannot read ${name} after ${progress}: ${error instanceof Error ? error.message : String(error)}.`,
-    { cause: error, where: name },
-  );
+  return new HeadwaterError('HW_PATH', `Cannot read ${name} after ${progress}: ${messageOf(error)}.`, {
+    cause: error,
+    where: name,
+  });
 };

@@ -251,7 +251,7 @@ export class TableReader implements Reader {
     if (form === 'labelled') return this.#linesReader(head, whole, encoding, 'labelled-lines', labelledFields);
     const { header, before } = form;
     const { names } = form.sample;
-    if (names.length === 0 && whole) requireNothing(source);
+    if (names.length === 0 && whole) refuseEmpty(source);
     const orange = header ? orangeHeader(form.sample) : undefined;
     const rows = form.sample.rows.slice(orange?.records ?? 0);
     const usualColumns = options.usualColumns ?? orange?.columns;
@@ -367,7 +367,7 @@ const isRule = (fields: Readonly<Record<string, string>>): boolean => {
   return filled.length > 1 && filled.every((field) => /^:?-{2,}:?$/.test(field));
 };
 
-const requireNothing = (source: string): never => {
+const refuseEmpty = (source: string): never => {
   throw new HeadwaterError(
     'HW_EMPTY',
     `${source} is empty: it has not even a header. Check that it is the table that you meant.`,

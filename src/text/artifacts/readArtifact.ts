@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
+import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
 import { described } from '../internal/described.js';
@@ -78,11 +79,5 @@ export const parseArtifact = (
     ? E.left(artifactError(what, `its values are nested more than ${DEEPEST} levels deep`, where))
     : E.tryCatch(
         (): unknown => JSON.parse(text),
-        (cause) =>
-          artifactError(
-            what,
-            `it is not JSON (${excerpt(cause instanceof Error ? cause.message : String(cause), 200)})`,
-            where,
-            cause,
-          ),
+        (cause) => artifactError(what, `it is not JSON (${excerpt(messageOf(cause), 200)})`, where, cause),
       );

@@ -1,5 +1,7 @@
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { asyncScheduler } from 'rxjs';
+import { codeOf } from '../../contracts/codeOf.js';
+import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { SourceEvents } from '../../contracts/live/Live.js';
 import { setupError } from '../../provision/host/setupError.js';
@@ -158,8 +160,8 @@ export const download = async (
       return;
     } catch (error) {
       step.signal.throwIfAborted();
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EACCES'))
-        throw setupError(`${path} cannot be written: ${error.message}.`, 'Make room, or set XDG_CACHE_HOME.', error);
+      if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EACCES')
+        throw setupError(`${path} cannot be written: ${messageOf(error)}.`, 'Make room, or set XDG_CACHE_HOME.', error);
       const progress = `${await sizeOf(path)} bytes`;
       try {
         await persistence.pause(error, progress);

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { defer, map, type Observable, of } from 'rxjs';
+import { messageOf } from '../../../contracts/messageOf.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { Split } from '../../../operators/rows/prepare.js';
 import { excerpt } from '../../../contracts/messages/excerpt.js';
@@ -78,11 +79,7 @@ const readStopWords = (file: string): TE.TaskEither<HeadwaterError, readonly str
     (cause) =>
       cause instanceof HeadwaterError
         ? cause
-        : badFile(
-            file,
-            cause instanceof TypeError ? 'it is not UTF-8' : cause instanceof Error ? cause.message : String(cause),
-            cause,
-          ),
+        : badFile(file, cause instanceof TypeError ? 'it is not UTF-8' : messageOf(cause), cause),
   );
 
 /**

@@ -1,4 +1,5 @@
 import { catchError, type Observable, switchMap, throwError } from 'rxjs';
+import { messageOf } from '../../../contracts/messageOf.js';
 import type { Checkpoint } from '../../../contracts/training/Checkpoint.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../../contracts/models/StateDict.js';
@@ -50,12 +51,7 @@ export const savingLastGood =
         ).pipe(
           // The reason for the end of the training is reported first; a failed write is secondary.
           catchError((failure: unknown) =>
-            throwError(() =>
-              saying(
-                'The last good weights could not be saved: ' +
-                  (failure instanceof Error ? failure.message : String(failure)),
-              ),
-            ),
+            throwError(() => saying('The last good weights could not be saved: ' + messageOf(failure))),
           ),
           switchMap(() => throwError(() => saying(`The last good weights are in ${folder}.`))),
         );

@@ -1,5 +1,6 @@
 import type { PlatformPath } from 'node:path';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { codeOf } from '../../../contracts/codeOf.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { nodeModule } from '../../../contracts/runtime/nodeModule.js';
 import {
@@ -25,9 +26,6 @@ const ATTEMPTS = 20;
 /** The number of attempts for a missing file of one generation: it may be removed and written again. */
 const SAME = 3;
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
-
 /** The bytes of a file, or undefined where the file does not exist. */
 const readAtMost = async (path: string, limit: number): Promise<Uint8Array | undefined> => {
   try {
@@ -44,7 +42,7 @@ const readAtMost = async (path: string, limit: number): Promise<Uint8Array | und
     if (codeOf(cause) === 'ENOENT') return undefined;
     throw new HeadwaterError(
       'HW_PATH',
-      `${path} cannot be read (${codeOf(cause)}). Check that it is a file, and its permissions.`,
+      `${path} cannot be read (${codeOf(cause) ?? 'an unknown error'}). Check that it is a file, and its permissions.`,
       { where: path, cause },
     );
   }
@@ -148,8 +146,12 @@ export const readArtifactFiles = (directory: string): TaskEither<HeadwaterError,
     (cause) =>
       cause instanceof HeadwaterError
         ? cause
-        : new HeadwaterError('HW_PATH', `${directory} cannot be read (${codeOf(cause)}). Check its permissions.`, {
-            where: directory,
-            cause,
-          }),
+        : new HeadwaterError(
+            'HW_PATH',
+            `${directory} cannot be read (${codeOf(cause) ?? 'an unknown error'}). Check its permissions.`,
+            {
+              where: directory,
+              cause,
+            },
+          ),
   );

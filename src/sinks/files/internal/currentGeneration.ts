@@ -2,7 +2,7 @@ import { lstat, readFile, readlink, rename, rm, symlink } from 'node:fs/promises
 import { basename, join } from 'node:path';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { CURRENT, GENERATIONS, isManifestId, MANIFEST_FILE, manifestId } from '../../../contracts/models/Manifest.js';
-import { codeOf } from '../../internal/codeOf.js';
+import { codeOf } from '../../../contracts/codeOf.js';
 import { discard } from '../../../contracts/runtime/temporaries.js';
 import { makeTemporary, syncFolder, writeTemporary } from './wholeFile.js';
 

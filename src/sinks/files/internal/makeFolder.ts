@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { codeOf } from '../../internal/codeOf.js';
+import { codeOf } from '../../../contracts/codeOf.js';
 
 /**
  * Creates a folder and its parents. (Node's own `recursive` never returns if an existing folder answers ENOENT, as

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { discard, temporaryName } from '../../../contracts/runtime/temporaries.js';
-import { codeOf } from '../../internal/codeOf.js';
+import { codeOf } from '../../../contracts/codeOf.js';
 
 const fill = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
   try {

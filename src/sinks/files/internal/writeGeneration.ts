@@ -10,7 +10,7 @@ import {
   parseManifest,
 } from '../../../contracts/models/Manifest.js';
 import { clearLeftBehind, discard, temporaryName } from '../../../contracts/runtime/temporaries.js';
-import { codeOf } from '../../internal/codeOf.js';
+import { codeOf } from '../../../contracts/codeOf.js';
 import { makeCurrent, putBytes, putLink, readCurrent } from './currentGeneration.js';
 import { makeFolder } from './makeFolder.js';
 import { makeTemporary, syncFolder, writeNew } from './wholeFile.js';

@@ -1,7 +1,7 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
-import { codeOf } from '../../internal/codeOf.js';
+import { codeOf } from '../../../contracts/codeOf.js';
 import { makeFolder } from '../../files/internal/makeFolder.js';
 
 /** Creates a new folder with this name or the next free one: `gru`, `gru-2`, `gru-3`. */

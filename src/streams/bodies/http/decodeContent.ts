@@ -1,5 +1,6 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { codeOf } from '../../../contracts/codeOf.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { CHUNK_BYTES } from '../bytes/ByteWindow.js';
 import { peekByte } from '../bytes/peekByte.js';
@@ -64,7 +65,4 @@ export const decodeContent = async (body: Readable, encodings: readonly string[]
 
 /** Whether an error comes from a decoder: the body is damaged or ends too early. */
 export const isDecodingError = (error: unknown): error is Error =>
-  error instanceof Error &&
-  'code' in error &&
-  typeof error.code === 'string' &&
-  /^(Z_|ERR__|ERR_BROTLI|ERR_ZLIB)/.test(error.code);
+  error instanceof Error && /^(Z_|ERR__|ERR_BROTLI|ERR_ZLIB)/.test(String(codeOf(error)));

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { catchError, defer, mergeMap, of, throwError, timeout, type Observable, type SchedulerLike } from 'rxjs';
+import { messageOf } from '../../../contracts/messageOf.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { Valve } from '../../../contracts/flow/Valve.js';
 import { statusError } from '../../bodies/http/faults/httpError.js';
@@ -258,11 +259,10 @@ export const askFeed = (
       if (error instanceof HeadwaterError) return of(failed(error));
       return of(
         failed(
-          new HeadwaterError(
-            'HW_FEED',
-            `${name} could not be read: ${error instanceof Error ? error.message : String(error)}.`,
-            { cause: error, where: name },
-          ),
+          new HeadwaterError('HW_FEED', `${name} could not be read: ${messageOf(error)}.`, {
+            cause: error,
+            where: name,
+          }),
         ),
       );
     }),

@@ -1,4 +1,5 @@
 import type { SchedulerLike, Subscriber } from 'rxjs';
+import { messageOf } from '../../../contracts/messageOf.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { SourceEvent, SourceEvents } from '../../../contracts/live/Live.js';
 
@@ -29,6 +30,6 @@ export const tellEvents =
 export const failure = (error: unknown, nextInMs: number | undefined): Extract<Happening, { type: 'failed' }> => ({
   type: 'failed',
   code: error instanceof HeadwaterError ? error.code : 'HW_FEED',
-  message: error instanceof Error ? error.message : String(error),
+  message: messageOf(error),
   nextInMs,
 });

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../../../contracts/messageOf.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { ParquetAnswer } from './parquetWorker.js';
 
@@ -29,9 +30,7 @@ export class ParquetThread {
     // The listeners stay attached, so that a failure between two requests is reported at the next one.
     this.#worker
       .on('message', (answer: ParquetAnswer) => this.#settle(({ resolve }) => resolve(answer)))
-      .on('error', (error: unknown) =>
-        this.#fail(`decoding it failed (${error instanceof Error ? error.message : String(error)})`, error),
-      )
+      .on('error', (error: unknown) => this.#fail(`decoding it failed (${messageOf(error)})`, error))
       .on('exit', () => this.#fail('decoding it ended too soon'));
   }
 

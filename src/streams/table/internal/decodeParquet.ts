@@ -1,3 +1,4 @@
+import { messageOf } from '../../../contracts/messageOf.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { parquetClassNames, withClassNames } from './classLabels.js';
 
@@ -35,7 +36,7 @@ const codecs = async () => {
 
 /** Why hyparquet failed, and what to do. Its message names a missing codec; its other messages are about offsets. */
 const why = (cause: unknown): string => {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   const codec = /compression codec: (\w+)/i.exec(message)?.[1];
   if (codec !== undefined && codec !== 'undefined')
     return (

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Entry, ZipFile } from 'yauzl';
+import { messageOf } from '../../../contracts/messageOf.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { openZip, zipEntries, zipStream } from '../../../contracts/runtime/zipFile.js';
 import { listNames } from '../../internal/listNames.js';
@@ -18,7 +19,7 @@ const damaged = (name: string, cause: unknown): HeadwaterError =>
   new HeadwaterError(
     'HW_ENCODING',
     `${name} is a zip archive that cannot be read ` +
-      `(${String(cause instanceof Error ? cause.message : cause).slice(0, 200)}). ` +
+      `(${messageOf(cause).slice(0, 200)}). ` +
       'Fetch it again, or give the table that is in it.',
     { cause, where: name },
   );

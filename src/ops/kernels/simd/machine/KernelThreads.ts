@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../contracts/messageOf.js';
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { runtimeProcess } from '../../../../contracts/runtime/nodeModule.js';
 import { KERNEL_LAYOUTS } from './kernelArguments.js';
@@ -155,7 +156,7 @@ export class KernelThreads {
     } catch (error) {
       this.#workers[number] = undefined;
       this.threads -= 1;
-      this.#tell(`could not be started: ${error instanceof Error ? error.message : String(error)}`);
+      this.#tell(`could not be started: ${messageOf(error)}`);
     }
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../contracts/messageOf.js';
 import { makesPairs } from './engineFlags.js';
 import { kernelBytes } from './kernelBytes.js';
 import { webAssembly } from './webAssembly.js';
@@ -26,8 +27,6 @@ const REASONS: Readonly<Record<SimdVariant, string>> = {
   relaxed: 'this engine has relaxed SIMD',
   simd: 'this engine has SIMD',
 };
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * Whether the engine has the shared memory that the kernels import. A page that is not cross-origin isolated has it

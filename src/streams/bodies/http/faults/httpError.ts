@@ -1,13 +1,11 @@
 import { STATUS_CODES } from 'node:http';
+import { codeOf } from '../../../../contracts/codeOf.js';
 import { HeadwaterError, type ErrorCode } from '../../../../contracts/HeadwaterError.js';
-
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** The reason of an error in one line; if several addresses were tried, that of the first one. */
 const reasonOf = (error: unknown): string => {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  return error instanceof Error && error.message !== '' ? error.message : codeOf(error);
+  return error instanceof Error && error.message !== '' ? error.message : String(codeOf(error) ?? '');
 };
 
 const timeouts: Readonly<Record<string, string>> = {
@@ -18,7 +16,7 @@ const timeouts: Readonly<Record<string, string>> = {
 };
 
 const timeout = (name: string, cause: unknown, circumstances: string): HeadwaterError | undefined => {
-  const what = timeouts[codeOf(cause)];
+  const what = timeouts[String(codeOf(cause))];
   return what === undefined
     ? undefined
     : new HeadwaterError(

@@ -1,6 +1,7 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { ConnectionLost } from './ConnectionLost.js';
-import { codeOf, SurplusError } from './httpError.js';
+import { codeOf } from '../../../../contracts/codeOf.js';
+import { SurplusError } from './httpError.js';
 
 /** The codes of connection errors that may not occur again at the next attempt. */
 const BROKEN: ReadonlySet<string> = new Set([
@@ -30,7 +31,9 @@ const AWAY: ReadonlySet<string> = new Set([
 
 /** The code of an error; if several addresses were tried, that of the first one. */
 const reasonCode = (error: unknown): string =>
-  error instanceof AggregateError && error.errors.length > 0 ? reasonCode(error.errors[0]) : codeOf(error);
+  error instanceof AggregateError && error.errors.length > 0
+    ? reasonCode(error.errors[0])
+    : String(codeOf(error) ?? '');
 
 /**
  * Whether a failed request or an interrupted response should be retried.

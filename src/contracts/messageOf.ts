@@ -1,0 +1,2 @@
+/** The message of an error, or a thrown value of another kind as text. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
