@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { defer, ignoreElements, lastValueFrom, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { messageOf } from '../contracts/messageOf.js';
 import type { Checkpoint } from '../contracts/training/Checkpoint.js';
-import { checkTypes, checkWhole } from '../contracts/checkOption.js';
+import { checkOptions, checkTypes, checkWhole } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { clearLeftBehind, discard } from '../contracts/runtime/temporaries.js';
 import { makeFolder } from '../sinks/files/internal/makeFolder.js';
@@ -112,8 +112,10 @@ interface Waiting {
  */
 export const checkpoints = (
   dir: string,
-  { keep = 3, replaces = false, about, first, written, failed }: CheckpointsOptions = {},
+  options: CheckpointsOptions = {},
 ): OperatorFunction<MaybeCheckpoint, never> => {
+  checkOptions('checkpoints', options, 'dir, { keep: 3 }');
+  const { keep = 3, replaces = false, about, first, written, failed } = options;
   checkWhole('checkpoints', 'keep', keep, 1);
   checkTypes('checkpoints', { replaces }, { replaces: 'boolean' });
   return (source) =>

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" />
 import { catchError, concatMap, EMPTY, lastValueFrom, of, Subject, tap, toArray } from 'rxjs';
-import { checkTime, checkTypes, checkWhole, wrongValue } from '../contracts/checkOption.js';
+import { checkOptions, checkTime, checkTypes, checkWhole, wrongValue } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { ClassProbability, LiveHeadline } from '../contracts/live/Live.js';
 import { openArtifacts } from '../models/artifacts/openArtifacts.js';
@@ -92,6 +92,7 @@ export const openClassifier = async (
   source: string | ReadonlyMap<string, Uint8Array>,
   options: OpenClassifierOptions = {},
 ): Promise<TextClassifier> => {
+  checkOptions('openClassifier', options, 'source, { maxSize: 64 }');
   const { maxSize = 64, maxWaitMs = 2, backend } = options;
   checkTypes('openClassifier', options, { backend: 'string' });
   checkWhole('openClassifier', 'maxSize', maxSize, 1);

@@ -1,5 +1,5 @@
 import { getGradient, registerGradient } from '@tensorflow/tfjs-core';
-import { checkTypes } from '../contracts/checkOption.js';
+import { checkOptions, checkTypes } from '../contracts/checkOption.js';
 import type { AnyOp } from './definition/defineOp.js';
 import { concatFeaturesOp } from './layers/concatFeatures.js';
 import { dropoutOp } from './layers/dropout.js';
@@ -101,7 +101,9 @@ const registerStockGradients = async (): Promise<void> => {
 export function registerOps(options?: { readonly stockGradients?: false | undefined }): void;
 export function registerOps(options: RegisterOpsOptions & { readonly stockGradients: true }): Promise<void>;
 export function registerOps(options: RegisterOpsOptions): undefined | Promise<void>;
-export function registerOps({ stockGradients = false }: RegisterOpsOptions = {}): undefined | Promise<void> {
+export function registerOps(options: RegisterOpsOptions = {}): undefined | Promise<void> {
+  checkOptions('registerOps', options, '{ stockGradients: true }');
+  const { stockGradients = false } = options;
   checkTypes('registerOps', { stockGradients }, { stockGradients: 'boolean' });
   for (const op of OPS) op.register();
   return stockGradients ? registerStockGradients() : undefined;

@@ -1,4 +1,4 @@
-import { checkTypes, isNumber, optionText } from '../contracts/checkOption.js';
+import { checkOptions, checkTypes, isNumber, optionText } from '../contracts/checkOption.js';
 import type { Writable } from 'node:stream';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
@@ -61,10 +61,9 @@ export interface JsonLinesOptions {
  * output.read().toString(); // '{"type":"row","id":0}\n{"type":"row","id":1}\n'
  * ```
  */
-export const jsonLines = (
-  stream: Writable,
-  { valve, limit = 64 * 1024 * 1024, end = false }: JsonLinesOptions = {},
-): OperatorFunction<unknown, never> => {
+export const jsonLines = (stream: Writable, options: JsonLinesOptions = {}): OperatorFunction<unknown, never> => {
+  checkOptions('jsonLines', options, 'stream, { end: true }');
+  const { valve, limit = 64 * 1024 * 1024, end = false } = options;
   if (!(isNumber(limit) && limit > 0))
     throw new HeadwaterError(
       'HW_USAGE',

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { checkTypes } from '../contracts/checkOption.js';
+import { checkOptions, checkTypes } from '../contracts/checkOption.js';
 import { excerpt } from '../contracts/messages/excerpt.js';
 import type { Rejection } from '../contracts/rows/Rejection.js';
 import type { Row, Side, SourceRow } from '../contracts/rows/Row.js';
@@ -63,15 +63,17 @@ const listed = (sources: TableAddress | readonly TableAddress[] = []): readonly 
  */
 export const fetchHeadlines = (
   sources: TableAddress | readonly TableAddress[],
-  { className, validation, test, onRow, ...options }: FetchHeadlinesOptions = {},
+  options: FetchHeadlinesOptions = {},
 ): Observable<Row> => {
-  checkTypes('fetchHeadlines', options, { ...TABLE_TYPES, labelColumn: 'string' });
+  checkOptions('fetchHeadlines', options, "sources, { labelColumn: 'topic' }");
+  const { className, validation, test, onRow, ...table } = options;
+  checkTypes('fetchHeadlines', table, { ...TABLE_TYPES, labelColumn: 'string' });
   const main = listed(sources);
   const validating = listed(validation);
   const all = [...main, ...validating, ...listed(test)];
   const sideOf = (part: number): Side | undefined =>
     part < main.length ? undefined : part < main.length + validating.length ? 'validation' : 'test';
-  return tableRows(all, options, (layout, reject, part) => {
+  return tableRows(all, table, (layout, reject, part) => {
     const side = sideOf(part);
     const readTitle = titleOf(layout);
     const label = layout.labelColumn ?? '';

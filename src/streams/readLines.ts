@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
+import { checkOptions } from '../contracts/checkOption.js';
 import { LineReader } from './bodies/LineReader.js';
 import { lineSource, type ReadLinesOptions } from './bodies/lineSource.js';
 import { readBody } from './bodies/readBody.js';
@@ -38,6 +39,7 @@ import { rejecting } from './internal/rejecting.js';
  * ```
  */
 export const readLines = (source: Readable | string | URL, options: ReadLinesOptions = {}): Observable<string> => {
+  checkOptions('readLines', options, 'source, { maxLineBytes: 65_536 }');
   const { name, open, explain, maxLineBytes } = lineSource(source, options);
   return readBody(
     {

@@ -1,4 +1,4 @@
-import { checkNumber } from '../contracts/checkOption.js';
+import { checkNumber, checkOptions } from '../contracts/checkOption.js';
 import { difference, type DifferenceOptions } from './difference.js';
 
 /** The error of an assertion: actual and expected differ. Test frameworks show `actual` and `expected` side by side. */
@@ -48,6 +48,7 @@ const timeline = (frames: unknown): string => {
  * ```
  */
 export const assertFrames = (options: DifferenceOptions = {}): ((actual: unknown, expected: unknown) => void) => {
+  checkOptions('assertFrames', options, '{ tolerance: 1e-6 }');
   const { tolerance = 0 } = options;
   checkNumber('assertFrames', 'tolerance', tolerance, { from: 0 });
   return (actual, expected) => {

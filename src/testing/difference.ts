@@ -1,4 +1,4 @@
-import { checkNumber } from '../contracts/checkOption.js';
+import { checkNumber, checkOptions } from '../contracts/checkOption.js';
 
 /** How closely numbers must agree. */
 export interface DifferenceOptions {
@@ -107,11 +107,9 @@ const errorFields = (error: Error): [string, unknown][] => [
  * difference({ loss: Float32Array.of(1, 2.5) }, { loss: Float32Array.of(1, 2) }, { tolerance: 0.5 }); // undefined
  * ```
  */
-export const difference = (
-  actual: unknown,
-  expected: unknown,
-  { tolerance = 0 }: DifferenceOptions = {},
-): string | undefined => {
+export const difference = (actual: unknown, expected: unknown, options: DifferenceOptions = {}): string | undefined => {
+  checkOptions('difference', options, 'actual, expected, { tolerance: 1e-6 }');
+  const { tolerance = 0 } = options;
   checkNumber('difference', 'tolerance', tolerance, { from: 0 });
   // The pairs under comparison. Without them, a structure that contains itself would be compared without end.
   const open = new Map<object, object>();

@@ -1,4 +1,4 @@
-import { checkTypes } from '../contracts/checkOption.js';
+import { checkOptions, checkTypes } from '../contracts/checkOption.js';
 import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { Observable } from 'rxjs';
@@ -89,8 +89,10 @@ const etagOf = (body: Uint8Array): string => `"${createHash('sha256').update(bod
  */
 export const faultyServer = (
   body: string | Uint8Array,
-  { faults = [], framing = 'length', validators = true, headers: always = {} }: FaultyServerOptions = {},
+  options: FaultyServerOptions = {},
 ): Observable<FaultyServer> => {
+  checkOptions('faultyServer', options, "body, { framing: 'chunked' }");
+  const { faults = [], framing = 'length', validators = true, headers: always = {} } = options;
   checkTypes(
     'faultyServer',
     { framing, validators },

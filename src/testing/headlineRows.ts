@@ -1,4 +1,4 @@
-import { checkWhole } from '../contracts/checkOption.js';
+import { checkOptions, checkWhole } from '../contracts/checkOption.js';
 import { random } from '../contracts/random.js';
 import type { Row } from '../contracts/rows/Row.js';
 
@@ -59,7 +59,9 @@ const DESKS: readonly Desk[] = [
  * headlineRows({ seed: 3, count: 2 }).map(({ category }) => category);
  * ```
  */
-export const headlineRows = ({ seed = 1, count = 10, firstId = 0 }: HeadlineRowsOptions = {}): readonly Row[] => {
+export const headlineRows = (options: HeadlineRowsOptions = {}): readonly Row[] => {
+  checkOptions('headlineRows', options, '{ count: 10 }');
+  const { seed = 1, count = 10, firstId = 0 } = options;
   checkWhole('headlineRows', 'count', count, 0);
   checkWhole('headlineRows', 'seed', seed);
   checkWhole('headlineRows', 'firstId', firstId, 0);

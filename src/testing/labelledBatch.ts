@@ -1,4 +1,4 @@
-import { checkWhole } from '../contracts/checkOption.js';
+import { checkOptions, checkWhole } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LabelledBatch } from '../contracts/rows/PaddedBatch.js';
 import { tokenizedRows, type TokenizedRowsOptions } from './tokenizedRows.js';
@@ -21,14 +21,16 @@ export interface GeneratedBatchOptions extends Omit<TokenizedRowsOptions, 'count
  * batch.labels.length; // 3
  * ```
  */
-export const labelledBatch = ({ size = 4, shortest = 1, ...options }: GeneratedBatchOptions = {}): LabelledBatch => {
+export const labelledBatch = (options: GeneratedBatchOptions = {}): LabelledBatch => {
+  checkOptions('labelledBatch', options, '{ size: 4 }');
+  const { size = 4, shortest = 1, ...tokenized } = options;
   checkWhole('labelledBatch', 'size', size, 1);
   if (shortest < 1)
     throw new HeadwaterError(
       'HW_USAGE',
       `labelledBatch: shortest is ${shortest}, but no row of a batch is empty: it must be at least 1.`,
     );
-  const rows = tokenizedRows({ ...options, shortest, count: size });
+  const rows = tokenizedRows({ ...tokenized, shortest, count: size });
   const time = Math.max(...rows.map(({ tokens }) => tokens.length));
   const tokens = new Int32Array(size * time);
   rows.forEach((row, index) => tokens.set(row.tokens, index * time));

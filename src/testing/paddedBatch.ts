@@ -1,3 +1,4 @@
+import { checkOptions } from '../contracts/checkOption.js';
 import type { PaddedBatch } from '../contracts/rows/PaddedBatch.js';
 import { labelledBatch, type GeneratedBatchOptions } from './labelledBatch.js';
 
@@ -15,6 +16,7 @@ import { labelledBatch, type GeneratedBatchOptions } from './labelledBatch.js';
  * ```
  */
 export const paddedBatch = (options: GeneratedBatchOptions = {}): PaddedBatch => {
+  checkOptions('paddedBatch', options, '{ size: 4 }');
   const { size, time, tokens, lengths, ids } = labelledBatch(options);
   return { size, time, tokens, lengths, ids };
 };

@@ -1,4 +1,4 @@
-import { checkWhole } from '../contracts/checkOption.js';
+import { checkOptions, checkWhole } from '../contracts/checkOption.js';
 import { checkArgument } from '../contracts/checkArgument.js';
 import type { Delivery, Settlement } from '../contracts/flow/Delivery.js';
 
@@ -30,8 +30,10 @@ export interface RecordingDeliveriesOptions {
  */
 export const recordingDeliveries = <T>(
   values: readonly T[],
-  { attempt = 1 }: RecordingDeliveriesOptions = {},
+  options: RecordingDeliveriesOptions = {},
 ): RecordingDeliveries<T> => {
+  checkOptions('recordingDeliveries', options, 'values, { attempt: 1 }');
+  const { attempt = 1 } = options;
   checkArgument('recordingDeliveries', 'values', values, 'a list of values', ['map']);
   checkWhole('recordingDeliveries', 'attempt', attempt, 1);
 

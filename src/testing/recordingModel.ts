@@ -1,4 +1,4 @@
-import { checkTypes, checkWhole } from '../contracts/checkOption.js';
+import { checkOptions, checkTypes, checkWhole } from '../contracts/checkOption.js';
 import type { OnlineModel } from '../contracts/live/Learning.js';
 import type { LabelledBatch, PaddedBatch } from '../contracts/rows/PaddedBatch.js';
 import type { StateDict } from '../contracts/models/StateDict.js';
@@ -87,14 +87,16 @@ const byFirstToken =
  * model.steps; // 2
  * ```
  */
-export const recordingModel = ({
-  name = 'recording',
-  classes = 2,
-  classWeights,
-  losses = [],
-  validationLosses = [],
-  probabilities = byFirstToken(classes),
-}: RecordingModelOptions = {}): RecordingModel => {
+export const recordingModel = (options: RecordingModelOptions = {}): RecordingModel => {
+  checkOptions('recordingModel', options, '{ classes: 2 }');
+  const {
+    name = 'recording',
+    classes = 2,
+    classWeights,
+    losses = [],
+    validationLosses = [],
+    probabilities = byFirstToken(classes),
+  } = options;
   checkTypes('recordingModel', { name }, { name: 'string' });
   checkWhole('recordingModel', 'classes', classes, 1);
   const calls: RecordedCall[] = [];

@@ -1,3 +1,4 @@
+import { checkOptions } from '../contracts/checkOption.js';
 import { checkFunction } from '../contracts/checkArgument.js';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { assertFrames } from './assertFrames.js';
@@ -27,5 +28,6 @@ import type { DifferenceOptions } from './difference.js';
  */
 export const runMarbles = <T>(test: (helpers: RunHelpers) => T, options: DifferenceOptions = {}): T => {
   checkFunction('runMarbles', 'test', test, 'a function that runs the test');
+  checkOptions('runMarbles', options, 'test, { tolerance: 1e-6 }');
   return new TestScheduler(assertFrames(options)).run(test);
 };

@@ -1,4 +1,4 @@
-import { checkWhole } from '../contracts/checkOption.js';
+import { checkOptions, checkWhole } from '../contracts/checkOption.js';
 import { random } from '../contracts/random.js';
 import type { LabelledTokens } from '../contracts/rows/Row.js';
 
@@ -33,15 +33,9 @@ export interface TokenizedRowsOptions {
  * tokenizedRows({ seed: 7, count: 3 }).map(({ id }) => id); // [0, 1, 2]
  * ```
  */
-export const tokenizedRows = ({
-  seed = 1,
-  count = 10,
-  firstId = 0,
-  shortest = 1,
-  longest = 12,
-  vocabulary = 50,
-  classes = 2,
-}: TokenizedRowsOptions = {}): readonly LabelledTokens[] => {
+export const tokenizedRows = (options: TokenizedRowsOptions = {}): readonly LabelledTokens[] => {
+  checkOptions('tokenizedRows', options, '{ count: 10 }');
+  const { seed = 1, count = 10, firstId = 0, shortest = 1, longest = 12, vocabulary = 50, classes = 2 } = options;
   checkWhole('tokenizedRows', 'count', count, 0);
   checkWhole('tokenizedRows', 'seed', seed);
   checkWhole('tokenizedRows', 'firstId', firstId, 0);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../contracts/checkOption.js';
 import { difference, type DifferenceOptions } from './difference.js';
 
 /** Any typed array of numbers. */
@@ -29,5 +30,11 @@ export type TypedArray =
  * typedArraysEqual(Float32Array.of(1), Int32Array.of(1)); // false: another kind
  * ```
  */
-export const typedArraysEqual = (actual: TypedArray, expected: TypedArray, options: DifferenceOptions = {}): boolean =>
-  difference(actual, expected, options) === undefined;
+export const typedArraysEqual = (
+  actual: TypedArray,
+  expected: TypedArray,
+  options: DifferenceOptions = {},
+): boolean => {
+  checkOptions('typedArraysEqual', options, 'actual, expected, { tolerance: 1e-6 }');
+  return difference(actual, expected, options) === undefined;
+};

@@ -1,6 +1,6 @@
 import { checkArgument } from '../contracts/checkArgument.js';
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { checkWhole } from '../contracts/checkOption.js';
+import { checkOptions, checkWhole } from '../contracts/checkOption.js';
 import type { LearningVocabulary, NewToken } from '../contracts/live/Learning.js';
 import { indicesByName } from './internal/indexedNames.js';
 import { foldCase } from './unicode/foldCase.js';
@@ -181,10 +181,9 @@ export class GrowingVocabulary implements LearningVocabulary {
  * vocabulary.size; // 105
  * ```
  */
-export const growingVocabulary = (
-  tokenizer: Tokenizer,
-  { spare = 2000, minTexts = 2, candidates = 10 * spare }: GrowingVocabularyOptions = {},
-): GrowingVocabulary => {
+export const growingVocabulary = (tokenizer: Tokenizer, options: GrowingVocabularyOptions = {}): GrowingVocabulary => {
+  checkOptions('growingVocabulary', options, 'tokenizer, { spare: 500 }');
+  const { spare = 2000, minTexts = 2, candidates = 10 * spare } = options;
   checkArgument('growingVocabulary', 'tokenizer', tokenizer, 'a tokenizer', ['tokens']);
 
   checkWhole('growingVocabulary', 'spare', spare, 1);

@@ -1,4 +1,4 @@
-import { optionText } from '../contracts/checkOption.js';
+import { checkOptions, optionText } from '../contracts/checkOption.js';
 import { checkArgument, checkText } from '../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -102,6 +102,7 @@ const MOST_TOKENS = 256;
  * ```
  */
 export const textSteps = (options: TextStepsOptions = {}): TextSteps => {
+  checkOptions('textSteps', options, "{ stopWords: 'english' }");
   const { preprocessor = 'unicode', charLevel = false } = options;
   const isLesson = preprocessor === 'lesson';
   const longest = isLesson ? null : charLevel ? LONGEST_CHARACTERS : LONGEST_WORDS;

@@ -1,4 +1,4 @@
-import { checkWhole } from '../contracts/checkOption.js';
+import { checkOptions, checkWhole } from '../contracts/checkOption.js';
 import { checkArgument } from '../contracts/checkArgument.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { Vocabulary } from '../contracts/live/Learning.js';
@@ -35,8 +35,10 @@ export interface RememberTextsOptions {
  */
 export const rememberTexts = (
   encoder: Vocabulary,
-  { maxValues = 2 ** 25 }: RememberTextsOptions = {},
+  options: RememberTextsOptions = {},
 ): Vocabulary & { encodeText(text: string): EncodedText } => {
+  checkOptions('rememberTexts', options, 'encoder, { maxValues: 10_000 }');
+  const { maxValues = 2 ** 25 } = options;
   checkArgument('rememberTexts', 'encoder', encoder, 'a row encoder, such as rowEncoder() makes');
 
   if ('learn' in encoder)

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { defer, map, type Observable, of } from 'rxjs';
+import { checkOptions } from '../contracts/checkOption.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
 import { checkVectorOptions, loadVectors, type LoadVectorsOptions } from './loadVectors.js';
 import { englishVectors } from './vectorsFolder.js';
@@ -34,14 +35,16 @@ export interface FindVectorsOptions extends LoadVectorsOptions {
  */
 export const findVectors = (
   choice?: string,
-  { env = process.env, ...options }: FindVectorsOptions = {},
+  options: FindVectorsOptions = {},
 ): Observable<FoundVectors | undefined> => {
-  checkVectorOptions('findVectors', options);
+  checkOptions('findVectors', options, 'choice, { limit: 100_000 }');
+  const { env = process.env, ...loading } = options;
+  checkVectorOptions('findVectors', loading);
   return defer(() => {
     if (choice === 'none') return of(undefined);
     const cached = englishVectors(env);
     if (choice === undefined && !existsSync(cached)) return of(undefined);
     const source = choice ?? cached;
-    return loadVectors(source, options).pipe(map((vectors) => ({ vectors, source })));
+    return loadVectors(source, loading).pipe(map((vectors) => ({ vectors, source })));
   });
 };

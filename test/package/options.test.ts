@@ -171,4 +171,16 @@ describe('options of the exported functions', () => {
     }
     expect(accepted).toEqual([]);
   });
+
+  it('are refused by a sentence that names the function, if they are null', async () => {
+    const wrong: string[] = [];
+    const places = new Map(attempts.map((attempt) => [`${attempt.call} ${attempt.index}`, attempt]));
+    for (const { call, parameters, index } of places.values()) {
+      const args = [...parameters.slice(0, index).map((type) => VALID[type]), null];
+      const error = await errorOf(exported[call.replace('new ', '')] as Callable, args);
+      if (!(error instanceof headwater.HeadwaterError && error.message.includes(call.replace('new ', ''))))
+        wrong.push(`${call} ${index}: ${error instanceof Error ? error.message : 'accepted'}`);
+    }
+    expect(wrong).toEqual([]);
+  });
 });

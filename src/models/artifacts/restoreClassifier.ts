@@ -1,3 +1,4 @@
+import { checkOptions } from '../../contracts/checkOption.js';
 import { checkArtifactsArgument } from './internal/checkArtifactsArgument.js';
 import type { Optional } from '../../contracts/Optional.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -27,6 +28,7 @@ export const restoreClassifier = (
   artifacts: Artifacts,
   settings: Optional<Omit<ClassifierSettings, 'weights'>> = {},
 ): Classifier => {
+  checkOptions('restoreClassifier', settings, 'artifacts, { seed: 1 }');
   checkArtifactsArgument('restoreClassifier', artifacts);
   const { config, weights } = artifacts;
 

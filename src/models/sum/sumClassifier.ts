@@ -1,4 +1,4 @@
-import { checkTypes } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { OnlineModel } from '../../contracts/live/Learning.js';
@@ -64,6 +64,7 @@ const LINEAR_RATE = { sgd: 1 / 3e-3, adagrad: 0.3 / 3e-3 };
  * ```
  */
 export const sumClassifier = (parts: SumParts, settings: SumSettings = {}): SumClassifier => {
+  checkOptions('sumClassifier', settings, "parts, { name: 'sum' }");
   checkArgument(
     'sumClassifier',
     'parts',

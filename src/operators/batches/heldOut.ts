@@ -1,6 +1,6 @@
 import { checkSplit } from '../rows/checkSplit.js';
 import { defer, filter, type Observable, type OperatorFunction, reduce, switchMap } from 'rxjs';
-import { checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { Vocabulary } from '../../contracts/live/Learning.js';
 import type { LabelledBatch } from '../../contracts/rows/PaddedBatch.js';
 import type { DeadLetter } from '../../contracts/rows/Rejection.js';
@@ -83,6 +83,7 @@ class Texts {
  * ```
  */
 export const heldOut = (split: Split, options: HeldOutOptions = {}): OperatorFunction<Row, LabelledBatch> => {
+  checkOptions('heldOut', options, 'split, { batchSize: 64 }');
   checkSplit('heldOut', split);
 
   const {

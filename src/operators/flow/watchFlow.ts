@@ -1,6 +1,6 @@
 import { asyncScheduler, interval, map, NEVER, Observable, type SchedulerLike } from 'rxjs';
 import { LONGEST_TIMER } from '../../contracts/runtime/longestTimer.js';
-import { checkTime } from '../../contracts/checkOption.js';
+import { checkOptions, checkTime } from '../../contracts/checkOption.js';
 import { beginFlowWatch } from '../../contracts/flow/FlowProbe.js';
 import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
 import { FlowWatch } from './internal/FlowWatch.js';
@@ -56,6 +56,7 @@ export interface WatchFlowOptions {
  * ```
  */
 export const watchFlow = (options: WatchFlowOptions = {}): Observable<FlowSnapshot> => {
+  checkOptions('watchFlow', options, '{ every: 1000 }');
   const { every = 1000, scheduler = asyncScheduler, clock = () => performance.now() } = options;
   checkTime('watchFlow', 'every', every);
   return new Observable((subscriber) => {

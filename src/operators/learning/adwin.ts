@@ -1,4 +1,4 @@
-import { checkNumber } from '../../contracts/checkOption.js';
+import { checkNumber, checkOptions } from '../../contracts/checkOption.js';
 import { concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DriftDetected } from '../../contracts/live/Learning.js';
@@ -45,7 +45,9 @@ export interface AdwinOptions {
  * // a few values after 200: from 0 to 1
  * ```
  */
-export const adwin = ({ delta = 0.002 }: AdwinOptions = {}): OperatorFunction<number, DriftDetected> => {
+export const adwin = (options: AdwinOptions = {}): OperatorFunction<number, DriftDetected> => {
+  checkOptions('adwin', options, '{ delta: 0.002 }');
+  const { delta = 0.002 } = options;
   checkNumber('adwin', 'delta', delta, { above: 0, below: 1 });
   return (values$) =>
     defer(() => {

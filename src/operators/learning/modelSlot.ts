@@ -8,7 +8,7 @@ import type {
   ScoredTokens,
 } from '../../contracts/live/Learning.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
-import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
+import { checkNumber, checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { mostProbable } from '../training/internal/mostProbable.js';
 import { encodedOf } from '../rows/internal/encodedText.js';
 import { padRows } from '../batches/padRows.js';
@@ -102,10 +102,9 @@ const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: num
  * slot.current === better; // true, and for as long as it does no worse than the old one
  * ```
  */
-export const modelSlot = (
-  model: OnlineModel,
-  { trialRows = 500, tolerance = 0.02 }: ModelSlotOptions = {},
-): ModelSlot => {
+export const modelSlot = (model: OnlineModel, options: ModelSlotOptions = {}): ModelSlot => {
+  checkOptions('modelSlot', options, 'model, { trialRows: 500 }');
+  const { trialRows = 500, tolerance = 0.02 } = options;
   checkArgument('modelSlot', 'model', model, 'a model that learns online, such as linearClassifier() makes', [
     'stateDict',
   ]);

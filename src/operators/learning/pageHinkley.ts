@@ -1,7 +1,7 @@
 import { concatMap, defer, EMPTY, of, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DriftDetected } from '../../contracts/live/Learning.js';
-import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
+import { checkChoice, checkNumber, checkOptions, checkWhole } from '../../contracts/checkOption.js';
 
 /** Which change `pageHinkley` detects. */
 export interface PageHinkleyOptions {
@@ -73,13 +73,9 @@ const START: Sum = { total: 0, least: 0, turn: 0, before: 0 };
  * errors$.pipe(pageHinkley({ threshold: 20 })).subscribe(({ at }) => console.log(at)); // some 20 values after 200
  * ```
  */
-export const pageHinkley = ({
-  delta = 0.005,
-  threshold = 50,
-  alpha = 0.9999,
-  direction = 'up',
-  leastRows = 30,
-}: PageHinkleyOptions = {}): OperatorFunction<number, DriftDetected> => {
+export const pageHinkley = (options: PageHinkleyOptions = {}): OperatorFunction<number, DriftDetected> => {
+  checkOptions('pageHinkley', options, '{ delta: 0.005 }');
+  const { delta = 0.005, threshold = 50, alpha = 0.9999, direction = 'up', leastRows = 30 } = options;
   checkNumber('pageHinkley', 'delta', delta, { from: 0 });
   checkNumber('pageHinkley', 'threshold', threshold, { above: 0 });
   checkNumber('pageHinkley', 'alpha', alpha, { above: 0, to: 1 });

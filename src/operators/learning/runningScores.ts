@@ -3,7 +3,7 @@ import { defer, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { RowScored, RunningScores } from '../../contracts/live/Learning.js';
 import { listNames } from '../../contracts/messages/listNames.js';
-import { checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { MOST_ROWS, ScoreWindow } from './internal/ScoreWindow.js';
 
 /** Options of `runningScores`. */
@@ -69,8 +69,10 @@ export interface RunningScoresOptions {
  */
 export const runningScores = (
   classes: readonly string[],
-  { window = 1000, bins = 15 }: RunningScoresOptions = {},
+  options: RunningScoresOptions = {},
 ): OperatorFunction<RowScored, RunningScores> => {
+  checkOptions('runningScores', options, 'classes, { window: 500 }');
+  const { window = 1000, bins = 15 } = options;
   checkArgument('runningScores', 'classes', classes, 'the list of class names', ['length']);
 
   if (classes.length === 0)

@@ -1,5 +1,5 @@
 import { defer, mergeMap, type MonoTypeOperatorFunction } from 'rxjs';
-import { checkTypes } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { checkCapacity, type DedupeMemory, dedupeMemory, type DedupeMemoryOptions } from './dedupeMemory.js';
@@ -109,6 +109,7 @@ const ROOM: Readonly<Record<HeadlineKey, number>> = { guid: 1, link: 2, content:
  * ```
  */
 export const dedupe = <R extends LiveHeadline>(options: DedupeOptions<R> = {}): MonoTypeOperatorFunction<R> => {
+  checkOptions('dedupe', options, '{ capacity: 10_000 }');
   const { memory, capacity, by = HEADLINE_KEYS, corrections = false, counts = 'passed', repeats } = options;
   checkTypes('dedupe', options, { corrections: 'boolean', counts: ['passed', 'delivered'] });
   const room = by.reduce((sum, kind) => sum + ROOM[kind], 0);

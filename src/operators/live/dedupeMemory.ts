@@ -1,7 +1,7 @@
 import { checkArgument } from '../../contracts/checkArgument.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { hash64 } from '../rows/internal/hash64.js';
 import { base64Bytes, fromBase64, toBase64 } from './internal/base64.js';
 import { RecentHashes } from './internal/RecentHashes.js';
@@ -133,7 +133,9 @@ const memoryOf = (recent: RecentHashes, added?: (hash: Uint8Array) => void): Ded
  * JSON.stringify(memory).length; // 46
  * ```
  */
-export const dedupeMemory = ({ capacity = 200_000 }: DedupeMemoryOptions = {}): DedupeMemory => {
+export const dedupeMemory = (options: DedupeMemoryOptions = {}): DedupeMemory => {
+  checkOptions('dedupeMemory', options, '{ capacity: 10_000 }');
+  const { capacity = 200_000 } = options;
   checkCapacity('dedupeMemory', capacity);
   return memoryOf(new RecentHashes(capacity));
 };
@@ -154,10 +156,9 @@ export const dedupeMemory = ({ capacity = 200_000 }: DedupeMemoryOptions = {}): 
  * after.see('a'); // true: it was seen before
  * ```
  */
-export const dedupeMemoryFrom = (
-  json: DedupeMemoryJson,
-  { capacity = 200_000, added }: KeptMemoryOptions = {},
-): DedupeMemory => {
+export const dedupeMemoryFrom = (json: DedupeMemoryJson, options: KeptMemoryOptions = {}): DedupeMemory => {
+  checkOptions('dedupeMemoryFrom', options, 'json, { capacity: 10_000 }');
+  const { capacity = 200_000, added } = options;
   checkArgument('dedupeMemoryFrom', 'json', json, 'the JSON of a memory', ['keys']);
 
   checkCapacity('dedupeMemoryFrom', capacity);

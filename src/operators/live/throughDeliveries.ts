@@ -1,5 +1,5 @@
 import { catchError, concatMap, EMPTY, from, map, type Observable, of, type OperatorFunction, toArray } from 'rxjs';
-import { checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { type Delivery, type DeliveryOf, withValue } from '../../contracts/flow/Delivery.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
@@ -49,8 +49,10 @@ export interface ThroughDeliveriesOptions {
  */
 export const throughDeliveries = <T, R, D extends Delivery<T> = Delivery<T>>(
   operator: OperatorFunction<readonly T[], R>,
-  { maxAttempts = 3 }: ThroughDeliveriesOptions = {},
+  options: ThroughDeliveriesOptions = {},
 ): OperatorFunction<readonly D[], DeliveryOf<D, R>> => {
+  checkOptions('throughDeliveries', options, 'operator, { maxAttempts: 3 }');
+  const { maxAttempts = 3 } = options;
   checkWhole('throughDeliveries', 'maxAttempts', maxAttempts, 1);
 
   const resultsOf = (batch: readonly D[]): Observable<readonly R[]> =>

@@ -24,7 +24,7 @@ import { Tokenizer } from '../../text/Tokenizer.js';
 import { Division } from './internal/Division.js';
 import { SplitCounts } from './internal/SplitCounts.js';
 import { copyWith } from '../internal/copyWith.js';
-import { checkTime, checkTypes, checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkTime, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { SliceOptions } from '../flow/emitInSlices.js';
 import { shuffle } from './shuffle.js';
 import { trace } from '../flow/trace.js';
@@ -295,6 +295,7 @@ export const PREPARE_TYPES = {
  * @see {@link batches} to read the batches of a split, {@link batchSource} to train on it
  */
 export const prepare = (rows$: Observable<Row>, options: PrepareOptions = {}): Observable<Split> => {
+  checkOptions('prepare', options, 'rows$, { seed: 1 }');
   const { seed = 1234, shares = SHARES, buffer = 50_000, stopWords, valve, yieldAfter = 25, scheduler } = options;
   checkShares('prepare', shares);
   checkTypes('prepare', options, PREPARE_TYPES);

@@ -1,5 +1,5 @@
 import type { TrainingStep } from '../../contracts/training/TrainingState.js';
-import { checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { recordEpoch } from './recordEpoch.js';
 
 /** How long a training may go on without improvement. */
@@ -37,7 +37,9 @@ export interface EarlyStoppingOptions {
  * const impatient = fit(recordingModel(), { steps: [earlyStopping({ patience: 3 })] });
  * ```
  */
-export const earlyStopping = ({ patience = 10 }: EarlyStoppingOptions = {}): TrainingStep => {
+export const earlyStopping = (options: EarlyStoppingOptions = {}): TrainingStep => {
+  checkOptions('earlyStopping', options, '{ patience: 5 }');
+  const { patience = 10 } = options;
   checkWhole('earlyStopping', 'patience', patience, 1);
   return (before, result) => {
     const state = recordEpoch(before, result);

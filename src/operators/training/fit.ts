@@ -13,7 +13,7 @@ import type {
   TrainingStarted,
 } from '../../contracts/training/TrainingEvent.js';
 import type { Monitor, TrainingState, TrainingStep } from '../../contracts/training/TrainingState.js';
-import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
+import { checkChoice, checkNumber, checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { combineSteps } from './combineSteps.js';
 import { earlyStopping } from './earlyStopping.js';
 import { checkClipNorm } from './internal/checkClipNorm.js';
@@ -193,6 +193,7 @@ export const fit = (
   model: Trainable | DeferredTrainable,
   options: FitOptions = {},
 ): OperatorFunction<BatchSource, TrainingEvent> => {
+  checkOptions('fit', options, 'model, { epochs: 5 }');
   checkArgument('fit', 'model', model, 'a model, such as classifier() makes');
 
   const { epochs = 50, learningRate = 1e-4, keep = 'best', averageOver = 'rows', schedule } = options;

@@ -1,4 +1,4 @@
-import { checkNumber } from '../../contracts/checkOption.js';
+import { checkNumber, checkOptions } from '../../contracts/checkOption.js';
 import type { TrainingState } from '../../contracts/training/TrainingState.js';
 
 /** Options of `initialTrainingState`. */
@@ -16,7 +16,9 @@ export interface InitialTrainingStateOptions {
  * initialTrainingState({ learningRate: 1e-3 }).best; // { epoch: 0, loss: Infinity }
  * ```
  */
-export const initialTrainingState = ({ learningRate = 1e-4 }: InitialTrainingStateOptions = {}): TrainingState => {
+export const initialTrainingState = (options: InitialTrainingStateOptions = {}): TrainingState => {
+  checkOptions('initialTrainingState', options, '{ learningRate: 0.001 }');
+  const { learningRate = 1e-4 } = options;
   checkNumber('initialTrainingState', 'learningRate', learningRate, { from: 0 });
   return {
     epoch: 0,

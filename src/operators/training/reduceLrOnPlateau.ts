@@ -1,5 +1,5 @@
 import type { TrainingStep } from '../../contracts/training/TrainingState.js';
-import { checkChoice, checkNumber, checkWhole } from '../../contracts/checkOption.js';
+import { checkChoice, checkNumber, checkOptions, checkWhole } from '../../contracts/checkOption.js';
 
 /**
  * When the learning rate is reduced, and by how much. The names and defaults are those of PyTorch, except the patience,
@@ -54,15 +54,17 @@ export interface ReduceLrOnPlateauOptions {
  * results.reduce(step, initialTrainingState({ learningRate: 1e-3 })).learningRate; // 5e-4
  * ```
  */
-export const reduceLrOnPlateau = ({
-  factor = 0.1,
-  patience = 3,
-  threshold = 1e-4,
-  thresholdMode = 'rel',
-  cooldown = 0,
-  minLr = 0,
-  eps = 1e-8,
-}: ReduceLrOnPlateauOptions = {}): TrainingStep => {
+export const reduceLrOnPlateau = (options: ReduceLrOnPlateauOptions = {}): TrainingStep => {
+  checkOptions('reduceLrOnPlateau', options, '{ factor: 0.1 }');
+  const {
+    factor = 0.1,
+    patience = 3,
+    threshold = 1e-4,
+    thresholdMode = 'rel',
+    cooldown = 0,
+    minLr = 0,
+    eps = 1e-8,
+  } = options;
   checkNumber('reduceLrOnPlateau', 'factor', factor, { from: 0, below: 1 });
   checkWhole('reduceLrOnPlateau', 'patience', patience, 0);
   checkNumber('reduceLrOnPlateau', 'threshold', threshold, { from: 0 });

@@ -1,7 +1,7 @@
 import { messageOf } from '../../contracts/messageOf.js';
 import { BACKEND_NAME } from '../definition/backendName.js';
 import { engine } from '@tensorflow/tfjs-core';
-import { checkTypes, checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { KernelMachine } from '../kernels/simd/machine/KernelMachine.js';
 import { MOST_THREADS } from '../kernels/simd/machine/mostThreads.js';
@@ -89,6 +89,7 @@ const chooseKernels = (simd: 'auto' | 'simd' | 'none', threads: number): Registe
  * ```
  */
 export const registerBackend = (options: BackendOptions = {}): void => {
+  checkOptions('registerBackend', options, '{ threads: 2 }');
   const { threads, simd = 'auto' } = options;
   checkTypes('registerBackend', { simd }, { simd: ['auto', 'simd', 'none'] });
   if (threads !== undefined) checkWhole('registerBackend', 'threads', threads, 1, MOST_THREADS);

@@ -1,4 +1,5 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { checkOptions } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { firstLine } from '../internal/firstLine.js';
 import { loadWebgpu, WEBGPU_NAME } from './loadWebgpu.js';
@@ -52,8 +53,9 @@ const variantInWords = (): string => {
 export const selectBackend = (
   wanted: BackendName = 'auto',
   options: BackendOptions = {},
-): TE.TaskEither<HeadwaterError, SelectedBackend> =>
-  TE.tryCatch(
+): TE.TaskEither<HeadwaterError, SelectedBackend> => {
+  checkOptions('selectBackend', options, 'wanted, { threads: 2 }');
+  return TE.tryCatch(
     async () => {
       registerBackend(options);
       switch (wanted) {
@@ -81,3 +83,4 @@ export const selectBackend = (
             { cause: error },
           ),
   );
+};

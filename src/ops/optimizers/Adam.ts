@@ -1,7 +1,7 @@
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { tensor, tidy, util, variable, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { checkNumber } from '../../contracts/checkOption.js';
+import { checkNumber, checkOptions } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 import { adamInputs, adamUpdateOp } from '../internal/adamUpdate.js';
@@ -70,6 +70,7 @@ export class Adam {
    * @throws HeadwaterError `HW_USAGE` when a constant is out of its range
    */
   constructor(weights: ReadonlyMap<string, Variable>, options: AdamOptions = {}) {
+    checkOptions('Adam', options, 'weights, { beta1: 0.9 }');
     checkArgument('Adam', 'weights', weights, 'a map from names to variables', [Symbol.iterator]);
 
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;

@@ -1,5 +1,5 @@
 import { checkArgument } from '../../contracts/checkArgument.js';
-import { checkNumber } from '../../contracts/checkOption.js';
+import { checkNumber, checkOptions } from '../../contracts/checkOption.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
 import type { RowStore } from '../sparse/internal/RowStore.js';
 import { requireEntry } from '../sparse/internal/requireEntry.js';
@@ -41,6 +41,7 @@ export class RowAdagrad {
    * @throws HeadwaterError `HW_USAGE` when epsilon is not positive
    */
   constructor(table: RowTable, options: RowAdagradOptions = {}) {
+    checkOptions('RowAdagrad', options, 'table, { epsilon: 1e-10 }');
     checkArgument('RowAdagrad', 'table', table, 'a RowTable', ['companion']);
 
     const { epsilon = 1e-10 } = options;

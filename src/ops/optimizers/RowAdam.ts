@@ -1,5 +1,5 @@
 import { checkArgument } from '../../contracts/checkArgument.js';
-import { checkNumber } from '../../contracts/checkOption.js';
+import { checkNumber, checkOptions } from '../../contracts/checkOption.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
 import type { RowStore } from '../sparse/internal/RowStore.js';
 import { requireEntry } from '../sparse/internal/requireEntry.js';
@@ -53,6 +53,7 @@ export class RowAdam {
    * @throws HeadwaterError `HW_USAGE` when a constant is out of its range
    */
   constructor(table: RowTable, options: RowAdamOptions = {}) {
+    checkOptions('RowAdam', options, 'table, { beta1: 0.9 }');
     checkArgument('RowAdam', 'table', table, 'a RowTable', ['companion']);
 
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;

@@ -1,4 +1,4 @@
-import { checkTypes } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { RateSchedule } from '../../contracts/models/RateSchedule.js';
 
@@ -42,6 +42,7 @@ const checkShare = (op: string, name: string, value: number, most: boolean): voi
  * ```
  */
 export const oneCycle = (options: OneCycleOptions = {}): RateSchedule => {
+  checkOptions('oneCycle', options, '{ warmUp: 0.2 }');
   const { warmUp = 0.2, start = 0.04, end = 0 } = options;
   checkTypes('oneCycle', { warmUp, start, end }, { warmUp: 'number', start: 'number', end: 'number' });
   checkShare('oneCycle', 'warmUp', warmUp, false);

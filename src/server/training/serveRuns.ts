@@ -1,3 +1,4 @@
+import { checkOptions } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { NEVER, Observable, take } from 'rxjs';
 import type { ModelView } from '../../contracts/training/TrainingView.js';
@@ -55,8 +56,10 @@ export const MOST_RUNS = 8;
  */
 export const serveRuns = (
   runs: readonly ModelView[],
-  { port = 0, drain$ = NEVER }: ServeRunsOptions = {},
+  options: ServeRunsOptions = {},
 ): Observable<TrainingServerEvent> => {
+  checkOptions('serveRuns', options, 'runs, { port: 8080 }');
+  const { port = 0, drain$ = NEVER } = options;
   checkArgument('serveRuns', 'runs', runs, 'a list of saved models', ['length']);
 
   if (runs.length === 0 || runs.length > MOST_RUNS)

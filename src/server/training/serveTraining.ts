@@ -13,7 +13,7 @@ import {
 } from 'rxjs';
 import { messageOf } from '../../contracts/messageOf.js';
 import type { ModelView, TrainingOver } from '../../contracts/training/TrainingView.js';
-import { checkTime, checkTypes } from '../../contracts/checkOption.js';
+import { checkOptions, checkTime, checkTypes } from '../../contracts/checkOption.js';
 import { EventHistory } from '../events/EventHistory.js';
 import { eventsHandler } from '../events/eventsHandler.js';
 import { pageRoutes } from '../pageFiles.js';
@@ -106,6 +106,7 @@ export const serveTraining = (
   update$: Observable<TrainingUpdate>,
   options: ServeTrainingOptions = {},
 ): Observable<TrainingServerEvent> => {
+  checkOptions('serveTraining', options, 'update$, { port: 8080 }');
   const {
     port = 0,
     stay = false,

@@ -13,7 +13,7 @@ import {
   type Subscription,
 } from 'rxjs';
 import { messageOf } from '../../contracts/messageOf.js';
-import { checkTime } from '../../contracts/checkOption.js';
+import { checkOptions, checkTime } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { codeOf } from '../../contracts/codeOf.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
@@ -134,6 +134,7 @@ const decoded = <A>(
  * ```
  */
 export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: StateFileOptions = {}): StateFile<A> => {
+  checkOptions('stateFile', options, 'path, codec, { delayMs: 1000 }');
   const { delayMs = 1000, damaged, scheduler = asyncScheduler, write = writeAtomically } = options;
   checkTime('stateFile', 'delayMs', delayMs);
 

@@ -1,4 +1,4 @@
-import { checkTypes } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
@@ -143,10 +143,9 @@ const likelihoodAt = (
  * fitted.temperature; // 3.64: the probabilities become 0.75 and 0.25
  * ```
  */
-export const fitTemperature = (
-  input: TemperatureInput,
-  { smooth = false }: FitTemperatureOptions = {},
-): FittedTemperature => {
+export const fitTemperature = (input: TemperatureInput, options: FitTemperatureOptions = {}): FittedTemperature => {
+  checkOptions('fitTemperature', options, 'input, { smooth: true }');
+  const { smooth = false } = options;
   checkArgument('fitTemperature', 'input', input, 'an object such as { logits, labels }', ['labels']);
   checkTypes('fitTemperature', { smooth }, { smooth: 'boolean' });
 

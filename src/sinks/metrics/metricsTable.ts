@@ -1,4 +1,4 @@
-import { checkTypes } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import Table from 'cli-table3';
 import pc from 'picocolors';
@@ -103,7 +103,9 @@ const commonestConfusions = (report: Report, names: readonly string[]): string =
  * table.includes('weighted'); // true
  * ```
  */
-export const metricsTable = (report: Report, { colors = false, matrixUpTo = 12 }: MetricsTableOptions = {}): string => {
+export const metricsTable = (report: Report, options: MetricsTableOptions = {}): string => {
+  checkOptions('metricsTable', options, 'report, { colors: true }');
+  const { colors = false, matrixUpTo = 12 } = options;
   checkArgument('metricsTable', 'report', report, 'a report, such as metrics() emits', ['performance']);
   checkTypes('metricsTable', { colors, matrixUpTo }, { colors: 'boolean', matrixUpTo: 'number' });
 

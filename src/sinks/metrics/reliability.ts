@@ -1,5 +1,5 @@
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
-import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
+import { checkNumber, checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
@@ -184,10 +184,9 @@ class Sums {
  *   .subscribe(({ ece, bins, sure }) => console.log(ece, bins.length, sure?.confidence));
  * ```
  */
-export const reliability = ({ bins = 15, right = 0.95 }: ReliabilityOptions = {}): OperatorFunction<
-  EvaluatedBatch,
-  Reliability
-> => {
+export const reliability = (options: ReliabilityOptions = {}): OperatorFunction<EvaluatedBatch, Reliability> => {
+  checkOptions('reliability', options, '{ bins: 10 }');
+  const { bins = 15, right = 0.95 } = options;
   checkWhole('reliability', 'bins', bins, 1, CELLS);
   checkNumber('reliability', 'right', right, { above: 0, to: 1 });
   return (source) =>

@@ -1,5 +1,5 @@
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
-import { checkTypes, checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { EvaluatedBatch } from '../../contracts/training/Evaluation.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { fitTemperature, type FitTemperatureOptions, type FittedTemperature } from './fitTemperature.js';
@@ -85,10 +85,9 @@ class EvenSample {
  *   .subscribe((fitted) => console.log(fitted.temperature, fitted.before, fitted.after));
  * ```
  */
-export const temperature = ({ maxRows = 50_000, smooth }: TemperatureOptions = {}): OperatorFunction<
-  EvaluatedBatch,
-  FittedTemperature
-> => {
+export const temperature = (options: TemperatureOptions = {}): OperatorFunction<EvaluatedBatch, FittedTemperature> => {
+  checkOptions('temperature', options, '{ maxRows: 10_000 }');
+  const { maxRows = 50_000, smooth } = options;
   checkWhole('temperature', 'maxRows', maxRows, 2);
   checkTypes('temperature', { smooth }, { smooth: 'boolean' });
   return (source) =>

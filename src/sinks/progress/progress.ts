@@ -1,4 +1,5 @@
 import { Observable, type OperatorFunction } from 'rxjs';
+import { checkOptions } from '../../contracts/checkOption.js';
 import type { EpochEnded, TrainingEvent } from '../../contracts/training/TrainingEvent.js';
 import { TrainingProgress, endLine, startLine, type ModelProgress } from './internal/TrainingProgress.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
@@ -50,6 +51,7 @@ import { RateMeter } from './internal/RateMeter.js';
  * ```
  */
 export const progress = (options: ProgressOptions = {}): OperatorFunction<TrainingEvent, never> => {
+  checkOptions('progress', options, '{ redraw: false }');
   checkProgressOptions('progress', options);
   return (source) =>
     new Observable((subscriber) => {

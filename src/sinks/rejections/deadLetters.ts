@@ -1,5 +1,5 @@
 import { Subject, type Observable } from 'rxjs';
-import { checkNumber, checkWhole } from '../../contracts/checkOption.js';
+import { checkNumber, checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter, Rejection } from '../../contracts/rows/Rejection.js';
 import { describeRejection } from './describeRejection.js';
@@ -73,7 +73,9 @@ const TOLD = 3;
  * letters.counts.ragged; // 1
  * ```
  */
-export const deadLetters = ({ limit = Infinity, examples: kept = 10 }: DeadLettersOptions = {}): DeadLetters => {
+export const deadLetters = (options: DeadLettersOptions = {}): DeadLetters => {
+  checkOptions('deadLetters', options, '{ limit: 100 }');
+  const { limit = Infinity, examples: kept = 10 } = options;
   if (limit !== Infinity) checkNumber('deadLetters', 'limit', limit, { from: 0 });
   checkWhole('deadLetters', 'examples', kept, 0);
 

@@ -1,4 +1,4 @@
-import { checkWhole, isNumber, wrongValue } from '../../contracts/checkOption.js';
+import { checkOptions, checkWhole, isNumber, wrongValue } from '../../contracts/checkOption.js';
 import { checkText } from '../../contracts/checkArgument.js';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -114,6 +114,7 @@ export const tensorboard = (
   dir: string,
   options: TensorBoardOptions = {},
 ): OperatorFunction<TrainingEvent | ReportMade, never> => {
+  checkOptions('tensorboard', options, 'dir, { everySteps: 10 }');
   checkText('tensorboard', 'dir', dir, 'the path of a folder');
 
   const {

@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { Observable } from 'rxjs';
+import { checkOptions } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../../contracts/rows/Rejection.js';
 import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
@@ -159,6 +160,7 @@ const readText = async (
  * ```
  */
 export const readOpml = (source: string | URL, options: ReadOpmlOptions = {}): Observable<string> => {
+  checkOptions('readOpml', options, 'source, { maxBytes: 1_000_000 }');
   const location = locate(source);
   const opening = openedOnce(options);
   const maxBytes = requireNumber('maxBytes', options.maxBytes, 10_485_760, 1);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
+import { checkOptions } from '../../contracts/checkOption.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.js';
 
@@ -34,4 +35,7 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
 export const headlineLines = (
   source: Readable | string | URL,
   options: HeadlineLinesOptions = {},
-): Observable<LiveHeadline> => linesToHeadlines(source, options, (intake, text) => intake.title(text));
+): Observable<LiveHeadline> => {
+  checkOptions('headlineLines', options, 'source, { maxLineBytes: 65_536 }');
+  return linesToHeadlines(source, options, (intake, text) => intake.title(text));
+};

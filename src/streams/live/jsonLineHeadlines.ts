@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
+import { checkOptions } from '../../contracts/checkOption.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.js';
 
@@ -43,4 +44,7 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
 export const jsonLineHeadlines = (
   source: Readable | string | URL,
   options: HeadlineLinesOptions = {},
-): Observable<LiveHeadline> => linesToHeadlines(source, options, (intake, text, place) => intake.json(text, place));
+): Observable<LiveHeadline> => {
+  checkOptions('jsonLineHeadlines', options, 'source, { maxLineBytes: 65_536 }');
+  return linesToHeadlines(source, options, (intake, text, place) => intake.json(text, place));
+};

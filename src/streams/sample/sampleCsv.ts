@@ -1,3 +1,4 @@
+import { checkOptions } from '../../contracts/checkOption.js';
 import { type SampleOptions, type SampleRow, sampleRows } from './sampleRows.js';
 
 const ROWS_A_CHUNK = 200;
@@ -37,5 +38,7 @@ function* table(rows: Iterable<SampleRow>): Generator<string, void, undefined> {
  * console.log(table.split('\n')[0]); // title,category
  * ```
  */
-export const sampleCsv = (options: SampleOptions = {}): Generator<string, void, undefined> =>
-  table(sampleRows(options));
+export const sampleCsv = (options: SampleOptions = {}): Generator<string, void, undefined> => {
+  checkOptions('sampleCsv', options, '{ rows: 100 }');
+  return table(sampleRows(options));
+};

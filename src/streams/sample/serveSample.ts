@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { Observable } from 'rxjs';
+import { checkOptions } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { sampleCsv } from './sampleCsv.js';
 import type { SampleOptions } from './sampleRows.js';
@@ -60,6 +61,7 @@ const answer = (request: IncomingMessage, response: ServerResponse, options: Sam
  * ```
  */
 export const serveSample = (options: SampleOptions = {}): Observable<URL> => {
+  checkOptions('serveSample', options, '{ rows: 100 }');
   // Checks the options now and not at the first request.
   sampleCsv(options);
   return new Observable((subscriber) => {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
+import { checkOptions } from '../../contracts/checkOption.js';
 import type { WordVector } from '../../contracts/rows/WordVector.js';
 import type { BodyOptions } from '../bodies/http/connection/BodyOptions.js';
 import { lineSource } from '../bodies/lineSource.js';
@@ -44,6 +45,7 @@ export const readVectors = (
   source: Readable | string | URL,
   options: ReadVectorsOptions = {},
 ): Observable<WordVector> => {
+  checkOptions('readVectors', options, 'source, { maxLineBytes: 65_536 }');
   const { name, open, explain } = lineSource(source, options);
   return readBody(
     { open, explain, reader: (subscriber) => new VectorReader(name, (word) => subscriber.next(word)) },

@@ -1,4 +1,4 @@
-import { checkNumber, checkTypes } from '../../contracts/checkOption.js';
+import { checkNumber, checkOptions, checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import type { SparseRow } from '../../contracts/rows/SparseRows.js';
 import { featureCounter } from './countFeatures.js';
@@ -78,6 +78,7 @@ const normalize = (values: Float32Array, from: number, to: number, norm: number)
  * ```
  */
 export const wideFeatures = (frequencies: DocumentFrequencies, options: WideFeaturesOptions = {}): WideFeatures => {
+  checkOptions('wideFeatures', options, 'frequencies, { wordWeight: 1 }');
   checkArgument('wideFeatures', 'frequencies', frequencies, 'document frequencies', ['settings']);
 
   const { wordWeight = 1, unseen = 'leave-out' } = options;

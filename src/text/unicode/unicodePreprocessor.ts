@@ -1,4 +1,4 @@
-import { checkTypes } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes } from '../../contracts/checkOption.js';
 import { narrowRoom, wideRoom } from '../internal/textRoom.js';
 import { foldCase } from './foldCase.js';
 import { isAscii, maybeDamaged, repairText } from './repairText.js';
@@ -100,13 +100,15 @@ const firstPoints = (text: string, limit: number): string => {
  * preprocess('für Führungsebene'); // 'für Führungsebene'
  * ```
  */
-export const unicodePreprocessor = ({
-  stopWords = [],
-  punctuation = true,
-  unspaced = 'characters',
-  charLevel = false,
-  maxLength = Infinity,
-}: UnicodePreprocessorOptions = {}): ((text: string) => string) => {
+export const unicodePreprocessor = (options: UnicodePreprocessorOptions = {}): ((text: string) => string) => {
+  checkOptions('unicodePreprocessor', options, '{ punctuation: false }');
+  const {
+    stopWords = [],
+    punctuation = true,
+    unspaced = 'characters',
+    charLevel = false,
+    maxLength = Infinity,
+  } = options;
   checkTypes(
     'unicodePreprocessor',
     { punctuation, unspaced, charLevel, maxLength },

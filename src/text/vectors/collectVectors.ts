@@ -1,4 +1,4 @@
-import { checkTypes, checkWhole } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { concat, defer, ignoreElements, type OperatorFunction, of, takeWhile } from 'rxjs';
 import type { WordVector } from '../../contracts/rows/WordVector.js';
 import { VectorCollection } from './VectorCollection.js';
@@ -53,11 +53,9 @@ export const DEFAULT_WORD_LIMIT = 1_000_000;
  *   .subscribe((vectors) => console.log(vectors.size, vectors.dims)); // 1 2
  * ```
  */
-export const collectVectors = ({
-  precision = 'int8',
-  limit = DEFAULT_WORD_LIMIT,
-  source = '',
-}: CollectVectorsOptions = {}): OperatorFunction<WordVector, WordVectors> => {
+export const collectVectors = (options: CollectVectorsOptions = {}): OperatorFunction<WordVector, WordVectors> => {
+  checkOptions('collectVectors', options, '{ limit: 100_000 }');
+  const { precision = 'int8', limit = DEFAULT_WORD_LIMIT, source = '' } = options;
   checkWhole('collectVectors', 'limit', limit, 1);
   checkTypes('collectVectors', { precision, source }, { precision: ['int8', 'float32'], source: 'string' });
   return (words$) =>

@@ -1,4 +1,4 @@
-import { checkTypes } from '../../contracts/checkOption.js';
+import { checkOptions, checkTypes } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -155,8 +155,10 @@ export interface ParseVectorsOptions {
  */
 export const parseVectorFile = (
   given: ArrayBuffer | Uint8Array,
-  { where, sha256 }: ParseVectorsOptions = {},
+  options: ParseVectorsOptions = {},
 ): E.Either<HeadwaterError, WordVectors> => {
+  checkOptions('parseVectorFile', options, "bytes, { where: 'news.vec' }");
+  const { where, sha256 } = options;
   checkTypes('parseVectorFile', { where, sha256 }, { where: 'string', sha256: 'string' });
   const bytes = given instanceof Uint8Array ? given : new Uint8Array(given);
   const header = readHeader(bytes, where);

@@ -1,6 +1,6 @@
 import { engine } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { checkTypes } from '../../../contracts/checkOption.js';
+import { checkOptions, checkTypes } from '../../../contracts/checkOption.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { checkLengths } from '../../internal/checkLengths.js';
 import { checkShape } from '../../internal/checkShape.js';
@@ -37,8 +37,10 @@ const prepare = (
   x: Tensor,
   lengths: Int32Array | undefined,
   weights: LayerWeights<Tensor>,
-  { initialState, overPadding = false }: RecurrentOptions,
+  options: RecurrentOptions,
 ): { readonly inputs: LayerInputs<Tensor>; readonly attributes: LayerAttributes; readonly directions: 1 | 2 } => {
+  checkOptions(op, options, 'x, lengths, weights, { overPadding: true }');
+  const { initialState, overPadding = false } = options;
   checkTypes(op, { overPadding }, { overPadding: 'boolean' });
   checkShape(op, 'x', x, ['B', 'T', 'I']);
   const [batch, time, inputSize] = x.shape as [number, number, number];
