@@ -195,7 +195,7 @@ export class TableReader implements Reader {
     this.push(all);
   }
 
-  /** Skips rows that repeat the header, as in concatenated tables, and the line below the header of a Markdown table. */
+  /** Skips rows that repeat the header, as in concatenated tables, and the line below the header of Markdown. */
   #withoutHeaders(layout: TableLayout, row: (row: SourceRow) => void): (row: SourceRow) => void {
     const [title] = layout.titleColumns;
     const label = layout.labelColumn;
