@@ -277,6 +277,32 @@ describe('fetchHeadlines finds the form of a table with', () => {
     expect(String(empty)).toMatch(/without folders of texts in it.*\*\.csv/);
   });
 
+  it('files of texts whose names say their classes', async () => {
+    const of = async (files: Readonly<Record<string, string>>) => {
+      const folder = join(scratch(), 'texts');
+      mkdirSync(folder);
+      for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+      const { rows, error } = await read(folder);
+      return { rows: rows.map(({ title, category }) => [category, title]), error: String(error) };
+    };
+    const two = [
+      ['neg', 'bad'],
+      ['neg', 'worse'],
+      ['pos', 'good'],
+      ['pos', 'better'],
+    ];
+    const readme = { 'README.txt': 'by us' };
+    expect((await of({ 'pos.txt': 'good\r\nbetter', 'neg.txt': 'bad\n\nworse\n', ...readme })).rows).toEqual(two);
+    expect((await of({ 'rt.pos': 'good\nbetter', 'rt.neg': 'bad\nworse' })).rows).toEqual(two);
+    const numbered = { pos_1: 'good\nso', pos_2: 'better', pos_3: '', neg_1: 'bad', neg_2: 'a', neg_3: 'b' };
+    const named = Object.fromEntries(Object.entries(numbered).map(([name, text]) => [`${name}.txt`, text]));
+    expect((await of(named)).rows.at(3)).toEqual(['pos', 'good\nso']);
+    expect((await of({ 'train.csv': 'a', 'test.csv': 'b' })).error).toMatch(
+      /pattern such as \S+\*\.csv, or one of them: --data \S+train\.csv --test-data \S+test\.csv\./,
+    );
+    expect((await of({ '1.txt': 'a', '2.txt': 'b' })).error).toMatch(/the names of its files say no classes/);
+  });
+
   it('classes by numbers, whose names Hugging Face has put beside them', async () => {
     const bytes = parquetWriteBuffer({
       columnData: [

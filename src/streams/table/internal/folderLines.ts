@@ -1,10 +1,12 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { isText } from '../../bodies/encoding/guessEncoding.js';
 import { notUtf8 } from '../../bodies/encoding/notUtf8.js';
+import { shellWord } from '../../../contracts/messages/shellWord.js';
 import { listNames } from '../../internal/listNames.js';
+import { areTables, classesOfFiles, type FileClasses } from './fileClasses.js';
 
 const refuse = (path: string, message: string, cause?: unknown): HeadwaterError =>
   new HeadwaterError('HW_PATH', message, { where: path, ...(cause === undefined ? {} : { cause }) });
@@ -31,42 +33,78 @@ const textOf = async (path: string, encoding: string | undefined): Promise<strin
   throw notUtf8(path, bytes);
 };
 
+const rowLine = (label: string, text: string, file: string): Buffer =>
+  Buffer.from(`${JSON.stringify({ label, text, file })}\n`);
+
+/** The files of each folder, whose name is their class. */
+async function* ofFolders(
+  path: string,
+  folders: readonly string[],
+  encoding: string | undefined,
+): AsyncGenerator<Buffer, void, undefined> {
+  let files = 0;
+  for (const name of folders) {
+    for (const entry of await entriesOf(join(path, name))) {
+      if (!entry.isFile()) continue;
+      files += 1;
+      yield rowLine(name, await textOf(join(path, name, entry.name), encoding), join(name, entry.name));
+    }
+  }
+  if (files === 0)
+    throw refuse(
+      path,
+      `${path} has folders (${listNames(folders.slice(0, 4))}) without files in them. Give the folder ` +
+        `that has a folder of texts for each class, such as ${join(path, folders[0]!)}.`,
+    );
+}
+
+/** The texts of files whose names say their classes. */
+async function* ofFiles(
+  path: string,
+  { texts, classes }: FileClasses,
+  encoding: string | undefined,
+): AsyncGenerator<Buffer, void, undefined> {
+  for (const [file, label] of classes) {
+    const text = await textOf(join(path, file), encoding);
+    if (texts === 'files') yield rowLine(label, text, file);
+    else for (const line of text.split(/\r\n|\r|\n/)) if (line.trim() !== '') yield rowLine(label, line, file);
+  }
+}
+
+/** A folder of tables, or of files whose classes are unknown. */
+const noClasses = (path: string, files: readonly string[]): HeadwaterError => {
+  const side = (pattern: RegExp): string | undefined => files.find((file) => pattern.test(file));
+  const [train, test] = [side(/^(train|training)\b/i), side(/^(test|testing)\b/i)];
+  const sides =
+    train === undefined || test === undefined
+      ? ''
+      : `, or one of them: --data ${shellWord(join(path, train))} --test-data ${shellWord(join(path, test))}`;
+  const ending = files.map((file) => extname(file)).find((each) => areTables([`a${each}`])) ?? '.csv';
+  return refuse(
+    path,
+    `${path} is a folder without folders of texts in it, and the names of its files say no classes. For the tables ` +
+      `in it, give a pattern such as ${join(path, `*${ending}`)}${sides}.`,
+  );
+};
+
 /**
- * The files of a folder as JSON lines: each file is a text, and its class is the name of its folder, as in
- * `reviews/positive/1.txt`.
+ * The texts of a folder as JSON lines. The class of a text is the name of its folder, as in `reviews/positive/1.txt`; if
+ * there are no folders, it is said by the name of its file (see `classesOfFiles`).
  *
  * Holds the names of the files of one class, and one text.
  *
  * @param encoding the encoding of the texts; undefined means UTF-8
- * @throws HeadwaterError `HW_PATH` if the folder has no subfolders with files, or cannot be read; `HW_USAGE` if a text
- *   is not UTF-8
+ * @throws HeadwaterError `HW_PATH` if the folder has no classes, or cannot be read; `HW_USAGE` if a text is not UTF-8
  */
 export async function* folderLines(
   path: string,
   encoding: string | undefined,
 ): AsyncGenerator<Buffer, void, undefined> {
   const entries = await entriesOf(path);
-  const classes = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  if (classes.length === 0)
-    throw refuse(
-      path,
-      `${path} is a folder without folders of texts in it. For the tables ` +
-        `in it, give a pattern such as ${join(path, '*.csv')}.`,
-    );
-  let files = 0;
-  for (const name of classes) {
-    for (const entry of await entriesOf(join(path, name))) {
-      if (!entry.isFile()) continue;
-      files += 1;
-      const file = join(path, name, entry.name);
-      const row = { label: name, text: await textOf(file, encoding), file: join(name, entry.name) };
-      yield Buffer.from(`${JSON.stringify(row)}\n`);
-    }
-  }
-  if (files === 0)
-    throw refuse(
-      path,
-      `${path} has folders (${listNames(classes.slice(0, 4))}) without files in them. Give the folder ` +
-        `that has a folder of texts for each class, such as ${join(path, classes[0]!)}.`,
-    );
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  if (folders.length > 0) return yield* ofFolders(path, folders, encoding);
+  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const classes = classesOfFiles(files);
+  if (classes === undefined) throw noClasses(path, files);
+  return yield* ofFiles(path, classes, encoding);
 }
