@@ -22,7 +22,7 @@ import { repairRecord } from './internal/repairRecord.js';
 import { sampleLines } from './internal/sampleLines.js';
 import { checkedForm } from './internal/sampleTable.js';
 import type { TableLayout } from './TableLayout.js';
-import type { TableNotice } from './TableOptions.js';
+import type { TableNotice, UsualColumns } from './TableOptions.js';
 
 /** What is known about a table before it is read. */
 export interface TableReaderOptions extends TableFormat, ColumnWish {
@@ -197,14 +197,13 @@ export class TableReader implements Reader {
 
   /** Skips rows that repeat the header, as in concatenated tables, and the line below the header of Markdown. */
   #withoutHeaders(layout: TableLayout, row: (row: SourceRow) => void): (row: SourceRow) => void {
+    if (layout.format !== 'delimited' || !layout.header) return row;
     const [title] = layout.titleColumns;
     const label = layout.labelColumn;
-    if (layout.format !== 'delimited' || !layout.header) return row;
+    const compared = title === undefined || label === undefined ? layout.columns : [title, label];
     return (each) => {
       if (each.id === this.#options.firstId && isRule(each.fields)) return;
-      const isHeader =
-        title !== undefined && label !== undefined && each.fields[label] === label && each.fields[title] === title;
-      if (!isHeader) row(each);
+      if (compared.some((name) => each.fields[name] !== name)) row(each);
       else if (this.#headers.records++ === 0) this.#headers.firstLine = each.line;
     };
   }
@@ -258,7 +257,7 @@ export class TableReader implements Reader {
     const found = findColumns({ source, names, rows, open: false }, { ...options, usualColumns });
     const skippedLines = first.lines + before.lines;
     this.#before = first.bytes + before.bytes;
-    const { labelColumn } = found;
+    const labelColumn = found.labelColumn ?? earlierLabel(names, options.usualColumns);
     const isLabelClass = labelColumn !== undefined && byValues({ names: [labelColumn], rows }).classes.length > 0;
     const { delimiter, quote = '"' } = form.format;
     return {
@@ -360,6 +359,13 @@ export class TableReader implements Reader {
     return undefined;
   }
 }
+
+/**
+ * The class column of earlier tables, if this table has it too. It helps to read records when no class is asked for.
+ * Artifacts do not note the column `category`.
+ */
+const earlierLabel = (names: readonly string[], usual: UsualColumns | undefined): string | undefined =>
+  names.find((name) => name === (usual?.labelColumn ?? 'category'));
 
 /** Whether all fields are dashes, as below the header of a Markdown table: `|---|:--|`. */
 const isRule = (fields: Readonly<Record<string, string>>): boolean => {

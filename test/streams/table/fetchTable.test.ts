@@ -226,7 +226,7 @@ describe('fetchHeadlines: columns', () => {
     );
     const { code, message } = await read(fileOf(table.join('')));
     expect(code).toBe('HW_COLUMNS');
-    expect(message).toContain('--title-column "2" --label-column "1"');
+    expect(message).toContain('--title-column 2 --label-column 1');
   });
 
   it('joins several columns, given apart or with commas between', async () => {

@@ -4,6 +4,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
 import { fetchHeadlines, type FetchHeadlinesOptions } from '../../../src/streams/fetchHeadlines.js';
+import { fetchTable } from '../../../src/streams/fetchTable.js';
 import type { TableLayout } from '../../../src/streams/table/TableLayout.js';
 import { oddDelimiters } from '../../../src/streams/table/internal/oddDelimiters.js';
 import type { TableNotice } from '../../../src/streams/table/TableOptions.js';
@@ -275,6 +276,15 @@ describe('fetchHeadlines finds the form of a table with', () => {
     const empty = (await read(join(folder, 'World'))).error;
     expect(empty).toBeInstanceOf(HeadwaterError);
     expect(String(empty)).toMatch(/without folders of texts in it.*\*\.csv/);
+  });
+
+  it('the same records where no class is asked for, as in earlier tables', async () => {
+    const usualColumns = { titleColumns: ['text'], labelColumn: 'label' };
+    const table =
+      lines('text,label') + each((t, l, i) => `${i % 4 ? '' : 'well, '}${t},${l}${i === 20 ? '\ntext,label' : ''}`);
+    const { values } = await collect(fetchTable(fileOf(table), { labelColumn: null, usualColumns }));
+    expect(values.map(({ fields }) => fields['label'])).toEqual(ROWS.map(([, label]) => label));
+    expect(values[0]?.fields['text']).toBe(`well, ${ROWS[0]![0]}`);
   });
 
   it('files of texts whose names say their classes', async () => {

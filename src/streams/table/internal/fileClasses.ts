@@ -21,7 +21,12 @@ const MOST_CLASSES = 100;
 const MOST_SHARE = 1 / 3;
 
 /** The part of a name that is not a number: `pos` of `pos_12` and `12_pos`. */
-const withoutNumbers = (stem: string): string => stem.replace(/^[\d\s_.-]+/, '').replace(/[\d\s_.-]+$/, '');
+const withoutNumbers = (stem: string): string => {
+  const isOfWord = (character: string): boolean => /[^\d\s_.-]/.test(character);
+  const characters = Array.from(stem);
+  const first = characters.findIndex(isOfWord);
+  return first === -1 ? '' : characters.slice(first, characters.findLastIndex(isOfWord) + 1).join('');
+};
 
 /**
  * The classes that the names of files say: `pos.txt` and `neg.txt` with a text in each line, `polarity.pos` and

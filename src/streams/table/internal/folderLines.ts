@@ -88,8 +88,8 @@ const noClasses = (path: string, files: readonly string[]): HeadwaterError => {
 };
 
 /**
- * The texts of a folder as JSON lines. The class of a text is the name of its folder, as in `reviews/positive/1.txt`; if
- * there are no folders, it is said by the name of its file (see `classesOfFiles`).
+ * The texts of a folder as JSON lines. The class of a text is the name of its folder, as in `reviews/positive/1.txt`.
+ * If there are no folders, the name of its file says its class (see `classesOfFiles`).
  *
  * Holds the names of the files of one class, and one text.
  *
