@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import * as esbuild from 'esbuild';
 import { chromium } from 'playwright-core';
+import * as vite from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { root } from '../docs/fences.js';
@@ -98,30 +99,45 @@ describe.each(RUNTIMES)('$name', ({ file, args }) => {
   });
 });
 
+/** Bundlers that make one module of the program, as the user of each would. */
+const BUNDLERS = {
+  esbuild: async (entry: string): Promise<string> => {
+    const options = { bundle: true, write: false, format: 'esm', platform: 'browser', logLevel: 'error' } as const;
+    const { outputFiles } = await esbuild.build({ entryPoints: [entry], ...options });
+    return outputFiles[0]?.text ?? '';
+  },
+  vite: async (entry: string): Promise<string> => {
+    const outDir = join(project, 'dist');
+    const output = { entryFileNames: 'main.js', codeSplitting: false };
+    const build = { outDir, emptyOutDir: false, rolldownOptions: { input: entry, output } };
+    await vite.build({ configFile: false, root: project, logLevel: 'error', build });
+    return readFileSync(join(outDir, 'main.js'), 'utf8');
+  },
+};
+
 describe.skipIf(chromiumPath === undefined)('a browser', () => {
   it.each([
-    { what: 'with one thread', isolated: false, threads: 1 },
-    { what: 'with threads where the page is cross-origin isolated', isolated: true, threads: 2 },
-  ])('trains, saves, loads and classifies $what', async ({ isolated, threads }) => {
-    const { outputFiles } = await build({
-      stdin: {
-        contents:
-          "import { trainAndClassify } from './trainAndClassify.mjs'; " +
-          `globalThis.result = trainAndClassify(${isolated ? 2 : 'undefined'});`,
-        resolveDir: project,
-      },
-      bundle: true,
-      write: false,
-      format: 'esm',
-      platform: 'browser',
-      logLevel: 'error',
-    });
+    { what: 'with one thread, built by Vite', bundler: 'vite', isolated: false, threads: 1 },
+    {
+      what: 'with threads where the page is cross-origin isolated, built by esbuild',
+      bundler: 'esbuild',
+      isolated: true,
+      threads: 2,
+    },
+  ] as const)('trains, saves, loads and classifies $what', async ({ bundler, isolated, threads }) => {
+    const entry = join(project, `${bundler}.mjs`);
+    writeFileSync(
+      entry,
+      "import { trainAndClassify } from './trainAndClassify.mjs';\n" +
+        `globalThis.result = trainAndClassify(${isolated ? 2 : 'undefined'});\n`,
+    );
+    const program = await BUNDLERS[bundler](entry);
     const site = createServer((request, response) => {
       if (isolated)
         response
           .setHeader('cross-origin-opener-policy', 'same-origin')
           .setHeader('cross-origin-embedder-policy', 'require-corp');
-      if (request.url === '/main.js') response.setHeader('content-type', 'text/javascript').end(outputFiles[0]?.text);
+      if (request.url === '/main.js') response.setHeader('content-type', 'text/javascript').end(program);
       else
         response
           .setHeader('content-type', 'text/html')
