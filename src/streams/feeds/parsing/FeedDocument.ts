@@ -197,6 +197,8 @@ export const feedDocument = (
     // A program may print a message in JSON before the feed.
     if (isJson(text) || !/<(?:rss|feed|rdf:RDF)\b/i.test(text)) throw noFeed(source, 'is JSON without a list of items');
   }
+  if (text.charAt(start) === '[' && isJson(text))
+    throw noFeed(source, 'is a list in JSON, and a JSON Feed is an object');
   const outline = xmlOutline(text);
   if (typeof outline !== 'string') return documentOf(outline, decoded, source, base, reading);
   if (outline === 'html' || /^\s*<!doctype\s+html/i.test(text.slice(start, start + 100)))
@@ -207,6 +209,8 @@ export const feedDocument = (
       ? `begins with ${JSON.stringify(shortened(text.slice(start)).slice(0, 40))}`
       : outline === 'opml'
         ? 'is a list of feeds (OPML), which readOpml and the option --opml read'
-        : `is XML of another kind, <${outline}>`,
+        : outline === 'urlset' || outline === 'sitemapindex'
+          ? 'is a sitemap'
+          : `is XML of another kind, <${outline}>`,
   );
 };

@@ -19,11 +19,20 @@ const DEEPEST = 500;
 /** In milliseconds, the longest wait before a page that has moved forwards to its new address. */
 const SOON_MS = 10_000;
 
-/** The address that a page forwards to (`0; url=/feed`), by the content of its `<meta http-equiv="refresh">`. */
-const forwardedTo = (content: string): string | undefined => {
+/** The address that a page forwards to (`0; url=/feed`), by its `<meta http-equiv="refresh">` or header `Refresh`. */
+export const forwardedTo = (content: string): string | undefined => {
   const [, seconds, url] = /^\s*(\d{1,3})(?:\.\d*)?\s*[;,]\s*url\s*=\s*["']?([^"']+)/i.exec(content) ?? [];
   return Number(seconds) * 1000 <= SOON_MS ? url : undefined;
 };
+
+/** A feed of comments, which pages name beside their feed of articles. */
+const COMMENTS = /\bcomments?\b/i;
+
+/** The end of an address that is probably a feed's. */
+const LIKE_A_FEED = /(?:^|[/._?=-])(?:rss|atom|feeds?)(?:\d|[-_.]?xml|\.php)?\/?$/i;
+
+/** How many links that only look like feeds are returned. */
+const MOST_LIKELY = 3;
 
 /** The relations of a link, from its `rel` attribute. */
 export const relationsIn = (rel: string | undefined): readonly string[] =>
@@ -32,12 +41,13 @@ export const relationsIn = (rel: string | undefined): readonly string[] =>
 /**
  * Finds the feeds that a page names: its `<link>` and `<a>` elements with the relation `alternate` or `feed` and the
  * type of a feed. The last one is the address that the page forwards to within ten seconds, because sites forward the
- * address of a feed that has moved by such a page.
+ * address of a feed that has moved by such a page. If there is none of these, up to three links of the page to its own
+ * host are returned whose addresses end like those of feeds: `/feed/`, `/rss.xml`.
  *
  * @param html the page; its first 262,144 characters are read
  * @param base the page's address; relative addresses are resolved against it, unless the page has a `<base>`
  * @returns http and https addresses, each once: first those with the exact type of a feed, then the others, each group
- *   in the order of the page; empty if the page names none
+ *   in the order of the page, feeds of comments last; empty if the page names none
  *
  * @example
  * ```ts
@@ -50,14 +60,15 @@ export const relationsIn = (rel: string | undefined): readonly string[] =>
 export const discoverFeed = (html: string, base: string | URL): readonly string[] => {
   checkText('discoverFeed', 'html', html, 'the text of a page');
 
-  const found = new Map<string, boolean>();
+  const found = new Map<string, 'exact' | 'comments' | 'general'>();
+  const likely = new Set<string>();
   let from = String(base);
   let forward: string | undefined;
   let based = false;
   let depth = 0;
   const parser: Parser = new Parser({
     onclosetag: () => depth--,
-    onopentag: (name, { href, rel, type, content, 'http-equiv': does }) => {
+    onopentag: (name, { href, rel, type, title, content, 'http-equiv': does }) => {
       if (++depth > DEEPEST) parser.pause();
       if (name === 'meta' && does?.trim().toLowerCase() === 'refresh')
         forward ??= httpAddress(forwardedTo(content ?? ''), from);
@@ -68,22 +79,24 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
         from = first?.href ?? from;
       }
       const relations = relationsIn(rel);
+      if (name === 'a' && type === undefined && likely.size < MOST_LIKELY && LIKE_A_FEED.test(href)) {
+        const url = httpAddress(href, from);
+        if (url !== undefined && parsedUrl(url)?.host === parsedUrl(from)?.host && url !== String(base))
+          likely.add(url);
+      }
       if (!(name === 'link' || name === 'a') || !(relations.includes('alternate') || relations.includes('feed')))
         return;
       const media = mediaType(type);
       const exact = EXACT_TYPES.test(media) || (media === '' && relations.includes('feed'));
       const url = exact || (name === 'link' && GENERAL_TYPES.has(media)) ? httpAddress(href, from) : undefined;
-      if (url !== undefined) found.set(url, (found.get(url) ?? false) || exact);
+      if (url === undefined || (found.has(url) && !exact)) return;
+      found.set(url, !exact ? 'general' : COMMENTS.test(`${title ?? ''} ${href}`) ? 'comments' : 'exact');
     },
   });
   parser.end(html.slice(0, LONGEST_HEAD));
-  const urls = [...found.keys()];
+  const named = (['exact', 'general', 'comments'] as const).flatMap((kind) =>
+    [...found.keys()].filter((url) => found.get(url) === kind),
+  );
   const forwarded = forward === undefined || forward === String(base) ? [] : [forward];
-  return [
-    ...new Set([
-      ...urls.filter((url) => found.get(url)),
-      ...urls.filter((url) => found.get(url) !== true),
-      ...forwarded,
-    ]),
-  ];
+  return named.length + forwarded.length === 0 ? [...likely] : [...new Set([...named, ...forwarded])];
 };

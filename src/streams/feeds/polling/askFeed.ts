@@ -14,7 +14,8 @@ import {
 import { WHOLE } from '../../bodies/http/wholeAnswer.js';
 import type { WebAddress } from '../../bodies/http/connection/WebAddress.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
-import { discoverFeed } from '../parsing/discoverFeed.js';
+import { discoverFeed, forwardedTo } from '../parsing/discoverFeed.js';
+import { httpAddress } from '../parsing/httpAddress.js';
 import { linkedFeeds } from '../parsing/linkedFeeds.js';
 import { type ChainCookies, cookieHeader, cookiesAfter } from './chainCookies.js';
 import type { FeedAnswer } from './FeedAnswer.js';
@@ -71,6 +72,26 @@ interface Trail {
 export const BRINGS_FEED: ReadonlySet<number> = new Set([...WHOLE, 226]);
 /** The class of a page, or of its entries, that is itself meant as a feed. */
 const MICROFORMATS = /\bclass\s*=\s*["']?[^"'<>]{0,200}\bh-(?:feed|entry)\b/i;
+
+/** A page of a firewall that lets only browsers pass. */
+const CHALLENGE =
+  /Just a moment\.\.\.|Enable JavaScript and cookies|challenge-platform|awsWafCookieDomainList|\bg-recaptcha\b|_Incapsula_/i;
+
+// Characters. What tells the kind of a page is near its start.
+const LOOKED_AT = 65_536;
+
+/** What kind of page came in place of a feed, for the message. */
+const kindOf = (html: string): string => {
+  const start = html.slice(0, LOOKED_AT);
+  if (CHALLENGE.test(start)) return ' that checks for a browser, so the server lets no program in';
+  return MICROFORMATS.test(start) ? ' with microformats (h-feed), which are not read' : '';
+};
+
+/** The address of a header `Refresh`. */
+const refreshedTo = (refresh: string | undefined, from: URL): readonly string[] => {
+  const to = httpAddress(forwardedTo(refresh ?? ''), from);
+  return to === undefined ? [] : [to];
+};
 
 /** The number of feeds of one page that are tried. */
 const MOST_NAMED = 8;
@@ -176,7 +197,8 @@ export const askFeed = (
     const location = header('location');
     const age = { maxAgeMs: maxAge(header('cache-control')), moved: trail.moved };
     if (REDIRECTS.has(status) && location !== undefined) {
-      const to = redirectTarget(name, location, address, given);
+      // Some servers redirect to `feed://`, which is http.
+      const to = redirectTarget(name, httpAddress(location, url) ?? location, address, given);
       const forGood = trail.forGood && PERMANENT_REDIRECTS.has(status);
       const cookies = cookiesAfter(trail.cookies, url, header('set-cookie'));
       return follow(to, {
@@ -205,10 +227,16 @@ export const askFeed = (
         });
       const feeds =
         discover && !trail.fromPage
-          ? [...new Set([...linkedFeeds(header('link'), url), ...discoverFeed(document.html, url)])]
+          ? [
+              ...new Set([
+                ...linkedFeeds(header('link'), url),
+                ...refreshedTo(header('refresh'), url),
+                ...discoverFeed(document.html, url),
+              ]),
+            ]
           : [];
       if (feeds.length === 0) {
-        const kind = MICROFORMATS.test(document.html) ? ' with microformats (h-feed), which are not read' : '';
+        const kind = kindOf(document.html);
         return of(
           failed(
             new HeadwaterError(

@@ -32,6 +32,12 @@ describe('dates', () => {
     ['in nanoseconds', '1714557600000000000'],
     ['with many digits of a second', '2024-05-01T10:00:00.12345678901234Z'],
     ['in Arabic digits', '٢٠٢٤-٠٥-٠١ ١٠:٠٠'],
+    ['with spaces of HTML', 'Wed,&nbsp;01 May 2024\u00a010:00:00 GMT'],
+    ['with a weekday before the time', '01 Mayıs 2024 Çarşamba 10:00'],
+    ['in Arabic', 'الأربعاء, 01 مايو 2024 10:00:00 +0000'],
+    ['in Ukrainian', '1 травня 2024 10:00'],
+    ['in Slovak', '1. mája 2024 10:00'],
+    ['in Indonesian', 'Rabu, 01 Mei 2024 10:00'],
   ])('%s are read', (_name, written) => {
     expect(Math.trunc((publishedAt(written) ?? 0) / 1000)).toBe(Date.UTC(2024, 4, 1, 10) / 1000);
   });
@@ -67,6 +73,10 @@ describe('titles', () => {
     ['Late <![if !vml]>goal<![endif]>', 'Late goal'],
     ['Late <b>goal', 'Late goal'],
     ['Cut in an emoji \ud83d', 'Cut in an emoji'],
+    ['MÃ¼ller â€“ KÃ¶ln', 'Müller – Köln'],
+    ['Â£5 for Ã la carte Ö', 'Â£5 for Ã la carte Ö'],
+    ['<img src="a.png" alt="Late goal">', 'Late goal'],
+    ['Late <img class="emoji" alt="⚽" src="a.png"> goal<img alt="A player" src="b.png">', 'Late ⚽ goal'],
     ['<a>Late goal</a >', 'Late goal'],
     ['<i>Late</i\n> <b>goal</b id="1">', 'Late goal'],
     ['<b>Late goal</b/>', 'Late goal'],
@@ -103,6 +113,17 @@ describe('links', () => {
     ],
     ['with an angle bracket', '<link>https://a.example/?below=&lt;5</link>', 'https://a.example/?below=%3C5'],
     ['that are text', '<link>&lt;b&gt;none&lt;/b&gt;</link><guid>https://a.example/b</guid>', 'https://a.example/b'],
+    ['with two schemes', '<link>http://https://a.example/b</link>', 'https://a.example/b'],
+    [
+      'of the site, with a guid of the article',
+      '<link>https://a.example</link><guid isPermaLink="true">https://a.example/b</guid>',
+      'https://a.example/b',
+    ],
+    [
+      'of the site, with a guid that is none',
+      '<link>https://a.example/</link><guid isPermaLink="false">https://a.example/b</guid>',
+      'https://a.example/',
+    ],
     ['without a scheme', `<link>${host}/b</link>`, `${new URL(FEED).protocol}//${host}/b`],
     [
       'of FeedBurner',
@@ -140,6 +161,22 @@ describe('documents', () => {
     expect(() => parseFeed(Buffer.from([0x4c, 0x6f, 0xa7, 0x94, 0x93]), undefined, FEED)).toThrow(/EBCDIC/);
   });
 
+  it('may have titles of JSON that are nested in an object', () => {
+    const feed =
+      '{"items":[{"id":{"$t":"g"},"title":{"rendered":"Late &#8217; goal"},"url":"/b"},{"title":{"value":[]}}]}';
+    expect(parseFeed(Buffer.from(feed), undefined, FEED)).toMatchObject({
+      items: [{ title: 'Late ’ goal', guid: 'g' }],
+      rejections: [{ field: 'title' }],
+    });
+  });
+
+  it.each([
+    ['[{"title":"A"}]', /a list in JSON/],
+    ['<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>', /a sitemap/],
+  ])('that are none say what they are: %s', (feed, message) => {
+    expect(() => items(feed)).toThrow(message);
+  });
+
   it('that are lists of feeds say so', () => {
     expect(() => items('<opml version="2.0"><body/></opml>')).toThrow(/list of feeds .*--opml/);
   });
@@ -151,6 +188,32 @@ describe('pages', () => {
     const anchor = (type: string): string => `<a rel="alternate" type="${type}" href="feed.xml">`;
     expect(discoverFeed(anchor('application/rss+xml'), BASE)).toEqual([`${BASE}feed.xml`]);
     expect(discoverFeed(anchor('application/json'), BASE)).toEqual([]);
+  });
+
+  it('name feeds of comments last, and addresses with the scheme feed', () => {
+    const link = (title: string, href: string): string =>
+      `<link rel="alternate" type="application/rss+xml" title="${title}" href="${href}">`;
+    const page =
+      link('Comments', '/a') +
+      link('', '/comments/feed/') +
+      link('News', 'feed://a.example/n') +
+      link('', 'feed:://a.example/m');
+    expect(discoverFeed(page, BASE).map((url) => url.replace(/^https?:\/\/a\.example/, ''))).toEqual([
+      '/n',
+      '/m',
+      '/a',
+      '/comments/feed/',
+    ]);
+  });
+
+  it('that name none may have links that look like feeds', () => {
+    const page = ['/feed/', 'rss.xml', '/rss', 'https://b.example/feed', '/feedback', '/atom.xml', '/rss2']
+      .map((href) => `<a href="${href}">`)
+      .join('');
+    expect(discoverFeed(page, BASE)).toEqual(['https://a.example/feed/', `${BASE}rss.xml`, 'https://a.example/rss']);
+    expect(discoverFeed(`${page}<link rel="alternate" type="text/xml" href="/x">`, BASE)).toEqual([
+      'https://a.example/x',
+    ]);
   });
 
   it.each([

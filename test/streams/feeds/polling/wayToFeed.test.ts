@@ -71,11 +71,14 @@ describe('the way to a feed', () => {
     expect(messages).toEqual([expect.stringContaining('403')]);
   });
 
-  it('says that a page of microformats is not read', async () => {
-    const origin = await serve((_request, response) => response.end('<html><body><div class="hfeed h-feed">'));
+  it.each([
+    ['<html><body><div class="hfeed h-feed">', 'microformats (h-feed)'],
+    ['<html><title>Just a moment...</title>', 'checks for a browser'],
+  ])('says what kind of page came: %s', async (page, told) => {
+    const origin = await serve((_request, response) => response.end(page));
     const { events } = await read(origin);
     expect(events.map((event) => (event.type === 'failed' ? event.message : event.type))).toEqual([
-      expect.stringContaining('microformats (h-feed)'),
+      expect.stringContaining(told),
     ]);
   });
 
@@ -95,11 +98,15 @@ describe('the way to a feed', () => {
         response
           .setHeader('link', '</feed>; rel="alternate"; type="application/rss+xml"')
           .end('<!doctype html><title>News</title>');
+      else if (request.url === '/refresh') response.setHeader('refresh', '0; url=/feed').end('<html>');
+      else if (request.url === '/scheme')
+        response.writeHead(301, { location: `feed://${request.headers.host ?? ''}/feed` }).end();
       else if (request.url === '/moved') response.end('<html><meta http-equiv="refresh" content="0; url=/feed">');
       else response.end(rssOf('Late goal'));
     });
     expect((await read(`${origin}/header`)).titles).toEqual(['Late goal']);
-    expect((await read(`${origin}/moved`)).titles).toEqual(['Late goal']);
+    for (const way of ['moved', 'refresh', 'scheme'])
+      expect((await read(`${origin}/${way}`)).titles).toEqual(['Late goal']);
   });
 
   it('takes over the validators of a 304, and sends none that are empty', async () => {

@@ -32,6 +32,12 @@ const LANGUAGES = [
   'tr',
   'el',
   'ru',
+  'uk',
+  'bg',
+  'sk',
+  'id',
+  'ar',
+  'hi',
 ];
 
 const plain = (name: string): string =>

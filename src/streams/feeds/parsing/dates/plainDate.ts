@@ -64,6 +64,9 @@ const REWRITINGS: readonly Rewriting[] = [
 
 /** A date in the usual notation, without the additions and unusual notations of some feeds. */
 export const plainDate = (written: string): string =>
-  REWRITINGS.reduce((text, [pattern, rewrite]) => text.replace(pattern, rewrite), asciiDigits(written.trim()))
+  REWRITINGS.reduce(
+    (text, [pattern, rewrite]) => text.replace(pattern, rewrite),
+    asciiDigits(written.replaceAll('&nbsp;', ' ').trim()),
+  )
     .replace(/\s+/g, ' ')
     .trim();

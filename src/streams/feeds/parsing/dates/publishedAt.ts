@@ -145,6 +145,8 @@ const monthNamed = (text: string): number | undefined => {
       // Ignored.
     } else if (index === 0 && /^\p{L}+\.?$/u.test(word)) {
       // The weekday adds nothing to the date, and is sometimes wrong or in another language.
+    } else if (numbers.length > 1 && TIME.test(words[index + 1] ?? '') && /^\p{L}{3,}$/u.test(word)) {
+      // A weekday before the time, as in Turkish.
     } else if (numbers.length > 0 && zone === undefined) {
       zone = word;
     } else if (zone !== undefined && /^[+\-\u2212]\d/.test(word)) {

@@ -3,7 +3,15 @@ import type { RawItem } from '../FeedItem.js';
 import { itemLink } from '../itemLink.js';
 import { firstDate } from '../dates/publishedAt.js';
 
+/** The fields in which programs nest a text, such as those that convert XML or that WordPress has. */
+const NESTED = ['rendered', 'value', 'text', '#text', '_', '$t'];
+
 const textOf = (value: unknown): string | undefined => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const nested = NESTED.find((name) => Object.hasOwn(value, name));
+    const inner = nested === undefined ? undefined : (value as Readonly<Record<string, unknown>>)[nested];
+    return typeof inner === 'object' ? undefined : textOf(inner);
+  }
   const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
   return text === '' ? undefined : text;
 };

@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { BREAKS, HIDDEN } from './htmlNames.js';
+import { withoutMojibake } from './mojibake.js';
 import { withoutC1 } from './windows1252.js';
 
 /** How a title is written: as HTML (RSS, and Atom's `html`), or as plain text (JSON Feed, and Atom's `text`). */
@@ -47,6 +48,8 @@ const spokenOf = (html: string): string => {
 // The prefixes of elements that Word and old browsers leave in a text: `<o:p></o:p>`.
 const LITTER = /^(?:[gmovwx]|fb|st1):[a-z]+$/;
 
+const EMOJI = /^\p{Emoji}[\p{Emoji}\p{Emoji_Component}]{0,20}$/u;
+
 const isMarkup = (name: string): boolean => ELEMENTS.has(name) || LITTER.test(name);
 
 /**
@@ -71,8 +74,10 @@ const withoutMarkup = (written: string): string => {
   };
   const parser: Parser = new Parser(
     {
-      onopentag: (name, _attributes, implied) => {
+      onopentag: (name, { alt = '' }, implied) => {
         if (!implied) keep(name);
+        // WordPress shows an emoji as a picture whose text is the emoji.
+        if (name === 'img' && hidden === 0 && EMOJI.test(alt)) text += alt;
         if (HIDDEN.has(name)) hidden++;
       },
       onclosetag: (name, implied) => {
@@ -157,11 +162,13 @@ export const plainLine = (written: string, markup: TitleMarkup): string => {
 
 /**
  * A headline as one line of plain text, like `plainLine`. A CDATA section that was escaped is opened, and what only
- * looks like markup is kept.
+ * looks like markup is kept. UTF-8 that was read as windows-1252 is repaired.
  *
  * @param written the title as it stands in the feed, after XML parsing
  */
 export const titleText = (written: string, markup: TitleMarkup): string => {
-  const open = written.replace(ESCAPED_CDATA, '$1');
-  return plainLine(markup === 'html' ? spokenOf(open) : open, markup);
+  const open = withoutMojibake(written.replace(ESCAPED_CDATA, '$1'));
+  const title = plainLine(markup === 'html' ? spokenOf(open) : open, markup);
+  // A title that is a picture has the text of the picture.
+  return title === '' && markup === 'html' ? lineOf(/<img\s[^<>]*\balt="([^"<>]*)"/i.exec(open)?.[1] ?? '') : title;
 };

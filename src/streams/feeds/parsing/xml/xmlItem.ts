@@ -36,6 +36,9 @@ const DATES = [
   'date',
 ];
 
+/** Whether an address has a host alone, so that it is no article's. */
+const isSite = (link: string | undefined): boolean => link !== undefined && /^https?:\/\/[^/?#]*\/?$/i.test(link);
+
 /**
  * Parses an item of RSS, RDF or Atom.
  *
@@ -114,6 +117,7 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
         ? itemLink(guid.text, ...guid.bases, base)
         : itemLink(guid.text);
   const [enclosure] = all('enclosure');
+  const own = firstLink('link');
   return {
     title: written([
       ['title', 'html'],
@@ -138,7 +142,8 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
     guid: nonEmpty(guid?.text) ?? texts('atom:id')[0] ?? about,
     link:
       original ??
-      firstLink('link') ??
+      // Some feeds link every item to the site, and only the guid leads to the article.
+      (isSite(own) && guidLink !== undefined && !isSite(guidLink) ? guidLink : own) ??
       articleLink(all('atom:link'), context) ??
       itemLink(attributes['href'], ...scope.bases, base) ??
       guidLink ??
