@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { workFolder } from '../cli/headwater.js';
 import { killAtRandom, plainTraining, TRAININGS } from '../cli/killedTraining.js';
 
-/** How often the soak kills; `npm test` kills a handful of times in `test/cli/resume.test.ts`. */
+/** How often the soak kills; `npm test` kills a handful of times in `test/cli/training/resume.test.ts`. */
 const soak = process.env['MODE'] === 'soak';
 
 describe.skipIf(!soak)('trainings that are killed at random moments', () => {
