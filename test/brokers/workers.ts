@@ -13,6 +13,8 @@ export interface Workers {
   readonly pids: readonly number[];
   /** What they said. */
   readonly said: string;
+  /** The statuses of those that ended by themselves. */
+  readonly ended: readonly (number | null)[];
   stop(): Promise<void>;
 }
 
@@ -25,6 +27,8 @@ const COMMAND = join(import.meta.dirname, '../../dist/cli/main.js');
  */
 export const startWorkers = (count: number, args: readonly string[], prefix: readonly string[] = []): Workers => {
   const workers: ChildProcess[] = [];
+  const ended: (number | null)[] = [];
+  let stopping = false;
   let said = '';
   const start = (index: number): void => {
     const [program, ...rest] = [...prefix, process.execPath];
@@ -33,6 +37,9 @@ export const startWorkers = (count: number, args: readonly string[], prefix: rea
     });
     child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
     workers[index] = child;
+    child.once('exit', (status, signal) => {
+      if (signal === null && !stopping) ended.push(status);
+    });
   };
   for (let index = 0; index < count; index++) start(index);
   return {
@@ -48,7 +55,9 @@ export const startWorkers = (count: number, args: readonly string[], prefix: rea
     get said() {
       return said;
     },
+    ended,
     stop: async () => {
+      stopping = true;
       await Promise.all(
         workers.map(async (child) => {
           if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,5 +1,6 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { type ConsumerMessages, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { exhaustMap, interval } from 'rxjs';
 import { expect } from 'vitest';
 import { type KafkaPlaces, type KafkaServers, startKafka } from '../brokers/kafkaServer.js';
 import { type NatsServers, type ServerPlaces, startNats } from '../brokers/natsServer.js';
@@ -58,7 +59,53 @@ export const expectEachOnce = ({ counts, ids, read }: Found): void => {
 /** Headlines that are sent together. */
 const TOGETHER = 500;
 
-/** NATS JetStream; results are read by an ordered consumer. */
+/** After so many milliseconds without a result, they are read by a new consumer. */
+const QUIET_MS = 5000;
+
+/**
+ * Reads the stream OUT, each message once. An ordered consumer of the client does not always recover when its server is
+ * killed, and notices that only after half a minute: if nothing comes, a new one goes on behind the last message.
+ */
+const readResults = async (
+  connection: NatsConnection,
+  result: (text: string) => void,
+): Promise<() => Promise<unknown>> => {
+  const js = jetstream(connection);
+  let last = 0;
+  const open = async (): Promise<ConsumerMessages> => {
+    const consumer = await js.consumers.get('OUT', {
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: last + 1,
+    });
+    return consumer.consume({
+      max_messages: 1000,
+      callback: (message) => {
+        if (message.seq !== last + 1) return;
+        last = message.seq;
+        result(message.string());
+      },
+    });
+  };
+  let reading: ConsumerMessages | undefined = await open();
+  let before = -1;
+  const watching = interval(QUIET_MS)
+    .pipe(
+      exhaustMap(async () => {
+        if (last === before) {
+          void reading?.close();
+          reading = await open().catch(() => undefined);
+        }
+        before = last;
+      }),
+    )
+    .subscribe();
+  return async () => {
+    watching.unsubscribe();
+    await reading?.close();
+  };
+};
+
+/** NATS JetStream; results are read by ordered consumers. */
 export const natsSoak = async (count: number, size: number, places: ServerPlaces = {}): Promise<BrokerTopics> => {
   const servers = await startNats(size, places);
   const connection = await connect({ servers: servers.url.split(','), maxReconnectAttempts: -1, timeout: 60_000 });
@@ -72,12 +119,7 @@ export const natsSoak = async (count: number, size: number, places: ServerPlaces
   await expect.poll(() => add('IN', ['in']), { timeout: 60_000 }).toBe(true);
   await expect.poll(() => add('OUT', ['out', 'dead']), { timeout: 60_000 }).toBe(true);
   const js = jetstream(connection);
-  const results = await (
-    await js.consumers.get('OUT')
-  ).consume({
-    max_messages: 1000,
-    callback: (message) => take(found, message.string()),
-  });
+  const results = await readResults(connection, (text) => take(found, text));
   const address = `nats://${servers.url.replaceAll('nats://', '')}`;
   return {
     addresses: ['--from', `${address}/IN`, '--to', `${address}/out`, '--dead-letters', 'dead'],
@@ -93,7 +135,7 @@ export const natsSoak = async (count: number, size: number, places: ServerPlaces
         );
     },
     stop: async () => {
-      await results.close();
+      await results();
       await connection.close();
       await servers.stop();
     },

@@ -24,6 +24,7 @@ import { untilReady } from '../internal/untilReady.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 import { loadJetStream } from './internal/loadJetStream.js';
+import { isTemporary, whileElecting } from './internal/whileElecting.js';
 
 /** Options of `jetStreamHeadlines`. */
 export interface JetStreamHeadlinesOptions {
@@ -242,24 +243,32 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       }
       source = `nats://${opened.getServer()}/${stream}`;
       const js = jetstream(opened);
-      const manager = await js.jetstreamManager();
-      // The first worker creates the consumer; the others find it.
-      const found = await manager.consumers.info(stream, group).catch(() => undefined);
-      if (found === undefined)
-        await manager.consumers.add(stream, {
-          durable_name: group,
-          ack_policy: AckPolicy.Explicit,
-          deliver_policy: DeliverPolicy.All,
-          max_ack_pending: maxAckPending,
-          ack_wait: nanoseconds(ackWait),
-          ...(subject !== undefined && { filter_subject: subject }),
-        });
-      else if (events !== undefined) {
-        // A worker may have no permission to ask about the stream. It needs none to read it.
-        const info = await manager.streams.info(stream).catch(() => undefined);
-        if (info !== undefined) tellLost(found, info);
-      }
-      const consumer = await js.consumers.get(stream, group);
+      const { manager, consumer } = await whileElecting(
+        async () => {
+          const asked = await js.jetstreamManager();
+          // The first worker creates the consumer; the others find it.
+          const found = await asked.consumers.info(stream, group).catch((error: unknown) => {
+            if (isTemporary(error)) throw error;
+            return undefined;
+          });
+          if (found === undefined)
+            await asked.consumers.add(stream, {
+              durable_name: group,
+              ack_policy: AckPolicy.Explicit,
+              deliver_policy: DeliverPolicy.All,
+              max_ack_pending: maxAckPending,
+              ack_wait: nanoseconds(ackWait),
+              ...(subject !== undefined && { filter_subject: subject }),
+            });
+          else if (events !== undefined) {
+            // A worker may have no permission to ask about the stream. It needs none to read it.
+            const info = await asked.streams.info(stream).catch(() => undefined);
+            if (info !== undefined) tellLost(found, info);
+          }
+          return { manager: asked, consumer: await js.consumers.get(stream, group) };
+        },
+        { events, server: opened.getServer(), isOver: hasLeft, scheduler },
+      );
       if (hasLeft()) return;
       messages = await consumer.consume({ max_messages: maxInFlight });
       if (events !== undefined)

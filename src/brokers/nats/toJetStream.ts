@@ -23,6 +23,7 @@ import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
+import { type ElectionOptions, whileElecting } from './internal/whileElecting.js';
 
 /** Options of `toJetStream`. */
 export interface ToJetStreamOptions<T> {
@@ -58,9 +59,9 @@ const isTooLarge = (error: unknown): boolean =>
  * Refuses a subject without a stream. Otherwise its messages would fail one by one, and valid headlines would be given
  * up.
  */
-const checkSubject = async (js: JetStreamClient, subject: string): Promise<void> => {
+const checkSubject = async (js: JetStreamClient, subject: string, election: ElectionOptions): Promise<void> => {
   try {
-    await (await js.jetstreamManager()).streams.find(subject);
+    await whileElecting(async () => (await js.jetstreamManager()).streams.find(subject), election);
   } catch (cause) {
     throw new HeadwaterError(
       'HW_BROKER',
@@ -110,10 +111,12 @@ export const toJetStream = <T>(options: ToJetStreamOptions<T>): OperatorFunction
       const { jetstream } = await loadJetStream();
       const opened = await openConnection(connection);
       const js = jetstream(opened);
-      await checkSubject(js, subject).catch(async (error: unknown) => {
-        await closeOwn(opened, connection);
-        throw error;
-      });
+      await checkSubject(js, subject, { events, server: opened.getServer(), scheduler }).catch(
+        async (error: unknown) => {
+          await closeOwn(opened, connection);
+          throw error;
+        },
+      );
       return { opened, js };
     }).pipe(
       switchMap(({ opened, js }) => {
