@@ -107,7 +107,8 @@ export interface ServeModelOptions extends ServedModel {
   readonly maxWaitMs?: number | undefined;
   /**
    * How long the server classifies generated headlines before `/readyz` answers 200. The JavaScript engine compiles the
-   * code in this time, so the first clients do not wait for it. Milliseconds; default 0.
+   * code in this time, so the first clients do not wait for it. On a busy machine it takes longer, until the process has
+   * used as much processor time, but at most five times as long. Milliseconds; default 0.
    */
   readonly warmUpMs?: number | undefined;
   /** Schedules the work of the queue before the model. Default: turns of the event loop. */
