@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { SourceRow } from '../../contracts/rows/Row.js';
+import { standardJson } from '../../streams/table/parseJson.js';
 import type { TableLayout } from '../../streams/table/TableLayout.js';
 import { answerOf, type AnswerOptions, roundedProbability } from './answers.js';
 import type { ClassifiedHeadline } from './formatPrediction.js';
@@ -94,11 +95,11 @@ const delimited = (
 const jsonMembers = (members: readonly (readonly [string, string])[]): string =>
   members.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',');
 
-/** The members of a row as JSON text. If the row is JSON, its text is copied, so that nothing changes. */
+/** The members of a row as JSON text. If the row is JSON, its text is copied, so that its values stay as they are. */
 const written = ({ fields, written: line }: SourceRow, isJson: boolean): string => {
   if (!isJson || line?.trimStart().startsWith('[') !== false)
     return jsonMembers(Object.entries(fields).map(([k, v]) => [k, JSON.stringify(v)]));
-  const text = line.trim().replace(/^\uFEFF/, '');
+  const text = standardJson(line.trim().replace(/^\uFEFF/, ''));
   return text.slice(1, -1).trim();
 };
 

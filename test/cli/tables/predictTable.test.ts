@@ -63,14 +63,19 @@ describe('predict on a table', () => {
 
   it('gives JSON lines back as they are written, with more members', async () => {
     const written = '{"id":12345678901234567890,"text":"late goal wins the cup","nested":{"b":[1,2]}}';
-    writeFileSync(at('in.jsonl'), `${written}\n{ "text": "shares fall", "class": "mine", "probability": null }\n`);
+    writeFileSync(
+      at('in.jsonl'),
+      `${written}\n{ "text": "shares fall", "class": "mine", "probability": null }\n{"text": "NaN loss", "score": NaN}\n`,
+    );
     const { stdout } = await predict('--data', at('in.jsonl'), '--top', '2');
-    const [first = '', second = ''] = stdout.split('\n');
+    const [first = '', second = '', third = ''] = stdout.split('\n');
     // What stood there has the very characters that it had.
     expect(first.startsWith(`${written.slice(0, -1)},"predicted_class":"Sports","predicted_probability":`)).toBe(true);
     const parsed = JSON.parse(second) as Record<string, unknown>;
     expect(parsed).toMatchObject({ class: 'mine', probability: null, predicted_class: 'Business' });
     expect(Object.keys(parsed['probabilities'] as object)).toHaveLength(2);
+    // Python writes NaN, which is no JSON.
+    expect(JSON.parse(third)).toMatchObject({ text: 'NaN loss', score: null });
   });
 
   it('writes what the name of the file says', async () => {
