@@ -262,6 +262,30 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     work.unsubscribe();
   });
 
+  it('goes on after its consumer was deleted, and after the whole stream was', async () => {
+    const manager = await jetstreamManager(connection);
+    const events: WorkEvent[] = [];
+    const titles: string[] = [];
+    const reading = jetStreamHeadlines({
+      ...{ connection, stream, group: 'g', events: { next: (event) => events.push(event) } },
+    }).subscribe((delivery) => {
+      titles.push(delivery.value.title);
+      delivery.settle({ type: 'done' });
+    });
+    await publish('one');
+    await expect.poll(() => titles).toEqual(['one']);
+    await manager.consumers.delete(stream, 'g');
+    await expect.poll(() => titles).toEqual(['one', 'one']);
+    await manager.streams.delete(stream);
+    await manager.streams.add({ storage: 'memory', name: stream, subjects: [subjectIn] });
+    await publish('two');
+    await expect.poll(() => titles).toEqual(['one', 'one', 'two']);
+    reading.unsubscribe();
+    const reasons = events.flatMap((event) => (event.type === 'unsettled' && event.id === stream ? event.reason : []));
+    expect(reasons.length).toBeGreaterThanOrEqual(2);
+    expect(reasons[0]).toContain('is made again');
+  });
+
   it('says which stream is missing', async () => {
     await expect(firstValueFrom(jetStreamHeadlines({ connection, stream: 'NONE', group: 'g' }))).rejects.toMatchObject({
       code: 'HW_BROKER',

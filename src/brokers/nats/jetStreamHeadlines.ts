@@ -1,4 +1,12 @@
-import type { ConsumerInfo, ConsumerMessages, JetStreamClient, JsMsg, StreamInfo } from '@nats-io/jetstream';
+import type {
+  Consumer,
+  ConsumerInfo,
+  ConsumerMessages,
+  JetStreamClient,
+  JetStreamManager,
+  JsMsg,
+  StreamInfo,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
 import {
@@ -70,6 +78,10 @@ const LONGEST_RETRY_MS = 10_000;
 /** Milliseconds between two measurements of the lag. */
 const LAG_MS = 5000;
 
+/** Whether an error says that the consumer or its stream was deleted. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && /^(?:consumer|stream) (?:not found|deleted)/i.test(error.message);
+
 const nanoseconds = (ms: number): number => ms * 1_000_000;
 
 /**
@@ -93,6 +105,9 @@ const nanoseconds = (ms: number): number => ms * 1_000_000;
  * it is given up. Messages that are given up go to `deadLetters`, with the reason and the origin in their headers.
  *
  * If the stream's limits removed messages while no worker of the group read them, `events` receives `lost`.
+ *
+ * If the consumer of the group is deleted while it is read, it is created again, and all messages of the stream are
+ * delivered again. If the stream is deleted, the source waits half a minute for a new one.
  *
  * With one worker and no repeated deliveries, the order is that of the stream. With several workers the order is not
  * kept.
@@ -233,8 +248,32 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       await closeOwn(connection, options.connection);
     };
 
+    /** The consumer of the group. The first worker makes it; the others find it. */
+    const openConsumer = async (js: JetStreamClient, manager: JetStreamManager): Promise<Consumer> => {
+      const { AckPolicy, DeliverPolicy } = await loadJetStream();
+      const found = await manager.consumers.info(stream, group).catch((error: unknown) => {
+        if (isTemporary(error)) throw error;
+        return undefined;
+      });
+      if (found === undefined)
+        await manager.consumers.add(stream, {
+          durable_name: group,
+          ack_policy: AckPolicy.Explicit,
+          deliver_policy: DeliverPolicy.All,
+          max_ack_pending: maxAckPending,
+          ack_wait: nanoseconds(ackWait),
+          ...(subject !== undefined && { filter_subject: subject }),
+        });
+      else if (events !== undefined) {
+        // A worker may have no permission to ask about the stream. It needs none to read it.
+        const info = await manager.streams.info(stream).catch(() => undefined);
+        if (info !== undefined) tellLost(found, info);
+      }
+      return js.consumers.get(stream, group);
+    };
+
     const run = async (): Promise<void> => {
-      const { AckPolicy, DeliverPolicy, jetstream } = await loadJetStream();
+      const { jetstream } = await loadJetStream();
       const opened = await openConnection(options.connection);
       connection = opened;
       if (hasLeft()) {
@@ -243,34 +282,8 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       }
       source = `nats://${opened.getServer()}/${stream}`;
       const js = jetstream(opened);
-      const { manager, consumer } = await whileElecting(
-        async () => {
-          const asked = await js.jetstreamManager();
-          // The first worker creates the consumer; the others find it.
-          const found = await asked.consumers.info(stream, group).catch((error: unknown) => {
-            if (isTemporary(error)) throw error;
-            return undefined;
-          });
-          if (found === undefined)
-            await asked.consumers.add(stream, {
-              durable_name: group,
-              ack_policy: AckPolicy.Explicit,
-              deliver_policy: DeliverPolicy.All,
-              max_ack_pending: maxAckPending,
-              ack_wait: nanoseconds(ackWait),
-              ...(subject !== undefined && { filter_subject: subject }),
-            });
-          else if (events !== undefined) {
-            // A worker may have no permission to ask about the stream. It needs none to read it.
-            const info = await asked.streams.info(stream).catch(() => undefined);
-            if (info !== undefined) tellLost(found, info);
-          }
-          return { manager: asked, consumer: await js.consumers.get(stream, group) };
-        },
-        { events, server: opened.getServer(), isOver: hasLeft, scheduler },
-      );
-      if (hasLeft()) return;
-      messages = await consumer.consume({ max_messages: maxInFlight });
+      const electing = { events, server: opened.getServer(), isOver: hasLeft, scheduler };
+      const manager = await whileElecting(() => js.jetstreamManager(), electing);
       if (events !== undefined)
         subscriber.add(
           timer(0, LAG_MS, scheduler)
@@ -279,13 +292,33 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
               events.next({ type: 'lag', messages: pending + given, of: 'group' }),
             ),
         );
-      for await (const message of messages) {
-        await untilReady(ready);
-        if (hasLeft()) {
-          message.nak(RETRY_MS);
+      for (let isMade = false; !hasLeft(); isMade = true) {
+        const consumer = await whileElecting(() => openConsumer(js, manager), {
+          ...electing,
+          // A stream that was deleted while it was read may be made again.
+          isTemporary: (error) => isTemporary(error) || (isMade && isMissing(error)),
+        });
+        if (hasLeft()) return;
+        try {
+          // By itself, the client would wait in silence for a consumer that was deleted.
+          messages = await consumer.consume({ max_messages: maxInFlight, abort_on_missing_resource: true });
+          for await (const message of messages) {
+            await untilReady(ready);
+            if (hasLeft()) {
+              message.nak(RETRY_MS);
+              return;
+            }
+            take(js, message);
+          }
           return;
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+          // Nobody can acknowledge what the deleted consumer has delivered.
+          held.clear();
+          freed$.next();
+          const reason = `${reasonOf(error)}; the group is made again, and reads the stream from its first message`;
+          events?.next({ type: 'unsettled', id: stream, reason });
         }
-        take(js, message);
       }
     };
 

@@ -113,6 +113,15 @@ export const stateLock = (
     }
   };
 
+  /** Whether the lock is that of this process, as far as it can be read. */
+  const isOwn = (): boolean => {
+    try {
+      return readLock(path)?.text === mark;
+    } catch {
+      return true;
+    }
+  };
+
   const hold = (): (() => void) => {
     const touch = (): void => {
       try {
@@ -130,11 +139,7 @@ export const stateLock = (
     const release = (): void => {
       clearInterval(touching);
       process.off('exit', release);
-      try {
-        if (readLock(path)?.text === mark) discardSync(path);
-      } catch {
-        // It cannot be read. The next process finds that its owner has ended.
-      }
+      if (isOwn()) discardSync(path);
     };
     process.on('exit', release);
     return release;

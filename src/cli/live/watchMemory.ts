@@ -7,6 +7,7 @@ import {
   EMPTY,
   endWith,
   filter,
+  from,
   ignoreElements,
   map,
   merge,
@@ -18,7 +19,7 @@ import {
   take,
   throwError,
 } from 'rxjs';
-import { discardSync } from '../../contracts/runtime/temporaries.js';
+import { clearLeftBehind, discardSync } from '../../contracts/runtime/temporaries.js';
 import { DedupeMemoryJson, dedupeMemory, type DedupeMemory } from '../../operators/live/dedupeMemory.js';
 import { stateFile } from '../../sinks/files/stateFile.js';
 import type { WatchEvent } from '../../sinks/watch/WatchEvent.js';
@@ -98,6 +99,8 @@ export const watchMemory = (
         throw error;
       }),
     );
-  const read$ = stateLock(folder, { stderr, failed: failure$ }).pipe(switchMap(restore));
+  const read$ = stateLock(folder, { stderr, failed: failure$ }).pipe(
+    switchMap((release) => from(clearLeftBehind(folder)).pipe(switchMap(() => restore(release)))),
+  );
   return concat(fromTask(checkFolder(folder, [LOG, FEEDS, ...others])).pipe(ignoreElements()), read$);
 };

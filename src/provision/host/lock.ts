@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../contracts/codeOf.js';
@@ -75,10 +75,8 @@ export const lock = async (folder: string, signal: AbortSignal): Promise<() => P
     throw error;
   }
   return async () => {
-    try {
-      await rm(path, { force: true });
-    } finally {
-      giveUp();
-    }
+    // If it stays, the next set-up finds that its process has ended.
+    await discard(path);
+    giveUp();
   };
 };

@@ -3,6 +3,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fromEvent, lastValueFrom, Observable, takeUntil } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { discard } from '../../contracts/runtime/temporaries.js';
 import { hashFile } from '../../provision/files/hashFile.js';
 import { lock } from '../../provision/host/lock.js';
 import type { HostSystem } from '../../provision/host/HostSystem.js';
@@ -96,13 +97,15 @@ const make = async (
     return { run: machine.run, signal, progress: (done, total) => emit({ type: 'progress', step, done, total }) };
   };
   const there = existsSync(path) ? await isLoadable(path) : undefined;
+  const folder = dirname(path);
+  const staging = join(folder, `${basename(path)}.partial`);
   if (there !== undefined) {
+    // A set-up that was killed after it had saved the vectors has left its downloads.
+    await discard(staging);
     emit({ type: 'vectors', path, bytes: (await stat(path)).size, vectors: there, made: false });
     return;
   }
 
-  const folder = dirname(path);
-  const staging = join(folder, `${basename(path)}.partial`);
   begin('checking', `npm, tar, and room in ${folder}`);
   const tools = await findTools(['npm', 'tar'], machine.run, signal);
   const missing = tools.flatMap((tool) => ('problem' in tool ? [`${tool.problem} ${tool.remedy}`] : []));

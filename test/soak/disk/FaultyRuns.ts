@@ -4,15 +4,34 @@ import { join, relative } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { isRight } from 'fp-ts/lib/Either.js';
+import { errorLine } from '../../../src/cli/process/exitStatus.js';
 import { run } from '../../../src/cli/run.js';
 import { loadArtifacts } from '../../../src/models/artifacts/loadArtifacts.js';
 import { type DiskFault, FaultyDisk } from './FaultyDisk.js';
 
+/** Gives the path of a file in the folder of a run. */
+type At = (name: string) => string;
+
+/** A command that runs until it is stopped. */
+export interface RunningCommand {
+  /** What it wrote to stdout and stderr. */
+  readonly said: () => string;
+  /** Whether it runs no more. */
+  readonly isOver: () => boolean;
+  /** Sends it SIGINT. */
+  readonly stop: () => void;
+}
+
 /** A command that writes. */
 export interface WritingCommand {
   readonly name: string;
-  /** @param at gives the path of a file in the folder of the run */
-  readonly args: (at: (name: string) => string) => readonly string[];
+  readonly args: (at: At) => readonly string[];
+  /** What runs instead of the command. */
+  readonly act?: (at: At) => Promise<unknown>;
+  /** What others do with the command while it runs. */
+  readonly drive?: (running: RunningCommand) => Promise<void>;
+  /** The status of a run that nothing disturbs. Default: 0. */
+  readonly status?: number;
   readonly input?: string;
   /** Puts what is there before into an empty folder. */
   readonly prepare: (folder: string) => void;
@@ -79,10 +98,12 @@ export class FaultyRuns {
     return runs;
   }
 
-  async #run({ args, input = '' }: WritingCommand, fault: DiskFault, pid = process.pid): Promise<EndedRun> {
+  async #run({ args, act, drive, input = '' }: WritingCommand, fault: DiskFault, pid = process.pid): Promise<EndedRun> {
     const stdin = new PassThrough();
     const signals = new EventEmitter();
     let stderr = '';
+    let said = '';
+    let isOver = false;
     stdin.end(input);
     const output = (take: (text: string) => void): PassThrough => {
       const stream = new PassThrough();
@@ -94,12 +115,20 @@ export class FaultyRuns {
     Object.defineProperty(process, 'pid', { value: pid, configurable: true });
     this.#disk.arm(fault);
     try {
-      const ended = run(
-        args((name) => join(this.#folder, name)),
-        {
+      const at: At = (name) => join(this.#folder, name);
+      const fail = (error: unknown): number => {
+        stderr += `${errorLine(error)}\n`;
+        return 1;
+      };
+      const ended =
+        act?.(at).then(() => 0, fail) ??
+        run(args(at), {
           stdin,
-          stdout: output(() => undefined),
-          stderr: output((text) => (stderr += text)),
+          stdout: output((text) => (said += text)),
+          stderr: output((text) => {
+            stderr += text;
+            said += text;
+          }),
           env: {
             HOME: this.#folder,
             XDG_CACHE_HOME: join(this.#folder, 'cache'),
@@ -107,9 +136,10 @@ export class FaultyRuns {
           },
           on: (signal, listener) => signals.on(signal, listener),
           off: (signal, listener) => signals.off(signal, listener),
-        },
-      );
+        });
+      void drive?.({ said: () => said, isOver: () => isOver, stop: () => void signals.emit('SIGINT') });
       const status = await Promise.race([ended, killed]);
+      isOver = true;
       if (status === 'killed') {
         // What is left of it is ended, so that no timer of it goes on.
         for (let i = 0; i < 3; i++) {
@@ -166,7 +196,7 @@ export class FaultyRuns {
     this.#prepare(command);
     const before = await this.#outputs(command);
     const { status, stderr } = await this.#run(command, { at: 0, what: 'kill', reads });
-    if (status !== 0) throw new Error(`${command.name} ended with ${status}: ${stderr}`);
+    if (status !== (command.status ?? 0)) throw new Error(`${command.name} ended with ${status}: ${stderr}`);
     return { before, after: await this.#outputs(command), steps: [...this.#disk.steps] };
   }
 
@@ -178,6 +208,7 @@ export class FaultyRuns {
     this.#prepare(command);
     // On a disk that takes nothing any more, litter stays, until a later process finds it.
     const removes = fault.lasting !== true || fault.what === 'ENOSPC' || fault.what === 'EDQUOT';
+    const good = command.status ?? 0;
     const { status, stderr } = await this.#run(command, fault, DEAD);
     const met = this.#disk.steps[fault.at - 1] ?? '';
 
@@ -188,12 +219,14 @@ export class FaultyRuns {
         if (!kills && whole !== (content ?? '')) wrong.push(`${name} ends in a part of a line`);
       } else if (content !== before[name] && content !== after[name])
         wrong.push(`${name} is neither the old nor the new one: ${content?.slice(0, 200) ?? 'missing'}`);
-      if (status === 0 && content !== after[name]) wrong.push(`the status is 0, but ${name} is not the new one`);
+      if (status === good && content !== after[name])
+        wrong.push(`the status is ${good}, but ${name} is not the new one`);
     }
     const lines = stderr.split('\n').filter((line) => line.startsWith('headwater: '));
     if (/unexpected error|please report|\n {4}at /.test(stderr)) wrong.push(`unexpected: ${stderr.slice(-2000)}`);
-    if (!kills && status !== 0 && !/\[HW_[A-Z_]+\]$/.test(lines.at(-1) ?? '')) wrong.push(`no error line: ${stderr}`);
-    if (!kills && status !== 0 && !(lines.at(-1) ?? '').includes(this.#root))
+    if (!kills && status !== good && !/\[HW_[A-Z_]+\]$/.test(lines.at(-1) ?? ''))
+      wrong.push(`no error line: ${stderr}`);
+    if (!kills && status !== good && !(lines.at(-1) ?? '').includes(this.#root))
       wrong.push(`no path: ${lines.at(-1) ?? ''}`);
     // What cannot be removed stays until a later process removes it.
     const isRemoved = removes && !/^(?:rm|unlink|rmdir) /.test(met);
@@ -202,7 +235,7 @@ export class FaultyRuns {
 
     this.#move();
     const again = await this.#run(command, { at: 0, what: 'kill' });
-    if (again.status !== 0) wrong.push(`the next run ended with ${again.status}: ${again.stderr}`);
+    if (again.status !== good) wrong.push(`the next run ended with ${again.status}: ${again.stderr}`);
     for (const [name, content] of Object.entries(await this.#outputs(command)))
       if (!isLog(name) && content !== after[name]) wrong.push(`after the next run ${name} is not the new one`);
     const left = litterIn(this.#folder);

