@@ -102,15 +102,31 @@ export interface HeadlineFault {
   readonly got: unknown;
 }
 
+// What other programs call the fields of a headline, the usual names first.
+const OTHER_NAMES = {
+  title: ['headline'],
+  guid: ['id'],
+  link: ['url', 'external_url'],
+  published: ['date_published', 'published_at', 'publishedAt', 'created_at', 'pubDate', 'date'],
+} as const;
+
+/** The value of a field under its own name, or else under another name. */
+const named = (value: Readonly<Record<string, unknown>>, field: keyof typeof OTHER_NAMES): unknown =>
+  [field, ...OTHER_NAMES[field]].map((name) => value[name]).find((found) => found !== undefined && found !== null);
+
 /**
- * Prepares the JSON of a source for `headlineJson`. A relative link is resolved against `base`. A link or a date that
+ * Prepares the JSON of a source for `headlineJson`. A field may have another usual name: `headline`, `url`, `id`,
+ * `created_at` and the like. A relative link is resolved against `base`. A link or a date that
  * cannot be read is removed, so that the rest of the headline is kept.
  */
 export const withReadableFields = (value: unknown, base: string): unknown => {
   if (!isObject(value)) return value;
-  const { link, published: written } = value;
+  const [link, written, guid] = [named(value, 'link'), named(value, 'published'), named(value, 'guid')];
   return {
     ...value,
+    title: named(value, 'title'),
+    // A number may be the place in a list of this run, as in `LiveHeadline`.
+    guid: typeof guid === 'number' ? undefined : guid,
     link: typeof link === 'string' ? itemLink(link, parsedUrl(base) === undefined ? undefined : base) : undefined,
     published: E.isRight(published.decode(written)) ? written : undefined,
   };

@@ -31,7 +31,7 @@ export interface ServerSentEventsOptions
   readonly maxEventBytes?: number | undefined;
   /**
    * The types of events that are read. An event without a type has the type `message`. Other types are skipped.
-   * Default: all.
+   * Default: all but `ping`, `heartbeat` and `keepalive`.
    */
   readonly types?: readonly string[] | undefined;
   /** The id of the last event of an earlier run. The server then resumes after this event. Default: none. */
@@ -41,6 +41,9 @@ export interface ServerSentEventsOptions
 // Control characters that are not allowed in a header. The standard excludes only NUL and leaves the rest to the
 // browser.
 const UNSENDABLE = /[\0-\x08\x0a-\x1f\x7f]/;
+
+/** The longest wait that a server can ask for by `retry:`. A typing error must not silence a stream for weeks. */
+const LONGEST_RETRY_MS = 3_600_000;
 
 const requireId = (id: string): string => {
   if (!UNSENDABLE.test(id)) return id;
@@ -60,13 +63,15 @@ const requireId = (id: string): string => {
  *
  * The data of an event is a title, or a JSON object as defined by `headlineJson`. If it has several lines, each line is
  * one record, except for an object that spans several lines. A headline without a `guid` gets the id of the event, if
- * it is the only one in its event. A JSON array is rejected; `[DONE]`, which some servers send at the end, is skipped.
+ * it is the only one in its event. The elements of a JSON array are records of their own. `[DONE]`, which some servers
+ * send at the end, is skipped, and so are the event types with which servers keep a connection alive (`ping`,
+ * `heartbeat`, `keepalive`).
  *
  * **Reconnection.** The source reconnects if a connection breaks, ends or falls silent, if it cannot be established, or
  * if the answer is 408, 425, 429 or 5xx. The wait is drawn below a bound that doubles with each consecutive failure
- * (see `backoff`), plus the wait that the server asks for with `retry:` or `Retry-After`. The request sends the id of
- * the last event whose headlines were all emitted as `Last-Event-ID`, so that a server that keeps its events can send
- * the rest. A 204 completes the stream.
+ * (see `backoff`), plus the wait that the server asks for with `retry:` (at most an hour) or `Retry-After`. The request
+ * sends the id of the last event whose headlines were all emitted as `Last-Event-ID`, so that a server that keeps its
+ * events can send the rest. A 204 completes the stream.
  *
  * **Rejections.** `item`: data that begins like an object but is not one. `field`: an invalid field. `oversize`: an
  * event longer than `maxEventBytes`. `encoding`: an event that is not UTF-8. Line and byte are those of the event
@@ -156,7 +161,7 @@ export const serverSentEvents = (
           passed: (id) => {
             if (!UNSENDABLE.test(id)) lastEventId = id;
           },
-          retry: (ms) => (retryMs = ms),
+          retry: (ms) => (retryMs = Math.min(LONGEST_RETRY_MS, ms)),
         });
         const failed = (error: unknown): void => {
           // An error before the first byte of the body arrives here while the stream is still being opened.

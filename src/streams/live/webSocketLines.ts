@@ -87,8 +87,8 @@ const endError = (
  * ```
  *
  * A message is a title, or a JSON object as defined by `headlineJson`. If it has several lines, each line is one
- * record, except for an object that spans several lines. Binary messages are read as UTF-8. A JSON array is rejected;
- * `[DONE]`, which some servers send at the end, is skipped.
+ * record, except for an object that spans several lines. The elements of a JSON array are records of their own. Binary
+ * messages are read as UTF-8. `[DONE]`, which some servers send at the end, is skipped.
  *
  * **Reconnection.** The source reconnects if a connection breaks, is closed with any code but 1000 (which completes the
  * stream) or falls silent, if it cannot be established, or if the answer is 408, 425, 429 or 5xx. The wait is drawn

@@ -75,18 +75,22 @@ describe('serverSentEvents', () => {
     expect(rejections).toEqual([]);
   });
 
-  it('takes neither the end mark nor a JSON array for a title, and resolves relative links', async () => {
+  it('takes no end mark, ping or number for a title, and resolves relative links', async () => {
     const { headlines, rejections } = await read(
       [
         'data: [Update] Ferry back\n\n',
         'data: {"title":"Rates held","link":"/rates"}\n\n',
-        'data: [{"title":"In an array"}]\n\n',
+        'data: [{"headline":"In an array","url":"/a","id":"7","created_at":"2024-05-01T10:00:00Z"},{"title":"B"}]\n\n',
+        'data: [1,2]\n\n',
+        'event: ping\ndata: 1700000000\n\n',
+        'event: Keep-Alive\ndata: here\n\n',
         'data: [DONE]\n\n',
       ].join(''),
     );
-    expect(headlines.map(({ title }) => title)).toEqual(['[Update] Ferry back', 'Rates held']);
+    expect(headlines.map(({ title }) => title)).toEqual(['[Update] Ferry back', 'Rates held', 'In an array', 'B']);
+    expect(headlines[2]).toMatchObject({ guid: '7', published: Date.UTC(2024, 4, 1, 10) });
     expect(headlines[1]?.link).toMatch(/^http:\/\/[^/]+\/rates$/);
-    expect(rejections).toMatchObject([{ reason: 'item', got: '[{"title":"In an array"}]' }]);
+    expect(rejections).toMatchObject([{ reason: 'item', got: '[1,2]' }]);
   });
 
   it('asks as a stream of events is asked for, and says who asks', async () => {

@@ -6,13 +6,16 @@ import type { Reader } from '../../bodies/bytes/Reader.js';
 import { NO_PLACE, type HeadlineDecoder, type RecordPlace } from './HeadlineDecoder.js';
 import { recordsOf } from './recordsOf.js';
 
+/** The types of events that keep a connection alive. Their data is a time or a word, and no headline. */
+const KEEP_ALIVE: ReadonlySet<string> = new Set(['ping', 'heartbeat', 'keepalive', 'keep-alive', 'keep_alive']);
+
 /** What to read from a stream of events, and who receives it. */
 export interface EventReaderOptions {
   /** The name of the stream. */
   readonly source: string;
   /** The longest event, without comments. Bytes. */
   readonly maxEventBytes: number;
-  /** The types of events to read; undefined for all. */
+  /** The types of events to read; undefined for all but those that keep a connection alive. */
   readonly types: ReadonlySet<string> | undefined;
   readonly intake: HeadlineDecoder;
   /** Receives the id of an event once all records of the event have been handled. */
@@ -123,7 +126,8 @@ export class EventReader implements Reader {
     this.#events++;
     this.#id = id;
     this.#idLine = undefined;
-    if (this.#options.types?.has(event) !== false) this.#waiting = recordsOf(data).toReversed();
+    if (this.#options.types?.has(event) ?? !KEEP_ALIVE.has(event.toLowerCase()))
+      this.#waiting = recordsOf(data).toReversed();
     this.#guid = this.#waiting.length === 1 && id !== '' ? id : undefined;
     if (this.#waiting.length === 0) this.#pass();
   }

@@ -1,4 +1,5 @@
 import { isJson } from '../../internal/isJson.js';
+import { isObject } from '../../internal/isObject.js';
 
 /** Whether a text begins like a JSON object. */
 export const isObjectText = (text: string): boolean => /^\s*\{/.test(text);
@@ -6,16 +7,26 @@ export const isObjectText = (text: string): boolean => /^\s*\{/.test(text);
 /** Whether a text is a JSON array. A title may begin with a bracket: `[Update] Ferry back`. */
 export const isArrayText = (text: string): boolean => /^\s*\[/.test(text) && isJson(text);
 
+/** The elements of a JSON array as records; the whole array if an element is neither an object nor a text. */
+const elementsOf = (text: string): readonly string[] => {
+  const elements = JSON.parse(text) as readonly unknown[];
+  const records = elements.flatMap((element) =>
+    typeof element === 'string' ? [element] : isObject(element) ? [JSON.stringify(element)] : [],
+  );
+  return records.length === elements.length ? records.filter((record) => record.trim() !== '') : [text];
+};
+
 /**
- * The records in a message: each is a JSON object, a JSON array or a title. Blank lines are not records.
+ * The records in a message: each is a JSON object or a title. Blank lines are not records.
  *
- * Each line is one record, except that a JSON object or array may span several lines. A broken object of several lines
- * is one record as a whole, so that its lines do not become titles.
+ * Each line is one record, except that a JSON object or array may span several lines. The elements of an array are
+ * records of their own. A broken object of several lines is one record as a whole, so that its lines do not become
+ * titles.
  */
 export const recordsOf = (message: string): readonly string[] => {
+  if (isArrayText(message)) return elementsOf(message);
   const lines = message.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
   if (lines.length < 2) return lines;
-  if (isArrayText(message)) return [message];
-  if (!isObjectText(message)) return lines;
-  return lines.every(isObjectText) && !isJson(message) ? lines : [message];
+  if (isObjectText(message)) return lines.every(isObjectText) && !isJson(message) ? lines : [message];
+  return lines.flatMap((line) => (isArrayText(line) ? elementsOf(line) : [line]));
 };
