@@ -20,10 +20,9 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Proxies of whoever tests are not to come between a test and its servers.
+    // The proxies of this machine must not come between a test and its servers.
     env: { HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: '' },
-    // What is polled for comes about in its time: the default of 1 s is less than a page takes that draws once a
-    // second, on a busy machine.
+    // A page draws once a second, so on a busy machine a poll needs more than the default of 1 s.
     expect: { poll: { timeout: 20_000 } },
     // `npm run coverage`. Code that runs in a browser, a worker thread or a process of its own is not counted.
     coverage: {

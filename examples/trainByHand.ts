@@ -103,8 +103,8 @@ export const trainByHand = (
   { out, epochs = 8, hiddenDim = 64, learningRate = 1e-3, seed = 1234, show }: TrainByHandOptions,
 ): Observable<Report> =>
   defer(() => {
-    // What falls behind holds the valve, and the source waits. Rows that cannot be read leave by a door of their own;
-    // 100 are too many.
+    // An operator that falls behind holds the valve, and the source waits. Rows that cannot be read become rejections;
+    // more than 100 of them end the training.
     const brake = valve();
     const rejections = deadLetters({ limit: 100 });
 

@@ -3,7 +3,7 @@ import { drawDiagram, escapeXml } from '../marbles/drawDiagram.js';
 import { parseDiagram } from '../marbles/parseDiagram.js';
 import { isRunnable } from '../playground/isRunnable.js';
 
-/** A marble diagram as a picture. The text stays, for whoever wants to read it. */
+/** A marble diagram as a picture. The text stays, so that it can be read and copied. */
 const marbles = (text: string): string => {
   const diagram = parseDiagram(text);
   const operator = diagram.lines.find((line) => line.type === 'operator')?.code;

@@ -10,7 +10,8 @@ export type { ServedModel } from '../server/generations/ServedModel.js';
 export { type CandidateRole, type ModelChange } from '../server/generations/Generations.js';
 export { type TurnScheduler } from '../server/queue/turnScheduler.js';
 export { serveModel } from '../server/serveModel.js';
-export type { CandidateOptions, HeadlineDoor, ServeModelOptions, ServerEvent } from '../server/ServeModelOptions.js';
+export type { HeadlineSourceContext } from '../server/events/HeadlineSourceContext.js';
+export type { CandidateOptions, ServeModelOptions, ServerEvent } from '../server/ServeModelOptions.js';
 
 // Showing a training in the browser.
 export {

@@ -1,36 +1,20 @@
 import type { Optional } from '../contracts/Optional.js';
 import type { Observable } from 'rxjs';
 import type { ModelConfirmed, ModelRolledBack } from '../contracts/live/Learning.js';
-import type { LiveHeadline, LivePrediction, SourceEvents } from '../contracts/live/Live.js';
-import type { DeadLetter } from '../contracts/rows/Rejection.js';
+import type { LiveHeadline, LivePrediction } from '../contracts/live/Live.js';
 import type { FlowSnapshot } from '../contracts/flow/FlowSnapshot.js';
-import type { Valve } from '../contracts/flow/Valve.js';
-import type { RepeatedHeadline } from '../operators/live/dedupe.js';
 import type { AccessEntry } from './access/AccessEntry.js';
 import type { AccessToken } from './http/AccessToken.js';
 import type { EventLog } from './events/eventLog.js';
 import type { ServedFeeds } from './feeds/ServedFeeds.js';
 import type { ServedModel } from './generations/ServedModel.js';
 import type { CandidateRole, ModelChange } from './generations/Generations.js';
+import type { HeadlineSourceContext } from './events/HeadlineSourceContext.js';
 import type { Drift } from './generations/driftWatch.js';
 import type { KeepLabel } from './generations/Label.js';
 import type { LearnOptions } from './generations/labelLearner.js';
 import type { ServerLimits } from './queue/ServerLimits.js';
 import type { TurnScheduler } from './queue/turnScheduler.js';
-
-/** What the server gives to a source of live headlines. The fields are options of `pollFeed` and similar sources. */
-export interface HeadlineDoor {
-  /** Closed while headlines wait in the queue. */
-  readonly valve: Valve;
-  /** Receives the events of the source. The server counts them in a metric and sends them to listeners. */
-  readonly events: SourceEvents;
-  /** Receives items that cannot be read. The server counts them in a metric. */
-  readonly rejections: DeadLetter;
-  /**
-   * Receives headlines that had arrived before. The server counts them in a metric. The option `repeats` of `dedupe`.
-   */
-  readonly repeats: { next(repeat: RepeatedHeadline): void };
-}
 
 /** A model that runs beside the model in use. */
 export interface CandidateOptions {
@@ -63,7 +47,7 @@ export interface ServeModelOptions extends ServedModel {
    */
   readonly candidate?: CandidateOptions | undefined;
   /** Live headlines that are sent to the listeners of `/events`. Default: none. */
-  readonly headlines?: ((door: HeadlineDoor) => Observable<LiveHeadline>) | undefined;
+  readonly headlines?: ((context: HeadlineSourceContext) => Observable<LiveHeadline>) | undefined;
   /**
    * Whether listeners receive a headline of `headlines`. All headlines are classified and counted. Default: listeners
    * receive all.
@@ -107,8 +91,8 @@ export interface ServeModelOptions extends ServedModel {
   readonly maxWaitMs?: number | undefined;
   /**
    * How long the server classifies generated headlines before `/readyz` answers 200. The JavaScript engine compiles the
-   * code in this time, so the first clients do not wait for it. On a busy machine it takes longer, until the process has
-   * used as much processor time, but at most five times as long. Milliseconds; default 0.
+   * code in this time, so the first clients do not wait for it. On a busy machine it takes longer, until the process
+   * has used as much processor time, but at most five times as long. Milliseconds; default 0.
    */
   readonly warmUpMs?: number | undefined;
   /** Schedules the work of the queue before the model. Default: turns of the event loop. */
@@ -121,7 +105,7 @@ export interface ServeModelOptions extends ServedModel {
    */
   readonly kept?: EventLog | undefined;
   /**
-   * How often listeners receive a sign that the connection is alive. Milliseconds, below `limits.stallMs`; default
+   * How often listeners receive a comment that keeps the connection open. Milliseconds, below `limits.stallMs`. Default
    * 4,000.
    */
   readonly heartbeatMs?: number | undefined;

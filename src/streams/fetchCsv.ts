@@ -61,7 +61,7 @@ const MIB = 1_048_576;
  * belongs to either a row or a rejection. `ragged`: it has more or fewer fields than the header. `quote`: a quote is
  * inside an unquoted field, something follows a closing quote, or a quote is never closed. `encoding`: it is not UTF-8.
  * `oversize`: it is longer than `maxRecordBytes`. A record with a broken quote rejects only its first line, and reading
- * continues at the next line. So an unclosed quote cannot swallow the rest of the table, and it needs no more memory
+ * continues at the next line. So an unclosed quote does not reject the rest of the table, and needs no more memory
  * than `maxRecordBytes`. If such a record did span several lines, its other lines are read as records.
  *
  * **Passes.** Each subscription (one per epoch, for example) reads the same bytes, or fails: the bytes of every pass

@@ -28,5 +28,5 @@ export const scratchFolder = (): string => {
   return folder;
 };
 
-/** A stream that swallows what is shown on it. */
+/** A stream that discards what is written to it. */
 export const nowhere = (): PassThrough => new PassThrough().resume();

@@ -4,7 +4,7 @@ import { EventSource, MessageEvent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import { EventHistory } from '../../src/server/events/EventHistory.js';
-import type { HeadlineDoor } from '../../src/server/ServeModelOptions.js';
+import type { HeadlineSourceContext } from '../../src/server/events/HeadlineSourceContext.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { problemOf, type Served, serving } from './serving.js';
 
@@ -22,23 +22,23 @@ const headline = (id: number, title = `goal ${id}`): LiveHeadline => ({
 interface Feed {
   readonly served: Served;
   readonly arrive: (...headlines: readonly LiveHeadline[]) => void;
-  readonly door: HeadlineDoor;
+  readonly context: HeadlineSourceContext;
 }
 
 /** A server with a source that emits when it is told to. */
 const withFeed = async (options: Parameters<typeof serving>[0] = {}): Promise<Feed> => {
   const headline$ = new Subject<LiveHeadline>();
-  let door: HeadlineDoor | undefined;
+  let context: HeadlineSourceContext | undefined;
   const served = await serving({
     ...options,
     maxWaitMs: 1,
     headlines: (given) => {
-      door = given;
+      context = given;
       return headline$;
     },
   });
-  if (door === undefined) throw new Error('The source was not asked for.');
-  return { served, arrive: (...headlines) => headlines.forEach((one) => headline$.next(one)), door };
+  if (context === undefined) throw new Error('The source was not asked for.');
+  return { served, arrive: (...headlines) => headlines.forEach((one) => headline$.next(one)), context };
 };
 
 const LISTEN = 'GET /events HTTP/1.1\r\nHost: localhost\r\n';
@@ -71,10 +71,10 @@ describe('GET /events', () => {
   });
 
   it('tells a new listener the state of feeds that the last events do not tell', async () => {
-    const { served, arrive, door } = await withFeed({ history: 3 });
+    const { served, arrive, context } = await withFeed({ history: 3 });
     const [source, at] = ['https://feed.example/', 0];
-    door.events.next({ type: 'read', source, at, items: 1, title: 'The feed', nextInMs: 1 });
-    door.events.next({ type: 'failed', source, at, code: 'HW_FEED', message: 'It is no feed.', nextInMs: 1 });
+    context.events.next({ type: 'read', source, at, items: 1, title: 'The feed', nextInMs: 1 });
+    context.events.next({ type: 'failed', source, at, code: 'HW_FEED', message: 'It is no feed.', nextInMs: 1 });
     arrive(...Array.from({ length: 4 }, (_, id) => headline(id)));
     await served.metric('headwater_headlines_total{origin="feed",class="World",model="recording"} 4');
     const heard = async (path: string, mark: string): Promise<readonly string[]> => {
@@ -88,10 +88,11 @@ describe('GET /events', () => {
     };
     expect(await heard('/events?last=3', 'port one')).toEqual(['read', 'failed']);
     expect(await heard('/events', 'port two')).toEqual([]);
-    door.events.next({ type: 'read', source, at, items: 1, title: 'The feed', nextInMs: 1 });
+    context.events.next({ type: 'read', source, at, items: 1, title: 'The feed', nextInMs: 1 });
     expect(await heard('/events?last=3', 'port three')).toEqual(['read']);
-    door.events.next({ type: 'removed', source, at });
+    context.events.next({ type: 'removed', source, at });
     arrive(...Array.from({ length: 3 }, (_, id) => headline(id)));
+    await served.metric('headwater_headlines_total{origin="feed",class="World",model="recording"} 7');
     expect(await heard('/events?last=4', 'port four')).toEqual([]);
     expect(await (await served.get('/metrics')).text()).not.toContain(source);
   });
@@ -190,11 +191,11 @@ describe('GET /events', () => {
   });
 
   it('tells what happens to a feed, and counts it', async () => {
-    const { served, door } = await withFeed();
+    const { served, context } = await withFeed();
     const client = served.connect();
     client.socket.write(`${LISTEN}\r\n`);
     await client.until(/retry/);
-    door.events.next({
+    context.events.next({
       type: 'failed',
       source: 'https://feed.example/',
       at: 0,
@@ -202,7 +203,7 @@ describe('GET /events', () => {
       message: 'no\nluck',
       nextInMs: 60_000,
     });
-    door.rejections.next({
+    context.rejections.next({
       type: 'rejection',
       reason: 'item',
       id: 0,

@@ -48,9 +48,9 @@ export const runProgram = async (source: string, tell: (answer: Answer) => void)
     warn: print('error'),
     error: print('error'),
   };
-  // What nobody handles would end in a timer of its own, where it cannot be told.
+  // An error that no observer handles would be thrown in a timer, where this page cannot show it.
   rxjs.config.onUnhandledError = (error) => console.error(error);
-  // What a program starts without waiting for it goes on when the program has ended.
+  // Work that a program does not wait for continues after the program has ended.
   setInterval(flush, 100);
   try {
     await new AsyncFunction('require', 'exports', 'console', '__stage', code)(load, {}, console, stage);

@@ -178,7 +178,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         let rest = batch;
         while (rest.length > 0 && !subscriber.closed) {
           const kafka = await loadKafka();
-          // Closed in the meantime: nobody would close a producer that is opened now.
+          // Closed in the meantime: a producer that is opened now would never be closed.
           if (isOver()) return;
           const out = (plain ??= openProducer(kafka, client));
           const [group = []] = groups.of(rest.map(messageOf));

@@ -15,7 +15,7 @@ const find = async (path: string): Promise<Found> => {
     if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return 'nothing';
     throw new HeadwaterError(
       'HW_PATH',
-      `${path} cannot be looked at (${String(codeOf(cause))}). Choose another place for the output.`,
+      `${path} cannot be read (${String(codeOf(cause))}). Choose another place for the output.`,
       { cause, where: path },
     );
   }

@@ -146,9 +146,9 @@ const headlinesOf = (
 ): ServeModelOptions['headlines'] =>
   feeds.addresses.length === 0 && flags.from === undefined && !canGrow
     ? undefined
-    : ({ repeats, events, ...door }) => {
+    : ({ repeats, events, ...context }) => {
         const reading = {
-          ...door,
+          ...context,
           ...rules,
           events: {
             next: (event: SourceEvent) => {
@@ -163,7 +163,7 @@ const headlinesOf = (
         };
         return merge(
           feeds.read((some) => liveHeadlines(some, reading)),
-          liveHeadlines([], { ...reading, others: brokerHeadlines(flags, { ...door, events }, terminal) }),
+          liveHeadlines([], { ...reading, others: brokerHeadlines(flags, { ...context, events }, terminal) }),
           concat(from(former), feeds.removed$.pipe(map(sourceName))).pipe(
             tap((source) => events.next({ type: 'removed', source, at: Date.now() })),
             ignoreElements(),

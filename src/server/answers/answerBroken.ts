@@ -28,7 +28,7 @@ const endWith = (socket: Duplex, answer: Problem, headers = ''): void => {
   );
 };
 
-/** Answers CONNECT. Node hands over its socket and no response. */
+/** Answers CONNECT, for which Node gives a socket and no response. */
 export const answerConnect = (socket: Duplex): void => {
   socket.on('error', () => socket.destroy());
   endWith(socket, problem('method', 'This server is no proxy.'), `allow: ${METHODS}\r\n`);

@@ -188,7 +188,7 @@ export const paths = (limits: ServerLimits, classes: readonly string[]): Readonl
       },
     },
   },
-  '/healthz': health('Whether it is alive', 'It is.'),
+  '/healthz': health('Whether the server runs', 'It runs.'),
   '/readyz': health('Whether the server takes headlines', 'It takes headlines.'),
   '/openapi.json': {
     get: {

@@ -39,7 +39,7 @@ export interface ServeTrainingOptions {
   readonly drain$?: Observable<unknown> | undefined;
   /** Finished trainings, at most 7, for comparison with this one. Default: none. */
   readonly runs?: readonly ModelView[] | undefined;
-  /** How often listeners receive a sign that the connection is alive. Milliseconds, below 60,000; default 4,000. */
+  /** How often listeners get a comment that keeps the connection open. Milliseconds, below 60,000; default 4,000. */
   readonly heartbeatMs?: number | undefined;
   /** The clock for the sampling of steps. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;

@@ -124,7 +124,7 @@ export const wholeTextFile =
         }),
         endWith(undefined),
         concatMap(() => from(file.commit().then(() => written))),
-        // Whoever receives the error finds no unfinished file.
+        // When the error arrives, the unfinished file is already removed.
         catchError((error: unknown) => from(file.abandon()).pipe(concatMap(() => throwError(() => error)))),
         finalize(() => void file.abandon()),
       );

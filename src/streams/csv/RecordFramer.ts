@@ -328,7 +328,7 @@ export class RecordFramer {
   #giveUp(state: number): true {
     const { start } = this.window;
     const position = this.#position;
-    // Such a long quoted field with line breaks is most likely a stray quote that has swallowed the following lines.
+    // Such a long quoted field with line breaks is most likely a stray quote that includes the following lines.
     if (state === QUOTED && this.#findLineBreak(this.#opened, position) !== undefined) {
       const lineBreak = this.#findLineBreak(start, position)!;
       return this.#endBroken(lineBreak, lineBreak + 1);

@@ -105,7 +105,7 @@ export class TransactionalProducer {
 
   async #opened(): Promise<BytesProducer> {
     const kafka = await loadKafka();
-    // Nobody would close a producer that is opened now.
+    // A producer that is opened now would never be closed.
     if (this.#isClosed) throw new Error('the producer is closed');
     return (this.#producer ??= openProducer(kafka, this.#client, {
       // A new id: what fences a replaced member is its generation in the group.

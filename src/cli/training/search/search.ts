@@ -54,7 +54,7 @@ const shown = (value: number | null): string => (value === null ? '-' : value.to
 
 const tableOf = ({ trials, chosen }: SearchRecord): string =>
   [
-    `search: ${trials.length} settings, by F1 on the validation rows; the test rows were not looked at`,
+    `search: ${trials.length} settings, by F1 on the validation rows; the test rows were not used`,
     `    F1      loss    setting`,
     ...trials.map(
       ({ setting, f1, loss }, i) =>

@@ -29,7 +29,7 @@ export type Connect<T> = (tell: Tell) => Observable<T>;
  *
  * ```
  * connections  a-b-#------c-#---d-e      '#': ConnectionLost
- * waits             ~~~~~~   ~~~         drawn below a bound that doubles, and begins anew after a while of health
+ * waits             ~~~~~~   ~~~         drawn below a bound that doubles, and is reset after `healthyMs`
  * result       a-b--------c-----d-e
  * ```
  *

@@ -12,7 +12,7 @@ const TABLE = /\.(csv|tsv|tab|txt|json|jsonl|ndjson|arff|data|label)$/i;
 /** Files that archives have beside their tables. */
 const BESIDE = /(^|\/)(__MACOSX\/|\.[^/]*$|(readme|licen[cs]e|citation)[^/]*$)|\/$/i;
 
-/** The maximum number of entries of an archive that are looked at. */
+/** The maximum number of entries of an archive that are read. */
 const MOST_ENTRIES = 10_000;
 
 const damaged = (name: string, cause: unknown): HeadwaterError =>
