@@ -4,6 +4,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
+import { connectionAdvice } from '../internal/connectionAdvice.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import { lostOnce } from './internal/lostOnce.js';
 import { loadKafka } from './internal/loadKafka.js';
@@ -137,7 +138,7 @@ export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<Kafka
             : new HeadwaterError(
                 'HW_BROKER',
                 `The topic ${topic} cannot be read: ${reasonOf(cause)}. ` +
-                  "Check the brokers' addresses and the topic's name.",
+                  connectionAdvice(cause, "Check the brokers' addresses and the topic's name."),
                 { cause },
               ),
         );

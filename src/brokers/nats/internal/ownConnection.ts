@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../../contracts/reasonOf.js';
+import { connectionAdvice } from '../../internal/connectionAdvice.js';
 
 /** A connection, or a function that opens one. */
 export type OwnConnection = NatsConnection | (() => Promise<NatsConnection>);
@@ -18,7 +19,8 @@ export const openConnection = async (given: OwnConnection): Promise<NatsConnecti
     if (cause instanceof HeadwaterError) throw cause;
     throw new HeadwaterError(
       'HW_BROKER',
-      `NATS cannot be reached: ${reasonOf(cause)}. Check the servers' addresses, and that they run.`,
+      `NATS cannot be reached: ${reasonOf(cause)}. ` +
+        connectionAdvice(cause, "Check the servers' addresses, and that they run."),
       { cause },
     );
   }
