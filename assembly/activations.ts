@@ -10,7 +10,13 @@ const TABLE = memory.data<f32>([
 ], 16);
 
 /** The coefficients of P from degree 0, then those of Q, of which the first is 1, then the bounds. */
-const P: usize = 0, Q: usize = 5, ONE: usize = 5, MOST: usize = 10, LEAST: usize = 11, MINUS_ONE: usize = 12, HALF: usize = 13;
+const P: usize = 0,
+  Q: usize = 5,
+  ONE: usize = 5,
+  MOST: usize = 10,
+  LEAST: usize = 11,
+  MINUS_ONE: usize = 12,
+  HALF: usize = 13;
 
 // @ts-ignore: decorator
 @inline

@@ -56,7 +56,13 @@ function second(a: Adam, v: v128, g: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function moved(a: Adam, w: v128, m: v128, v: v128): v128 {
-  return f32x4.sub(f32x4.mul(w, f32x4.splat(a.keep)), f32x4.div(f32x4.mul(f32x4.splat(a.stepSize), m), f32x4.add(f32x4.mul(f32x4.sqrt(v), f32x4.splat(a.rootScale)), f32x4.splat(a.epsilon))));
+  return f32x4.sub(
+    f32x4.mul(w, f32x4.splat(a.keep)),
+    f32x4.div(
+      f32x4.mul(f32x4.splat(a.stepSize), m),
+      f32x4.add(f32x4.mul(f32x4.sqrt(v), f32x4.splat(a.rootScale)), f32x4.splat(a.epsilon)),
+    ),
+  );
 }
 
 /**
@@ -78,7 +84,8 @@ function update(a: Adam, entry: AdamWeight, i: i32, end: i32): void {
     const g0 = v128.load(at(entry.gradient, i)), g1 = v128.load(at(entry.gradient, i), 16);
     const m0 = first(a, v128.load(at(entry.m, i)), g0), m1 = first(a, v128.load(at(entry.m, i), 16), g1);
     const v0 = second(a, v128.load(at(entry.v, i)), g0), v1 = second(a, v128.load(at(entry.v, i), 16), g1);
-    const w0 = moved(a, v128.load(at(entry.weight, i)), m0, v0), w1 = moved(a, v128.load(at(entry.weight, i), 16), m1, v1);
+    const w0 = moved(a, v128.load(at(entry.weight, i)), m0, v0),
+      w1 = moved(a, v128.load(at(entry.weight, i), 16), m1, v1);
     v128.store(at(entry.m, i), m0); v128.store(at(entry.m, i), m1, 16);
     v128.store(at(entry.v, i), v0); v128.store(at(entry.v, i), v1, 16);
     v128.store(at(entry.weight, i), w0); v128.store(at(entry.weight, i), w1, 16);

@@ -38,8 +38,10 @@ export function dropout(d: Dropout, task: i32): void {
     let c3 = i32x4.add(i32x4.splat(p >> 2), i32x4(0, 1, 2, 3));
     let k0 = d.key0, k1 = d.key1;
     for (let round = 0; round < 10; round++) {
-      const firstLow = i64x2.extmul_low_i32x4_u(c0, i32x4.splat(0xd2511f53)), firstHigh = i64x2.extmul_high_i32x4_u(c0, i32x4.splat(0xd2511f53));
-      const secondLow = i64x2.extmul_low_i32x4_u(c2, i32x4.splat(0xcd9e8d57)), secondHigh = i64x2.extmul_high_i32x4_u(c2, i32x4.splat(0xcd9e8d57));
+      const firstLow = i64x2.extmul_low_i32x4_u(c0, i32x4.splat(0xd2511f53)),
+        firstHigh = i64x2.extmul_high_i32x4_u(c0, i32x4.splat(0xd2511f53));
+      const secondLow = i64x2.extmul_low_i32x4_u(c2, i32x4.splat(0xcd9e8d57)),
+        secondHigh = i64x2.extmul_high_i32x4_u(c2, i32x4.splat(0xcd9e8d57));
       c0 = v128.xor(v128.xor(v128.shuffle<i32>(secondLow, secondHigh, 1, 3, 5, 7), c1), i32x4.splat(k0));
       c1 = v128.shuffle<i32>(secondLow, secondHigh, 0, 2, 4, 6);
       c2 = v128.xor(v128.xor(v128.shuffle<i32>(firstLow, firstHigh, 1, 3, 5, 7), c3), i32x4.splat(k1));

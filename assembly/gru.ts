@@ -18,11 +18,15 @@ export function gruForward(units: i32, a: usize, u: usize, h: usize, after: usiz
   // Two vectors at a time, for engines that combine them into one.
   for (; j + 8 <= units; j += 8) {
     const un0 = v128.load(at(u, j + 2 * units)), un1 = v128.load(at(u, j + 2 * units), 16);
-    const r0 = sigmoid(f32x4.add(v128.load(at(a, j)), v128.load(at(u, j)))), r1 = sigmoid(f32x4.add(v128.load(at(a, j), 16), v128.load(at(u, j), 16)));
-    const z0 = sigmoid(f32x4.add(v128.load(at(a, j + units)), v128.load(at(u, j + units)))), z1 = sigmoid(f32x4.add(v128.load(at(a, j + units), 16), v128.load(at(u, j + units), 16)));
-    const n0 = tanh(madd(r0, un0, v128.load(at(a, j + 2 * units)))), n1 = tanh(madd(r1, un1, v128.load(at(a, j + 2 * units), 16)));
+    const r0 = sigmoid(f32x4.add(v128.load(at(a, j)), v128.load(at(u, j)))),
+      r1 = sigmoid(f32x4.add(v128.load(at(a, j), 16), v128.load(at(u, j), 16)));
+    const z0 = sigmoid(f32x4.add(v128.load(at(a, j + units)), v128.load(at(u, j + units)))),
+      z1 = sigmoid(f32x4.add(v128.load(at(a, j + units), 16), v128.load(at(u, j + units), 16)));
+    const n0 = tanh(madd(r0, un0, v128.load(at(a, j + 2 * units)))),
+      n1 = tanh(madd(r1, un1, v128.load(at(a, j + 2 * units), 16)));
     const h0 = v128.load(at(h, j)), h1 = v128.load(at(h, j), 16);
-    v128.store(at(after, j), madd(z0, f32x4.sub(h0, n0), n0)); v128.store(at(after, j), madd(z1, f32x4.sub(h1, n1), n1), 16);
+    v128.store(at(after, j), madd(z0, f32x4.sub(h0, n0), n0));
+    v128.store(at(after, j), madd(z1, f32x4.sub(h1, n1), n1), 16);
     if (kept != 0) {
       v128.store(at(kept, j), r0); v128.store(at(kept, j), r1, 16);
       v128.store(at(kept, j + units), z0); v128.store(at(kept, j + units), z1, 16);

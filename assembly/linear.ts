@@ -30,7 +30,17 @@ export function firstBeyond(ids: usize, count: i32, rows: u32): i32 {
  * @param to int32 [count]: the addresses
  * @returns the index of the first id from `from` on that is not held, or `count`; with `past` always `count`
  */
-export function locate(ids: usize, from: i32, count: i32, slots: usize, chunks: usize, shift: i32, stride: i32, past: bool, to: usize): i32 {
+export function locate(
+  ids: usize,
+  from: i32,
+  count: i32,
+  slots: usize,
+  chunks: usize,
+  shift: i32,
+  stride: i32,
+  past: bool,
+  to: usize,
+): i32 {
   const mask = (1 << shift) - 1;
   for (let i = from; i < count; i++) {
     const slot = load<i32>(slots + (<usize>load<u32>(at(ids, i)) << 3)) - 1;
@@ -72,7 +82,15 @@ export function multiply(values: usize, rows: usize, first: i32, end: i32, strid
 }
 
 /** U[e] −= (factor · values[e]) · gradient over the entries from `first` to `end`, in their order. */
-export function step(values: usize, rows: usize, first: i32, end: i32, stride: i32, gradient: usize, factor: f32): void {
+export function step(
+  values: usize,
+  rows: usize,
+  first: i32,
+  end: i32,
+  stride: i32,
+  gradient: usize,
+  factor: f32,
+): void {
   if (stride == 16) {
     const g = v128.load(gradient);
     for (let e = first; e < end; e++) {
@@ -92,7 +110,17 @@ export function step(values: usize, rows: usize, first: i32, end: i32, stride: i
 }
 
 /** One step of Adagrad: with g = values[e] · gradient, S[e] += g², then U[e] −= rate · g ÷ (√S[e] + epsilon). */
-export function adagrad(values: usize, rows: usize, squares: usize, first: i32, end: i32, stride: i32, gradient: usize, rate: f32, epsilon: f32): void {
+export function adagrad(
+  values: usize,
+  rows: usize,
+  squares: usize,
+  first: i32,
+  end: i32,
+  stride: i32,
+  gradient: usize,
+  rate: f32,
+  epsilon: f32,
+): void {
   const r = f32x4.splat(rate), least = f32x4.splat(epsilon);
   for (let e = first; e < end; e++) {
     const row = <usize>load<u32>(at(rows, e));

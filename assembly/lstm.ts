@@ -55,7 +55,10 @@ export function lstmBackward(units: i32, kept: usize, da: usize, dh: usize, dc: 
     const before = v128.load(at(kept, j + 4 * units));
     const squashed = v128.load(at(kept, j + 5 * units));
     const d = v128.load(at(dh, j));
-    const dState = f32x4.add(v128.load(at(dc, j)), f32x4.mul(f32x4.mul(d, o), f32x4.sub(one, f32x4.mul(squashed, squashed))));
+    const dState = f32x4.add(
+      v128.load(at(dc, j)),
+      f32x4.mul(f32x4.mul(d, o), f32x4.sub(one, f32x4.mul(squashed, squashed))),
+    );
     store(at(da, j), f32x4.mul(f32x4.mul(dState, g), f32x4.mul(i, f32x4.sub(one, i))), width);
     store(at(da, j + units), f32x4.mul(f32x4.mul(dState, before), f32x4.mul(f, f32x4.sub(one, f))), width);
     store(at(da, j + 2 * units), f32x4.mul(f32x4.mul(dState, i), f32x4.sub(one, f32x4.mul(g, g))), width);

@@ -40,10 +40,12 @@ function packPanel(p: Packing, panel: i32): void {
   const from = at(p.from, first * p.columnStep);
   if (width >= PANEL && p.columnStep == 1) copyColumns(from, <usize>p.rowStep * F32, p.rows, to);
   else if (width >= PANEL && p.rowStep == 1) {
-    for (let j = 0; j < PANEL; j += 4) transposeColumns(at(from, j * p.columnStep), <usize>p.columnStep * F32, p.rows, at(to, j));
+    for (let j = 0; j < PANEL; j += 4)
+      transposeColumns(at(from, j * p.columnStep), <usize>p.columnStep * F32, p.rows, at(to, j));
   } else {
     for (let i = 0; i < p.rows; i++) {
-      for (let j = 0; j < PANEL; j++) f32.store(at(to, i * PANEL + j), j < width ? f32.load(at(from, i * p.rowStep + j * p.columnStep)) : 0);
+      for (let j = 0; j < PANEL; j++)
+        f32.store(at(to, i * PANEL + j), j < width ? f32.load(at(from, i * p.rowStep + j * p.columnStep)) : 0);
     }
   }
 }
@@ -59,7 +61,10 @@ function copyColumns(from: usize, next: usize, rows: i32, to: usize): void {
 function transposeColumns(from: usize, next: usize, rows: i32, to: usize): void {
   let i = 0;
   for (; i + 4 <= rows; i += 4, from += 16, to += 4 * PANEL * F32) {
-    const a = v128.load(from), b = v128.load(from + next), c = v128.load(from + 2 * next), d = v128.load(from + 3 * next);
+    const a = v128.load(from),
+      b = v128.load(from + next),
+      c = v128.load(from + 2 * next),
+      d = v128.load(from + 3 * next);
     const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
     const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5), cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
     v128.store(to, v128.shuffle<f64>(ab0, cd0, 0, 2));
@@ -95,7 +100,18 @@ export class Product {
 /** c = a·b + bias, one block of rows per task. */
 export function product(p: Product, task: i32): void {
   const first = task * p.rows;
-  multiplyRows(at(p.a, first * p.aStep), p.aStep, p.panels, at(p.c, first * p.cStep), p.cStep, min(p.rows, p.m - first), p.n, p.k, p.bias, false);
+  multiplyRows(
+    at(p.a, first * p.aStep),
+    p.aStep,
+    p.panels,
+    at(p.c, first * p.cStep),
+    p.cStep,
+    min(p.rows, p.m - first),
+    p.n,
+    p.k,
+    p.bias,
+    false,
+  );
 }
 
 /**
@@ -110,7 +126,18 @@ function rowsOfTiles(rows: i32): i32 {
 }
 
 /** c = a·b + bias, or c = c + a·b if `accumulate` is true. */
-export function multiplyRows(a: usize, aStep: i32, panels: usize, c: usize, cStep: i32, m: i32, n: i32, k: i32, bias: usize, accumulate: bool): void {
+export function multiplyRows(
+  a: usize,
+  aStep: i32,
+  panels: usize,
+  c: usize,
+  cStep: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  bias: usize,
+  accumulate: bool,
+): void {
   // A single row at the end has a separate loop, which reads 32 columns at a time.
   const whole = rowsOfTiles(m);
   const alone = (m - whole) % FEWER_ROWS == 1;
@@ -130,7 +157,20 @@ export function multiplyRows(a: usize, aStep: i32, panels: usize, c: usize, cSte
       }
     }
     for (; i < tiled; i += FEWER_ROWS, rowA += <usize>FEWER_ROWS * nextA, rowC += <usize>FEWER_ROWS * nextC) {
-      tileWithin(tiled - i, n - j, rowA, nextA, F32, panel, PANEL * F32, k, accumulate ? rowC : start, nextFrom, rowC, nextC);
+      tileWithin(
+        tiled - i,
+        n - j,
+        rowA,
+        nextA,
+        F32,
+        panel,
+        PANEL * F32,
+        k,
+        accumulate ? rowC : start,
+        nextFrom,
+        rowC,
+        nextC,
+      );
     }
   }
   if (alone) multiplyRow(at(a, tiled * aStep), panels, at(c, tiled * cStep), n, k, bias, accumulate);
@@ -230,14 +270,38 @@ export function transposedProduct(p: TransposedProduct, task: i32): void {
       if (rows >= ROWS) {
         for (; j + PANEL <= p.n; j += PANEL) {
           const to = at(c, j);
-          tile(packed, F32, ROWS * F32, at(b, (j / PANEL) * p.bPanel), nextB, terms, from == 0 ? ZEROS : to, nextFrom, to, nextC);
+          tile(
+            packed,
+            F32,
+            ROWS * F32,
+            at(b, (j / PANEL) * p.bPanel),
+            nextB,
+            terms,
+            from == 0 ? ZEROS : to,
+            nextFrom,
+            to,
+            nextC,
+          );
         }
       }
       for (; j < p.n; j += PANEL) {
         const ofPanel = at(b, (j / PANEL) * p.bPanel);
         for (let part = 0; part < min(rows, ROWS); part += FEWER_ROWS) {
           const to = at(c, part * p.cStep + j);
-          tileWithin(min(rows, ROWS) - part, p.n - j, at(packed, part), F32, ROWS * F32, ofPanel, nextB, terms, from == 0 ? ZEROS : to, nextFrom, to, nextC);
+          tileWithin(
+            min(rows, ROWS) - part,
+            p.n - j,
+            at(packed, part),
+            F32,
+            ROWS * F32,
+            ofPanel,
+            nextB,
+            terms,
+            from == 0 ? ZEROS : to,
+            nextFrom,
+            to,
+            nextC,
+          );
         }
       }
     }

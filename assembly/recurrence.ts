@@ -84,13 +84,27 @@ export function backward(p: Pass, task: i32): void {
       const da = at(p.da, (pair + i) * width);
       if (p.output != 0) {
         const dOutput = at(p.output, load<i32>(at(p.index, pair + i)) * p.outputStep);
-        for (let j = 0; j < units; j += 4) store(at(dh, j), f32x4.add(v128.load(at(dh, j)), v128.load(at(dOutput, j))), units - j);
+        for (let j = 0; j < units; j += 4)
+          store(at(dh, j), f32x4.add(v128.load(at(dh, j)), v128.load(at(dOutput, j))), units - j);
       }
-      if (p.cell == Cell.gru) gruBackward(units, kept, at(p.before, (pair + i) * units), da, at(p.du, (pair + i) * width), dh);
+      if (p.cell == Cell.gru)
+        gruBackward(units, kept, at(p.before, (pair + i) * units), da, at(p.du, (pair + i) * width), dh);
       else if (p.cell == Cell.rnn) rnnBackward(units, kept, da, dh);
       else lstmBackward(units, kept, da, dh, at(p.states, (first + i) * units));
     }
     // dh += du·W_hh
-    if (step > 0 || p.fromState != 0) multiplyRows(at(p.du, pair * width), width, p.panels, at(p.dStates, first * units), units, rows, units, width, 0, true);
+    if (step > 0 || p.fromState != 0)
+      multiplyRows(
+        at(p.du, pair * width),
+        width,
+        p.panels,
+        at(p.dStates, first * units),
+        units,
+        rows,
+        units,
+        width,
+        0,
+        true,
+      );
   }
 }

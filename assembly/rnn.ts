@@ -10,7 +10,8 @@ export function rnnForward(units: i32, a: usize, u: usize, after: usize, kept: u
   let j = 0;
   // Two vectors at a time, for engines that combine them into one.
   for (; j + 8 <= units; j += 8) {
-    const h0 = tanh(f32x4.add(v128.load(at(a, j)), v128.load(at(u, j)))), h1 = tanh(f32x4.add(v128.load(at(a, j), 16), v128.load(at(u, j), 16)));
+    const h0 = tanh(f32x4.add(v128.load(at(a, j)), v128.load(at(u, j)))),
+      h1 = tanh(f32x4.add(v128.load(at(a, j), 16), v128.load(at(u, j), 16)));
     v128.store(at(after, j), h0); v128.store(at(after, j), h1, 16);
     if (kept != 0) {
       v128.store(at(kept, j), h0); v128.store(at(kept, j), h1, 16);

@@ -17,7 +17,8 @@ export class Gathering {
 /** to[k] = from[index[k]] */
 export function gatherRows(g: Gathering, task: i32): void {
   const end = min((task + 1) * g.rows, g.count);
-  for (let k = task * g.rows; k < end; k++) memory.copy(at(g.to, k * g.width), at(g.from, load<i32>(at(g.index, k)) * g.width), <usize>g.width << 2);
+  for (let k = task * g.rows; k < end; k++)
+    memory.copy(at(g.to, k * g.width), at(g.from, load<i32>(at(g.index, k)) * g.width), (<usize>g.width) << 2);
 }
 
 /** Arguments of {@link scatterRows}. */
@@ -56,7 +57,8 @@ export function scatterRows(s: Scattering, task: i32): void {
 // @ts-ignore: decorator
 @inline
 function addRow(from: usize, to: usize, width: i32): void {
-  for (let j = 0; j < width; j += 4) store(at(to, j), f32x4.add(v128.load(at(to, j)), v128.load(at(from, j))), width - j);
+  for (let j = 0; j < width; j += 4)
+    store(at(to, j), f32x4.add(v128.load(at(to, j)), v128.load(at(from, j))), width - j);
 }
 
 /** Arguments of {@link sumGroups}. */

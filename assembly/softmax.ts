@@ -63,7 +63,8 @@ export function crossEntropy(s: Softmax, _task: i32): void {
     // The difference of the two logits comes first: added to a large logit, the logarithm would be lost to rounding.
     const to = at(s.to, i * s.classes);
     loss += share * (normalize(row, to, s.classes, largest) - (z - largest));
-    for (let c = 0; c < s.classes; c++) f32.store(at(to, c), <f32>(share * (<f64>f32.load(at(to, c)) - (c == label ? 1 : 0))));
+    for (let c = 0; c < s.classes; c++)
+      f32.store(at(to, c), <f32>(share * (<f64>f32.load(at(to, c)) - (c == label ? 1 : 0))));
   }
   f32.store(s.loss, <f32>loss);
 }

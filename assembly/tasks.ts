@@ -9,7 +9,18 @@ import { backward, forward } from './recurrence';
 import { clear, doneOf, isWithin, noteNoTask, noteTask, noteWithin, recordOf, taskOf, useRecord } from './records';
 import { SparseProduct, SparseTranspose, sparseProduct, transposeRows } from './sparse';
 import { Softmax, crossEntropy, softmax } from './softmax';
-import { Filling, Gathering, Grouping, Scattering, Summing, fill, gatherRows, scatterRows, sumGroups, sumRows } from './rows';
+import {
+  Filling,
+  Gathering,
+  Grouping,
+  Scattering,
+  Summing,
+  fill,
+  gatherRows,
+  scatterRows,
+  sumGroups,
+  sumRows,
+} from './rows';
 import { useBorder } from './tile';
 import { Vectors, vectorRows } from './vectors';
 

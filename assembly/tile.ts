@@ -44,32 +44,99 @@ const WIDE = PANEL == 16;
  */
 // @ts-ignore: decorator
 @inline
-export function tile(a: usize, betweenRows: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+export function tile(
+  a: usize,
+  betweenRows: usize,
+  nextA: usize,
+  b: usize,
+  nextB: usize,
+  k: i32,
+  from: usize,
+  nextFrom: usize,
+  c: usize,
+  nextC: usize,
+): void {
   const a2 = a + 2 * betweenRows, a4 = a + 4 * betweenRows;
   sixRows(a, a + betweenRows, a2, a2 + betweenRows, a4, a4 + betweenRows, nextA, b, nextB, k, from, nextFrom, c, nextC);
 }
 
-function sixRows(a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+function sixRows(
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  a4: usize,
+  a5: usize,
+  nextA: usize,
+  b: usize,
+  nextB: usize,
+  k: i32,
+  from: usize,
+  nextFrom: usize,
+  c: usize,
+  nextC: usize,
+): void {
   multiplyTile(true, a0, a1, a2, a3, a4, a5, nextA, b, nextB, k, from, nextFrom, c, nextC);
 }
 
 /** The same for four rows. */
-function fourRows(a0: usize, a1: usize, a2: usize, a3: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+function fourRows(
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  nextA: usize,
+  b: usize,
+  nextB: usize,
+  k: i32,
+  from: usize,
+  nextFrom: usize,
+  c: usize,
+  nextC: usize,
+): void {
   multiplyTile(false, a0, a1, a2, a3, 0, 0, nextA, b, nextB, k, from, nextFrom, c, nextC);
 }
 
 /** The body of both. `six` and `WIDE` are known to the compiler, which leaves out what does not apply. */
 // @ts-ignore: decorator
 @inline
-function multiplyTile(six: bool, a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+function multiplyTile(
+  six: bool,
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  a4: usize,
+  a5: usize,
+  nextA: usize,
+  b: usize,
+  nextB: usize,
+  k: i32,
+  from: usize,
+  nextFrom: usize,
+  c: usize,
+  nextC: usize,
+): void {
   const none = i32x4.splat(0);
-  let s00 = v128.load(from), s01 = v128.load(from, 16), s02 = WIDE ? v128.load(from, 32) : none, s03 = WIDE ? v128.load(from, 48) : none;
+  let s00 = v128.load(from),
+    s01 = v128.load(from, 16),
+    s02 = WIDE ? v128.load(from, 32) : none,
+    s03 = WIDE ? v128.load(from, 48) : none;
   from += nextFrom;
-  let s10 = v128.load(from), s11 = v128.load(from, 16), s12 = WIDE ? v128.load(from, 32) : none, s13 = WIDE ? v128.load(from, 48) : none;
+  let s10 = v128.load(from),
+    s11 = v128.load(from, 16),
+    s12 = WIDE ? v128.load(from, 32) : none,
+    s13 = WIDE ? v128.load(from, 48) : none;
   from += nextFrom;
-  let s20 = v128.load(from), s21 = v128.load(from, 16), s22 = WIDE ? v128.load(from, 32) : none, s23 = WIDE ? v128.load(from, 48) : none;
+  let s20 = v128.load(from),
+    s21 = v128.load(from, 16),
+    s22 = WIDE ? v128.load(from, 32) : none,
+    s23 = WIDE ? v128.load(from, 48) : none;
   from += nextFrom;
-  let s30 = v128.load(from), s31 = v128.load(from, 16), s32 = WIDE ? v128.load(from, 32) : none, s33 = WIDE ? v128.load(from, 48) : none;
+  let s30 = v128.load(from),
+    s31 = v128.load(from, 16),
+    s32 = WIDE ? v128.load(from, 32) : none,
+    s33 = WIDE ? v128.load(from, 48) : none;
   if (six) from += nextFrom;
   let s40 = six ? v128.load(from) : none, s41 = six ? v128.load(from, 16) : none;
   let s42 = six && WIDE ? v128.load(from, 32) : none, s43 = six && WIDE ? v128.load(from, 48) : none;
@@ -77,7 +144,10 @@ function multiplyTile(six: bool, a0: usize, a1: usize, a2: usize, a3: usize, a4:
   let s50 = six ? v128.load(from) : none, s51 = six ? v128.load(from, 16) : none;
   let s52 = six && WIDE ? v128.load(from, 32) : none, s53 = six && WIDE ? v128.load(from, 48) : none;
   for (const end = b + <usize>k * nextB; b < end; b += nextB) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = WIDE ? v128.load(b, 32) : none, b3 = WIDE ? v128.load(b, 48) : none;
+    const b0 = v128.load(b),
+      b1 = v128.load(b, 16),
+      b2 = WIDE ? v128.load(b, 32) : none,
+      b3 = WIDE ? v128.load(b, 48) : none;
     let x = v128.load32_splat(a0);
     s00 = madd(x, b0, s00); s01 = madd(x, b1, s01);
     if (WIDE) { s02 = madd(x, b2, s02); s03 = madd(x, b3, s03); }
@@ -131,16 +201,69 @@ function multiplyTile(six: bool, a0: usize, a1: usize, a2: usize, a3: usize, a4:
  */
 // @ts-ignore: decorator
 @inline
-export function tileWithin(rows: i32, columns: i32, a: usize, betweenRows: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
-  if (rows >= FEWER_ROWS && columns >= PANEL) fourRows(a, a + betweenRows, a + 2 * betweenRows, a + 3 * betweenRows, nextA, b, nextB, k, from, nextFrom, c, nextC);
+export function tileWithin(
+  rows: i32,
+  columns: i32,
+  a: usize,
+  betweenRows: usize,
+  nextA: usize,
+  b: usize,
+  nextB: usize,
+  k: i32,
+  from: usize,
+  nextFrom: usize,
+  c: usize,
+  nextC: usize,
+): void {
+  if (rows >= FEWER_ROWS && columns >= PANEL)
+    fourRows(
+      a,
+      a + betweenRows,
+      a + 2 * betweenRows,
+      a + 3 * betweenRows,
+      nextA,
+      b,
+      nextB,
+      k,
+      from,
+      nextFrom,
+      c,
+      nextC,
+    );
   else borderTile(rows, columns, a, betweenRows, nextA, b, nextB, k, from, nextFrom, c, nextC);
 }
 
-function borderTile(rows: i32, columns: i32, a: usize, betweenRows: usize, nextA: usize, b: usize, nextB: usize, k: i32, from: usize, nextFrom: usize, c: usize, nextC: usize): void {
+function borderTile(
+  rows: i32,
+  columns: i32,
+  a: usize,
+  betweenRows: usize,
+  nextA: usize,
+  b: usize,
+  nextB: usize,
+  k: i32,
+  from: usize,
+  nextFrom: usize,
+  c: usize,
+  nextC: usize,
+): void {
   const next = PANEL * F32;
   const bytes = <usize>min(columns, PANEL) * F32;
   const last = min(rows, FEWER_ROWS) - 1;
   for (let i = 0; i <= last; i++) memory.copy(border + i * next, from + i * nextFrom, bytes);
-  fourRows(a, a + <usize>min(1, last) * betweenRows, a + <usize>min(2, last) * betweenRows, a + <usize>min(3, last) * betweenRows, nextA, b, nextB, k, border, next, border, next);
+  fourRows(
+    a,
+    a + <usize>min(1, last) * betweenRows,
+    a + <usize>min(2, last) * betweenRows,
+    a + <usize>min(3, last) * betweenRows,
+    nextA,
+    b,
+    nextB,
+    k,
+    border,
+    next,
+    border,
+    next,
+  );
   for (let i = 0; i <= last; i++) memory.copy(c + i * nextC, border + i * next, bytes);
 }

@@ -46,7 +46,15 @@ export function gather(rows: usize, count: i32, width: i32, to: usize): void {
 }
 
 /** S[i] += g², then U[i] −= rate · g ÷ (√S[i] + epsilon), with g the gradient of row i, [count, width]. */
-export function adagradRows(rows: usize, squares: usize, count: i32, width: i32, gradient: usize, rate: f32, epsilon: f32): void {
+export function adagradRows(
+  rows: usize,
+  squares: usize,
+  count: i32,
+  width: i32,
+  gradient: usize,
+  rate: f32,
+  epsilon: f32,
+): void {
   const r = f32x4.splat(rate), least = f32x4.splat(epsilon);
   for (let i = 0; i < count; i++, gradient += <usize>width << 2) {
     const row = <usize>load<u32>(at(rows, i)), sum = <usize>load<u32>(at(squares, i));
@@ -68,7 +76,9 @@ export function adamRows(
   const b1 = f32x4.splat(beta1), b2 = f32x4.splat(beta2), r1 = f32x4.splat(rest1), r2 = f32x4.splat(rest2);
   const size = f32x4.splat(stepSize), least = f32x4.splat(epsilon);
   for (let i = 0; i < count; i++, gradient += <usize>width << 2) {
-    const row = <usize>load<u32>(at(rows, i)), first = <usize>load<u32>(at(firsts, i)), second = <usize>load<u32>(at(seconds, i));
+    const row = <usize>load<u32>(at(rows, i)),
+      first = <usize>load<u32>(at(firsts, i)),
+      second = <usize>load<u32>(at(seconds, i));
     for (let j = 0; j < width; j += 4) {
       const g = v128.load(at(gradient, j));
       const m = flush(f32x4.add(f32x4.mul(b1, v128.load(at(first, j))), f32x4.mul(r1, g)));
