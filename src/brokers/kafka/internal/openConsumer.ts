@@ -23,6 +23,14 @@ type Settings = Pick<GroupOptions, 'sessionTimeout' | 'rebalanceTimeout' | 'hear
   readonly groupId: string;
 };
 
+/**
+ * The size of an answer of a broker, and the part of one partition in it. With the client's default of 50 MiB, a worker
+ * with many waiting headlines decodes hundreds of thousands of them at once. A larger message is still read: a broker
+ * answers with at least one batch.
+ */
+const FETCHED_BYTES = 2 ** 22;
+const FETCHED_BYTES_PER_PARTITION = 2 ** 20;
+
 /** A member of a group in one of its generations. */
 export interface Member {
   readonly memberId: string;
@@ -92,6 +100,8 @@ export const openConsumer = (kafka: Kafka, client: KafkaClient, settings: Settin
     }
   }
   return new FencedConsumer({
+    maxBytes: FETCHED_BYTES,
+    maxBytesPerPartition: FETCHED_BYTES_PER_PARTITION,
     ...clientOptions(client),
     ...settings,
     autocommit: false,
