@@ -31,7 +31,7 @@ const TELL_TIME = `data:text/javascript,${encodeURIComponent(`process.on('exit',
 /** The seed and the split of `headwater train`. */
 const SEED = 1234;
 const SHARES = { train: 0.7, validation: 0.15, test: 0.15 };
-const TABLE = /\.(csv|tsv|txt|jsonl|ndjson|parquet)(\.gz)?$/i;
+const TABLE = /\.(csv|tsv|tab|txt|md|json|jsonl|ndjson|arff|parquet|zip)(\.gz)?$/i;
 
 interface Score {
   readonly f1: string;
@@ -52,11 +52,11 @@ const ours = (file: string): Score & { readonly told: string } => {
   if (signal !== null) return { ...NONE, told: `the training was ended by ${signal} (its time limit)` };
   const seconds = Number(/^processor ([\d.]+)$/m.exec(stderr)?.[1]);
   const line = stdout.split('\n').findLast((each) => each.startsWith('{"type":"performance"'));
-  if (status !== 0 || line === undefined)
-    return {
-      ...NONE,
-      told: stderr.split('\n').findLast((each) => each.startsWith('headwater: ')) ?? `status ${status}`,
-    };
+  if (status !== 0 || line === undefined) {
+    const said = stderr.split('\n').filter((each) => each.trim() !== '' && !each.startsWith('processor '));
+    const told = said.findLast((each) => each.startsWith('headwater: ')) ?? said.find((each) => /\bError\b/.test(each));
+    return { ...NONE, told: told ?? `status ${status}` };
+  }
   const { performance: scores } = JSON.parse(line) as { performance: { overall: { f1: number } } };
   return { ...score(scores.overall.f1, seconds), told: '' };
 };
@@ -95,7 +95,7 @@ try {
     const size = (bytes / 1e6).toFixed(1);
     const row = [name, size, found.f1, found.seconds, baseline.f1, baseline.seconds, found.told || baseline.told];
     process.stderr.write(`${row.join('  ')}\n`); // a run over a folder takes long, so each finished table is reported
-    table.push(row);
+    table.push(row.map((field) => (field.length > 100 ? `${field.slice(0, 99)}…` : field)));
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
