@@ -6,6 +6,8 @@ import { join } from 'node:path';
 export interface Workers {
   /** Kills one at once and starts another in its place. */
   replace(index: number): void;
+  /** Tells one to leave, and starts another in its place at once. */
+  renew(index: number): void;
   /** Stops one in the midst of its work, as a machine does that sleeps; and lets it go on. */
   freeze(index: number): void;
   wake(index: number): void;
@@ -28,6 +30,8 @@ const COMMAND = join(import.meta.dirname, '../../dist/cli/main.js');
 export const startWorkers = (count: number, args: readonly string[], prefix: readonly string[] = []): Workers => {
   const workers: ChildProcess[] = [];
   const ended: (number | null)[] = [];
+  /** Those that were told to leave. */
+  const leaving = new Set<ChildProcess>();
   let stopping = false;
   let said = '';
   const start = (index: number): void => {
@@ -38,13 +42,19 @@ export const startWorkers = (count: number, args: readonly string[], prefix: rea
     child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
     workers[index] = child;
     child.once('exit', (status, signal) => {
-      if (signal === null && !stopping) ended.push(status);
+      if (signal === null && !stopping && !leaving.delete(child)) ended.push(status);
     });
   };
   for (let index = 0; index < count; index++) start(index);
   return {
     replace: (index) => {
       workers[index]?.kill('SIGKILL');
+      start(index);
+    },
+    renew: (index) => {
+      const child = workers[index];
+      if (child !== undefined) leaving.add(child);
+      child?.kill('SIGTERM');
       start(index);
     },
     freeze: (index) => void workers[index]?.kill('SIGSTOP'),

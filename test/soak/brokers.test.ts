@@ -124,6 +124,32 @@ describe.skipIf(!soaks).each(BROKERS)('$name', ({ name, missing, open }) => {
   );
 
   it.skipIf(missing !== undefined)(
+    'classifies every headline once, though a worker leaves and another joins every two seconds',
+    async () => {
+      const count = Math.min(COUNT, 20_000);
+      const [topics, model] = await Promise.all([open(count, 1), savedModel()]);
+      const workers = startWorkers(4, [...topics.addresses, ...OPTIONS, '--model', model]);
+      let renewed = 0;
+      const storm = setInterval(() => workers.renew(renewed++ % 4), 2000);
+      try {
+        // In parts, so that the storm outlasts them.
+        for (let at = 0; at < count; at += count / 10) {
+          await topics.publish(at, at + count / 10);
+          await sleep(2000);
+        }
+        await untilAllRead(topics, workers);
+        console.log(name, count, 'headlines, workers renewed:', renewed);
+      } finally {
+        clearInterval(storm);
+        await workers.stop();
+        await topics.stop();
+      }
+      expectEachOnce(topics.found);
+    },
+    HOURS,
+  );
+
+  it.skipIf(missing !== undefined)(
     'holds no more memory while millions wait',
     async () => {
       const [topics, model] = await Promise.all([open(COUNT, 1), savedModel()]);

@@ -6,3 +6,24 @@ export const setupError = (what: string, remedy: string, cause?: unknown): Headw
 
 /** The last line of an output, in which tools usually give the reason of a failure. */
 export const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+
+/**
+ * An error of the file system as an error of a set-up; any other error as it is.
+ *
+ * @param folder where the set-up writes
+ * @param elsewhere how to choose another folder
+ */
+export const diskError = (error: unknown, folder: string, elsewhere: string): unknown => {
+  if (!(error instanceof Error) || error instanceof HeadwaterError || !('code' in error)) return error;
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    return setupError(
+      `There is no room left in ${folder}.`,
+      `Make room, or ${elsewhere}, then run the same command again.`,
+      error,
+    );
+  return setupError(
+    `${folder} cannot be read or written (${error.message}).`,
+    `Check its permissions and its disk, or ${elsewhere}.`,
+    error,
+  );
+};

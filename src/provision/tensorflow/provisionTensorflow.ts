@@ -6,7 +6,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { hashFile } from '../files/hashFile.js';
 import type { HostSystem } from '../host/HostSystem.js';
 import { lock } from '../host/lock.js';
-import { setupError } from '../host/setupError.js';
+import { diskError, setupError } from '../host/setupError.js';
 import type { Step, StepEvent, StepName } from '../host/Step.js';
 import { buildBinding } from './buildBinding.js';
 import { checkSystem, requireTools } from './checkSystem.js';
@@ -187,20 +187,6 @@ const make = async (
   emit({ type: 'ready', setup: made, made: true });
 };
 
-/** Turns an error of the file system into an error of the set-up. */
-const asSetupError = (error: unknown, root: string): unknown => {
-  if (!(error instanceof Error) || error instanceof HeadwaterError || !('code' in error)) return error;
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
-    return setupError(
-      `There is no room left in ${root}.`,
-      'Make room, or name another folder with --dest, then run the same command again.',
-      error,
-    );
-  if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS' || error.code === 'ENOTDIR')
-    return setupError(`${root} cannot be written to (${error.message}).`, 'Name another folder with --dest.', error);
-  return error;
-};
-
 /**
  * Makes a set-up of libtensorflow: takes its libraries and headers from a wheel of the Python package index and the
  * binding from the npm registry, builds the binding against the libraries, and tests it.
@@ -223,6 +209,6 @@ export const provisionTensorflow = (options: ProvisionOptions, machine: HostSyst
     subscriber.add(() => abort.abort());
     make(options, machine, abort.signal, (event) => subscriber.next(event)).then(
       () => subscriber.complete(),
-      (error: unknown) => subscriber.error(asSetupError(error, options.root)),
+      (error: unknown) => subscriber.error(diskError(error, options.root, 'name another folder with --dest')),
     );
   });

@@ -8,7 +8,7 @@ import { hashFile } from '../../provision/files/hashFile.js';
 import { lock } from '../../provision/host/lock.js';
 import type { HostSystem } from '../../provision/host/HostSystem.js';
 import { askRegistry, packPackage } from '../../provision/host/npm.js';
-import { lastLine, setupError } from '../../provision/host/setupError.js';
+import { diskError, lastLine, setupError } from '../../provision/host/setupError.js';
 import type { Step, StepEvent, StepName } from '../../provision/host/Step.js';
 import { findTools } from '../../provision/host/tools.js';
 import type { WordVectors } from '../../text/vectors/WordVectors.js';
@@ -187,6 +187,6 @@ export const provisionVectors = (
     subscriber.add(() => abort.abort());
     make(options, machine, abort.signal, (event) => subscriber.next(event)).then(
       () => subscriber.complete(),
-      (error: unknown) => subscriber.error(error),
+      (error: unknown) => subscriber.error(diskError(error, dirname(options.path), 'set XDG_CACHE_HOME')),
     );
   });

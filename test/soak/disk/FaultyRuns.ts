@@ -30,6 +30,8 @@ export interface WritingCommand {
   readonly act?: (at: At) => Promise<unknown>;
   /** What others do with the command while it runs. */
   readonly drive?: (running: RunningCommand) => Promise<void>;
+  /** Whether what was done before an error stays for the next run, which goes on with it. */
+  readonly resumes?: boolean;
   /** The status of a run that nothing disturbs. Default: 0. */
   readonly status?: number;
   readonly input?: string;
@@ -230,7 +232,7 @@ export class FaultyRuns {
       wrong.push(`no path: ${lines.at(-1) ?? ''}`);
     // What cannot be removed stays until a later process removes it.
     const isRemoved = removes && !/^(?:rm|unlink|rmdir) /.test(met);
-    if (!kills && isRemoved && litterIn(this.#folder).length > 0)
+    if (!kills && isRemoved && command.resumes !== true && litterIn(this.#folder).length > 0)
       wrong.push(`litter: ${litterIn(this.#folder).join(' ')}`);
 
     this.#move();

@@ -168,6 +168,7 @@ export const writingCommands = (inputs: string, url: () => string): readonly Wri
       },
       prepare: nothing,
       files: ['cache/english.hwv'],
+      resumes: true,
     },
     {
       name: 'serve --learn',
