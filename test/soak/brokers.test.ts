@@ -103,8 +103,10 @@ describe.skipIf(!soaks).each(BROKERS)('$name', ({ name, missing, open }) => {
       const began = Date.now();
       const faults = makeFaults(topics, workers, () => over);
       const telling = setInterval(() => {
-        const { read, counts } = topics.found;
-        console.log(name, read, 'of', COUNT, 'read,', counts.filter((count) => count > 1).length, 'repeated');
+        // As many ids as results: the publisher has sent a headline twice, and each was classified once.
+        const { read, counts, ids } = topics.found;
+        const repeated = counts.filter((count) => count > 1).length;
+        console.log(name, read, 'of', COUNT, 'read,', repeated, 'repeated,', ids.size, 'ids');
       }, 60_000);
       try {
         await topics.publish(0, COUNT);
