@@ -11,6 +11,8 @@ export interface Found {
   /** How many results there are of each number. */
   readonly counts: Uint8Array;
   readonly ids: Set<string>;
+  /** How many numbers have a result. */
+  headlines: number;
   read: number;
 }
 
@@ -21,12 +23,18 @@ export interface BrokerTopics {
   readonly servers: Pick<NatsServers, 'kill' | 'start'>;
   /** How many servers there are. */
   readonly size: number;
+  /**
+   * Whether the results' topic holds each result once. A JetStream stream with replicas may store a message twice when
+   * its leader changes, because a new leader of a server before 2.11 answers before it knows all messages of the old
+   * one (nats-server, pull request 6486). Both then have the same id.
+   */
+  readonly storesOnce: boolean;
   publish(begin: number, end: number): Promise<void>;
   readonly found: Found;
   stop(): Promise<void>;
 }
 
-const foundOf = (count: number): Found => ({ counts: new Uint8Array(count), ids: new Set(), read: 0 });
+const foundOf = (count: number): Found => ({ counts: new Uint8Array(count), ids: new Set(), headlines: 0, read: 0 });
 
 /** One of so many messages is no headline: it is to be found once among the dead letters. */
 const POISON_EVERY = 1000;
@@ -42,17 +50,20 @@ const take = (found: Found, text: string): void => {
     ? { id: text, title: text }
     : (JSON.parse(text) as { readonly id: string; readonly title: string });
   const number = numberOf(title);
+  if (found.counts[number] === 0) found.headlines += 1;
   found.counts[number] = (found.counts[number] ?? 0) + 1;
   found.ids.add(id);
   found.read += 1;
 };
 
 /** Each number has one result or one dead letter, and each of them an id of its own. */
-export const expectEachOnce = ({ counts, ids, read }: Found): void => {
-  expect({ missing: counts.filter((count) => count === 0).length, read, ids: ids.size }).toEqual({
+export const expectEachOnce = ({ found: { counts, headlines, ids, read }, storesOnce }: BrokerTopics): void => {
+  const repeats = read - headlines;
+  if (!storesOnce && repeats > 0) console.warn(repeats, 'results were stored twice, each with the id of the first');
+  expect({ missing: counts.length - headlines, ids: ids.size, repeats: storesOnce ? repeats : 0 }).toEqual({
     missing: 0,
-    read: counts.length,
     ids: counts.length,
+    repeats: 0,
   });
 };
 
@@ -125,6 +136,7 @@ export const natsSoak = async (count: number, size: number, places: ServerPlaces
     addresses: ['--from', `${address}/IN`, '--to', `${address}/out`, '--dead-letters', 'dead'],
     servers,
     size,
+    storesOnce: size === 1,
     found,
     publish: async (begin, end) => {
       for (let at = begin; at < end; at += TOGETHER)
@@ -162,6 +174,7 @@ export const kafkaSoak = async (count: number, size: number, places: KafkaPlaces
     addresses: ['--from', `${address}/in`, '--to', `${address}/out`, '--dead-letters', 'dead'],
     servers,
     size,
+    storesOnce: true,
     found,
     publish: async (begin, end) => {
       for (let at = begin; at < end; at += TOGETHER)

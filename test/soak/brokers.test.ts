@@ -38,7 +38,7 @@ const OPTIONS = ['--group', 'g', '--session-timeout', '3', '--max-in-flight', '1
  * itself, since the rest would then wait for ever.
  */
 const untilAllRead = async ({ found }: BrokerTopics, ...groups: readonly Workers[]): Promise<void> => {
-  while (found.read < found.counts.length) {
+  while (found.headlines < found.counts.length) {
     for (const { ended, said } of groups) if (ended.length > 0) throw new Error(`A worker ended: ${said.slice(-2000)}`);
     await sleep(500);
   }
@@ -120,7 +120,7 @@ describe.skipIf(!soaks).each(BROKERS)('$name', ({ name, missing, open }) => {
         await workers.stop();
         await topics.stop();
       }
-      expectEachOnce(topics.found);
+      expectEachOnce(topics);
     },
     4 * HOURS,
   );
@@ -146,7 +146,7 @@ describe.skipIf(!soaks).each(BROKERS)('$name', ({ name, missing, open }) => {
         await workers.stop();
         await topics.stop();
       }
-      expectEachOnce(topics.found);
+      expectEachOnce(topics);
     },
     HOURS,
   );
@@ -162,7 +162,7 @@ describe.skipIf(!soaks).each(BROKERS)('$name', ({ name, missing, open }) => {
         Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
       const held: number[] = [];
       try {
-        while (topics.found.read < COUNT) {
+        while (topics.found.headlines < COUNT) {
           await sleep(1000);
           if (topics.found.read > COUNT / 10) held.push(megabytes());
         }
@@ -214,7 +214,7 @@ describe.skipIf(!soaks).each(BROKERS)('$name', ({ name, missing, open }) => {
           await Promise.all([inside.stop(), outside.stop()]);
           await topics.stop();
         }
-        expectEachOnce(topics.found);
+        expectEachOnce(topics);
       } finally {
         ip('netns', 'del', space);
       }
@@ -250,7 +250,7 @@ it.skipIf(!soaks || !isRoot || natsProgram === undefined)(
         await workers.stop();
         await topics.stop();
       }
-      expectEachOnce(topics.found);
+      expectEachOnce(topics);
     } finally {
       execFileSync('umount', [disk]);
       rmSync(disk, { recursive: true, force: true });
