@@ -24,26 +24,17 @@ import { touchedRows } from '../../ops/backends/touchedRows.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
 import { copyWeight } from '../../ops/internal/copyWeight.js';
 import { checkClassWeights, labelWeight } from '../../ops/internal/lossShares.js';
-import { concatFeatures } from '../../ops/layers/concatFeatures.js';
-import { dropout, type DropoutOptions } from '../../ops/layers/dropout.js';
-import { linear } from '../../ops/layers/linear.js';
 import { softmax } from '../../ops/layers/softmax.js';
 import { softmaxCrossEntropy } from '../../ops/layers/softmaxCrossEntropy.js';
-import { vectorEmbedding, type VectorRows } from '../../ops/layers/vectorEmbedding.js';
-import { wordDropout } from '../../ops/layers/wordDropout.js';
+import type { VectorRows } from '../../ops/layers/vectorEmbedding.js';
 import { Adam } from '../../ops/optimizers/Adam.js';
 import { clipByGlobalNorm } from '../../ops/optimizers/clipByGlobalNorm.js';
 import { RowAdagrad } from '../../ops/optimizers/RowAdagrad.js';
 import { RowAdam } from '../../ops/optimizers/RowAdam.js';
-import { attentionPool } from '../../ops/pooling/attentionPool.js';
 import { attentionWeights } from '../../ops/pooling/attentionWeights.js';
-import { maxMeanPool } from '../../ops/pooling/maxMeanPool.js';
-import { maxPool } from '../../ops/pooling/maxPool.js';
-import { indexedRecurrent } from '../../ops/recurrent/indexedRecurrent.js';
 import { registerOps } from '../../ops/registerOps.js';
-import { distinctWords, type DistinctWords } from '../../ops/sparse/distinctWords.js';
-import { type FoundRows, RowTable } from '../../ops/sparse/RowTable.js';
-import { sparseLinear } from '../../ops/sparse/sparseLinear.js';
+import { distinctWords } from '../../ops/sparse/distinctWords.js';
+import { RowTable } from '../../ops/sparse/RowTable.js';
 import { checkRenewable } from '../internal/checkRenewable.js';
 import { entriesUnder, prefixed } from '../internal/entriesUnder.js';
 import { clipGradients } from '../internal/clipGradients.js';
@@ -53,6 +44,7 @@ import { type MakeWideGru, meanOfNetworks } from './internal/meanOfNetworks.js';
 import { firstWeights, QUERY, wideGruShapes } from './internal/firstWeights.js';
 import { smallWideGru } from './internal/smallWideGru.js';
 import { vectorsFor } from './internal/vectorsFor.js';
+import { type Found, wideNetwork } from './internal/wideNetwork.js';
 import type { WideGruConfig } from './WideGruConfig.js';
 
 /** The settings of a wide GRU besides its configuration. */
@@ -83,23 +75,12 @@ export interface WideGru extends OnlineModel {
   dispose(): void;
 }
 
-/** The places of dropout. Each draws from its own random sequence. */
-const SITES = { words: 1, embeddings: 2, pooled: 3 };
 /** The weight decay of the dense weights, and the norm to which their gradients are clipped. */
 const WEIGHT_DECAY = 0.01;
 const MOST_NORM = 1;
 /** The learning rates of the tables as multiples of the learning rate: with 3e-3, Adagrad's is 0.1. */
 const WIDE_RATE = 0.1 / 3e-3;
 const EMBEDDING_RATE = { vectors: 1, none: 1e-2 / 3e-3 };
-
-/** The rows that a batch looked up. */
-interface Found {
-  /** The distinct words of the batch. */
-  readonly words: DistinctWords;
-  /** Their rows of the embeddings. */
-  readonly tokens: FoundRows;
-  readonly features: FoundRows | undefined;
-}
 
 /**
  * Makes a text classifier from a recurrent part and a wide linear part that are trained together:
@@ -230,61 +211,7 @@ const oneWideGru: MakeWideGru = (config, settings) => {
     };
   };
 
-  /** The options of dropout at a site. Without a context nothing is dropped. */
-  const drops = (rate: number, site: number, context: StepContext | undefined): DropoutOptions => ({
-    rate,
-    seed,
-    site,
-    epoch: context?.epoch ?? 1,
-    step: context?.step ?? 0,
-    training: context !== undefined,
-  });
-
-  /** The outputs of the GRU for all tokens of a batch, [B, T, 2·H]. */
-  const outputs = (
-    delta: Tensor,
-    byName: ReadonlyMap<string, Tensor>,
-    { size, time, lengths }: PaddedBatch,
-    found: Found,
-    context?: StepContext,
-  ): Tensor => {
-    const { places, vectorIds } = found.words;
-    const input = { size: vectorIds.length, vectorIds, places: found.tokens.places };
-    const kept = wordDropout(vectorEmbedding(delta, vectors, input), drops(config.wordDropout, SITES.words, context));
-    const rows = dropout(kept, drops(config.dropout, SITES.embeddings, context));
-    return indexedRecurrent(
-      'gru',
-      rows,
-      { size, time, places, lengths },
-      {
-        weight_ih_l0: byName.get('rnn.weight_ih_l0')!,
-        weight_hh_l0: byName.get('rnn.weight_hh_l0')!,
-        bias_ih_l0: byName.get('rnn.bias_ih_l0')!,
-        bias_hh_l0: byName.get('rnn.bias_hh_l0')!,
-        weight_ih_l0_reverse: byName.get('rnn.weight_ih_l0_reverse')!,
-        weight_hh_l0_reverse: byName.get('rnn.weight_hh_l0_reverse')!,
-        bias_ih_l0_reverse: byName.get('rnn.bias_ih_l0_reverse')!,
-        bias_hh_l0_reverse: byName.get('rnn.bias_hh_l0_reverse')!,
-      },
-    );
-  };
-
-  const pool = (output: Tensor, lengths: Int32Array, byName: ReadonlyMap<string, Tensor>): Tensor =>
-    config.pooling === 'attention'
-      ? concatFeatures(maxPool(output, lengths), attentionPool(output, lengths, byName.get(QUERY) as Tensor1D))
-      : maxMeanPool(output, lengths);
-
-  /** The logits of a batch. With a context, they are computed as in a train step. */
-  const forward = (tensors: readonly Tensor[], batch: PaddedBatch, found: Found, context?: StepContext): Tensor => {
-    const [delta, wideRows, ...denseTensors] = tensors as [Tensor, Tensor, ...Tensor[]];
-    const byName = new Map(names.map((key, i) => [key, denseTensors[i]!]));
-    const output = outputs(delta, byName, batch, found, context);
-    const pooled = dropout(pool(output, batch.lengths, byName), drops(config.dropout, SITES.pooled, context));
-    const logits = linear(pooled, byName.get('head.weight')!, byName.get('head.bias')!);
-    if (found.features === undefined) return logits;
-    const { offsets, values } = batch.features!;
-    return sparseLinear(wideRows, { offsets, ids: found.features.places, values }, logits);
-  };
+  const network = wideNetwork(config, { seed, vectors, names });
 
   const tensorsOf = ({ tokens, features }: Found): Tensor[] => [
     tensor2d(tokens.values, [tokens.ids.length, embeddingDim]),
@@ -294,7 +221,7 @@ const oneWideGru: MakeWideGru = (config, settings) => {
 
   const logitsOf = (batch: PaddedBatch): Tensor => {
     const found = look(batch);
-    const logits = forward(tensorsOf(found), batch, found);
+    const logits = network.forward(tensorsOf(found), batch, found);
     return config.temperature === 1 ? logits : div(logits, config.temperature);
   };
 
@@ -321,7 +248,7 @@ const oneWideGru: MakeWideGru = (config, settings) => {
     const given = tensorsOf(found).filter((_, i) => hasWide || i !== 1);
     const run = valueAndGrads((...tensors: Tensor[]) => {
       const all = hasWide ? tensors : [tensors[0]!, tensors[0]!, ...tensors.slice(1)];
-      return softmaxCrossEntropy(forward(all, batch, found, context), batch.labels, classWeights);
+      return softmaxCrossEntropy(network.forward(all, batch, found, context), batch.labels, classWeights);
     });
     const { value, grads } = run(given);
     // This is checked before the update, so that a failed step leaves the weights unchanged.
@@ -375,7 +302,7 @@ const oneWideGru: MakeWideGru = (config, settings) => {
           attention: (batch: PaddedBatch) =>
             step(() => {
               const found = look(batch);
-              const output = outputs(tensorsOf(found)[0]!, weights, batch, found);
+              const output = network.outputs(tensorsOf(found)[0]!, weights, batch, found);
               return attentionWeights(
                 output,
                 batch.lengths,
