@@ -6,7 +6,7 @@ import type { Valve } from '../../contracts/flow/Valve.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import { connectionAdvice } from '../internal/connectionAdvice.js';
 import type { WorkEvents } from '../WorkEvent.js';
-import { lostOnce } from './internal/lostOnce.js';
+import { lostOnce } from './internal/offsets/lostOnce.js';
 import { loadKafka } from './internal/loadKafka.js';
 import { KafkaSession } from './internal/KafkaSession.js';
 import type { KafkaClient } from './KafkaClient.js';

@@ -14,7 +14,7 @@ import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
-import { committable, sortByConsumer } from './internal/committable.js';
+import { committable, sortByConsumer } from './internal/offsets/committable.js';
 import { loadKafka } from './internal/loadKafka.js';
 import { MessageGroups, type OutgoingMessage, records } from './internal/messageGroups.js';
 import { type BytesProducer, openProducer } from './internal/openProducer.js';

@@ -7,7 +7,7 @@ import { isZip } from '../bodies/foreignFormat.js';
 import { locate, type Location } from '../bodies/locate.js';
 import { bodyError, openBody, openStream, type OpenOptions } from '../bodies/openBody.js';
 import { emptyMemory, type SourceMemory } from '../bodies/SourceMemory.js';
-import { folderLines } from './internal/folderLines.js';
+import { folderLines } from './internal/folders/folderLines.js';
 import { parquetLines } from './internal/parquetLines.js';
 import { zippedTable } from './internal/zippedTable.js';
 

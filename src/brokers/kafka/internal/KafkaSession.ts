@@ -15,9 +15,9 @@ import type { Kafka } from './loadKafka.js';
 import { type CommittedConsumer, generationOf, type Member, openConsumer } from './openConsumer.js';
 import { clientOptions, topicAddress } from './openProducer.js';
 import { DeadLetterMessage } from './DeadLetterMessage.js';
-import { type PartitionOffset, PartitionOffsets } from './PartitionOffsets.js';
+import { type PartitionOffset, PartitionOffsets } from './offsets/PartitionOffsets.js';
 import { PartitionWatch } from './PartitionWatch.js';
-import { readingOffsets } from './readingOffsets.js';
+import { readingOffsets } from './offsets/readingOffsets.js';
 import { tellLag } from './tellLag.js';
 import { TransactionalProducer } from './TransactionalProducer.js';
 

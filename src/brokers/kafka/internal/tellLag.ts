@@ -1,6 +1,6 @@
 import type { Consumer } from '@platformatic/kafka';
 import type { WorkEvents } from '../../WorkEvent.js';
-import type { PartitionOffsets } from './PartitionOffsets.js';
+import type { PartitionOffsets } from './offsets/PartitionOffsets.js';
 import { topicBounds } from './topicBounds.js';
 
 /** Reports the number of uncommitted messages in the partitions of a member. */

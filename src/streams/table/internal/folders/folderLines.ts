@@ -1,11 +1,11 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { isText } from '../../bodies/encoding/guessEncoding.js';
-import { notUtf8 } from '../../bodies/encoding/notUtf8.js';
-import { shellWord } from '../../../contracts/messages/shellWord.js';
-import { listNames } from '../../internal/listNames.js';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import { isText } from '../../../bodies/encoding/guessEncoding.js';
+import { notUtf8 } from '../../../bodies/encoding/notUtf8.js';
+import { shellWord } from '../../../../contracts/messages/shellWord.js';
+import { listNames } from '../../../internal/listNames.js';
 import { areTables, classesOfFiles, type FileClasses } from './fileClasses.js';
 
 const refuse = (path: string, message: string, cause?: unknown): HeadwaterError =>

@@ -1,5 +1,5 @@
 import type { Message } from '@platformatic/kafka';
-import type { DeadLetterMessage } from './DeadLetterMessage.js';
+import type { DeadLetterMessage } from '../DeadLetterMessage.js';
 import { OffsetTracker } from './OffsetTracker.js';
 
 /** A partition and an offset of it. */

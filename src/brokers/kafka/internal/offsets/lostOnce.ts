@@ -1,4 +1,4 @@
-import type { WorkEvents } from '../../WorkEvent.js';
+import type { WorkEvents } from '../../../WorkEvent.js';
 
 /**
  * Passes events on, but each loss only once. Until the next commit of a partition, every restart of reading finds the

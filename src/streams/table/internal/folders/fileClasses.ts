@@ -1,5 +1,5 @@
 import { parse } from 'node:path';
-import { isSideName } from './sideNames.js';
+import { isSideName } from '../sideNames.js';
 
 /** How the files of one folder hold texts of several classes. */
 export interface FileClasses {

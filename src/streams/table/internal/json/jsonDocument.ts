@@ -1,10 +1,10 @@
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { isKnownName } from '../columnNames.js';
-import { isObject } from '../../internal/isObject.js';
-import { listNames } from '../../internal/listNames.js';
-import { classNamesOf, withClassNames } from './classLabels.js';
-import { parseJson } from '../parseJson.js';
-import { isSideName } from './sideNames.js';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import { isKnownName } from '../../columnNames.js';
+import { isObject } from '../../../internal/isObject.js';
+import { listNames } from '../../../internal/listNames.js';
+import { classNamesOf, withClassNames } from '../classLabels.js';
+import { parseJson } from '../../parseJson.js';
+import { isSideName } from '../sideNames.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import type { Admin, Consumer } from '@platformatic/kafka';
-import type { WorkEvents } from '../../WorkEvent.js';
+import type { WorkEvents } from '../../../WorkEvent.js';
 import type { PartitionOffset } from './PartitionOffsets.js';
-import { topicBounds } from './topicBounds.js';
+import { topicBounds } from '../topicBounds.js';
 
 /** What `readingOffsets` needs. */
 export interface ReadingOptions {

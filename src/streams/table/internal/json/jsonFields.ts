@@ -1,6 +1,6 @@
-import { isObject } from '../../internal/isObject.js';
-import type { FieldsOfLine } from './LinesReader.js';
-import { parseJson } from '../parseJson.js';
+import { isObject } from '../../../internal/isObject.js';
+import type { FieldsOfLine } from '../LinesReader.js';
+import { parseJson } from '../../parseJson.js';
 
 /** The depth down to which nested objects are flattened. Deeper objects stay JSON. */
 const DEEPEST = 4;

@@ -1,5 +1,5 @@
-import type { Delivery } from '../../../contracts/flow/Delivery.js';
-import { isKafkaDelivery, type KafkaDelivery, type KafkaOrigin } from '../KafkaDelivery.js';
+import type { Delivery } from '../../../../contracts/flow/Delivery.js';
+import { isKafkaDelivery, type KafkaDelivery, type KafkaOrigin } from '../../KafkaDelivery.js';
 
 type NonEmpty<D> = readonly [D, ...D[]];
 
