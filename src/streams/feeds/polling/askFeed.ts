@@ -70,6 +70,9 @@ interface Trail {
 
 /** The statuses whose body is a feed. */
 export const BRINGS_FEED: ReadonlySet<number> = new Set([...WHOLE, 226]);
+
+const FEED_SCHEME = /^\s*feed:/i;
+
 /** The class of a page, or of its entries, that is itself meant as a feed. */
 const MICROFORMATS = /\bclass\s*=\s*["']?[^"'<>]{0,200}\bh-(?:feed|entry)\b/i;
 
@@ -197,8 +200,9 @@ export const askFeed = (
     const location = header('location');
     const age = { maxAgeMs: maxAge(header('cache-control')), moved: trail.moved };
     if (REDIRECTS.has(status) && location !== undefined) {
-      // Some servers redirect to `feed://`, which is http.
-      const to = redirectTarget(name, httpAddress(location, url) ?? location, address, given);
+      // Some servers redirect to `feed://`, which is http. Other addresses stay bytes: they may be UTF-8.
+      const target = FEED_SCHEME.test(location) ? (httpAddress(location, url) ?? location) : location;
+      const to = redirectTarget(name, target, address, given);
       const forGood = trail.forGood && PERMANENT_REDIRECTS.has(status);
       const cookies = cookiesAfter(trail.cookies, url, header('set-cookie'));
       return follow(to, {
