@@ -75,7 +75,7 @@ describe('the built command', () => {
 describe('headwater train refuses, in one line and with nothing made,', () => {
   it.each([
     ['a file that is not there', 'missing.csv', /^2 .*No such file: missing\.csv\. .+HW_PATH/],
-    ['a folder without texts', 'folder', /^2 .*folder is a folder without folders of texts in it\. .+HW_PATH/],
+    ['a folder without texts', 'folder', /^2 .*folder is a folder without folders of texts in it, .+HW_PATH/],
     ['an empty file', 'empty.csv', /^1 .*empty\.csv is empty: .+HW_EMPTY/],
     ['a header alone', 'header.csv', /^1 .*There are no rows .+HW_EMPTY/],
     [
