@@ -4,7 +4,7 @@ import { defineOp } from '../definition/defineOp.js';
 import { checkShape } from '../internal/checkShape.js';
 
 /** The gradient of {@link concatFeaturesOp}. `width` is the number of features of the left tensor. */
-const concatFeaturesGradOp = defineOp<{ dy: Tensor }, [Tensor, Tensor], { width: number }>({
+export const concatFeaturesGradOp = defineOp<{ dy: Tensor }, [Tensor, Tensor], { width: number }>({
   name: 'HeadwaterConcatFeaturesGrad',
   compose: ({ dy }, { width }) => {
     const [batch, both] = dy.shape as [number, number];

@@ -10,6 +10,7 @@ import { recurrentKernels } from './recurrent.js';
 import { softmaxKernels } from './layers/softmax.js';
 import { softmaxCrossEntropyKernels } from './layers/softmaxCrossEntropy.js';
 import { clipByGlobalNormKernels } from './clipByGlobalNorm.js';
+import { concatFeaturesKernels } from './layers/concatFeatures.js';
 import { attentionKernels } from './layers/attention.js';
 import { poolKernels } from './layers/pool.js';
 import { sparseLinearKernels } from './layers/sparseLinear.js';
@@ -31,6 +32,7 @@ export const REFERENCE_KERNELS: readonly OpKernel[] = [
   ...softmaxCrossEntropyKernels,
   ...clipByGlobalNormKernels,
   ...attentionKernels,
+  ...concatFeaturesKernels,
   ...poolKernels,
   ...sparseLinearKernels,
   ...vectorEmbeddingKernels,
