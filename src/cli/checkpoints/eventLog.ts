@@ -72,7 +72,7 @@ const openAt = async (
     if (cause instanceof HeadwaterError) throw cause;
     throw new HeadwaterError(
       'HW_WRITE',
-      `The event log ${path} cannot be written: ${messageOf(cause)}. ` + 'Choose another file for --events.',
+      `The event log ${path} cannot be written: ${messageOf(cause)}. Choose another file for --events.`,
       { cause, where: path },
     );
   }
@@ -110,9 +110,7 @@ export const openEventLog = async (
           jsonLines(stream, { valve, end: true }),
         ),
       (error) =>
-        say(
-          `The event log ${path} could not be written, and the training continues without ` + `it: ${messageOf(error)}`,
-        ),
+        say(`The event log ${path} could not be written, and the training continues without it: ${messageOf(error)}`),
     ),
     position: () => ({ bytes, sha256: hash.copy().digest('hex') }),
     synced: async () => {

@@ -17,7 +17,7 @@ export const tellError = (error: unknown, { stderr }: Terminal): number => {
 const outputError = (cause: unknown): HeadwaterError =>
   new HeadwaterError(
     'HW_WRITE',
-    `The output could not be written: ${messageOf(cause)}. ` + 'Check that there is room for it.',
+    `The output could not be written: ${messageOf(cause)}. Check that there is room for it.`,
     { cause },
   );
 

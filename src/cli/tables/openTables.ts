@@ -74,7 +74,7 @@ const layoutLine = (layout: TableLayout): string | undefined => {
   const others =
     other === undefined
       ? ''
-      : `; ${names(otherTitleColumns)} could be it too ` + `(to read both: ${bothColumns([...titleColumns, other])})`;
+      : `; ${names(otherTitleColumns)} could be it too (to read both: ${bothColumns([...titleColumns, other])})`;
   return (
     `${source}: text in ` +
     `${names(titleColumns)}${labelColumn === undefined ? '' : `, class in ${names([labelColumn])}`}${others}; ${how}`

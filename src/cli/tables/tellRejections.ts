@@ -38,7 +38,7 @@ export const checkRejectionsFile = (data: DataNames, { rejections: file }: Rejec
 const unwritable = (file: string, cause: unknown): HeadwaterError =>
   new HeadwaterError(
     'HW_WRITE',
-    `${file} could not be written: ${messageOf(cause)}. ` + 'Choose another file for the rejections.',
+    `${file} could not be written: ${messageOf(cause)}. Choose another file for the rejections.`,
     { cause, where: file },
   );
 

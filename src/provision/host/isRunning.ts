@@ -1,4 +1,5 @@
 import { codeOf } from '../../contracts/codeOf.js';
+
 /** Whether a process of this machine exists. */
 export const isRunning = (pid: number): boolean => {
   try {

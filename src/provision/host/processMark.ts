@@ -55,7 +55,9 @@ export const markedProcess = (text: string): MarkedProcess => {
   const [pid = '', host = hostname(), where = UNKNOWN, started = UNKNOWN] = text.split(' ');
   const id = Number(pid);
   const told = (state: MarkedProcess['state']): MarkedProcess => ({
-    ...{ state, host, name: state === 'elsewhere' ? `process ${pid} on ${host}` : `process ${pid}` },
+    state,
+    name: state === 'elsewhere' ? `process ${pid} on ${host}` : `process ${pid}`,
+    host,
   });
   // An empty lock, as it is for a moment on a file system without links.
   if (!(id > 0)) return told('ended');

@@ -1,10 +1,8 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../../contracts/codeOf.js';
 import { discardSync, temporaryName } from '../../contracts/runtime/temporaries.js';
 import { takeName } from './takeName.js';
-
-const isOneOf = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && 'code' in error && codes.includes(String(error.code));
 
 /**
  * Removes the lock of a process that has ended.
@@ -19,7 +17,7 @@ export const removeLock = (path: string, abandoned: string): void => {
     if (readFileSync(aside, 'utf8') !== abandoned) takeName(path, aside);
   } catch (error) {
     // Another process has removed it, or has taken it.
-    if (!isOneOf(error, 'ENOENT', 'EEXIST')) throw error;
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EEXIST') throw error;
   } finally {
     discardSync(aside);
   }

@@ -81,7 +81,11 @@ export const occlusionsOf = ({
         const effects = words.map(({ word, start, end, read }, i): WordEffect => {
           const effect = read === 'left-out' ? 0 : whole - probabilityIn(others[next++]!);
           return {
-            ...{ word, start, end, read, effect },
+            word,
+            start,
+            end,
+            read,
+            effect,
             ...(attention === undefined ? {} : { attention: attention[i]! }), // one a word
           };
         });
