@@ -3,7 +3,7 @@ import { FEWER_ROWS, ROWS, tile, tileWithin } from './tile';
 
 /**
  * The number of terms of one pass over a tile of {@link transposedProduct}: `TERMS` of
- * src/ops/kernels/simd/products.ts. The parts of both factors that it reads then stay in the first-level cache.
+ * src/ops/kernels/simd/machine/products.ts. The parts of both factors that it reads then stay in the first-level cache.
  */
 const TERMS: i32 = 256;
 

@@ -7,4 +7,4 @@ export { linear, linearGradients } from '../src/ops/kernels/simd/layers/linear.j
 export { crossEntropyInPlace } from '../src/ops/kernels/simd/layers/softmax.js';
 export { KernelMachine } from '../src/ops/kernels/simd/machine/KernelMachine.js';
 export { kernelModule } from '../src/ops/kernels/simd/machine/kernelModule.js';
-export { multiply, panelsOf } from '../src/ops/kernels/simd/products.js';
+export { multiply, panelsOf } from '../src/ops/kernels/simd/machine/products.js';

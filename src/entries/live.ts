@@ -6,7 +6,7 @@
 
 export type { BackoffOptions } from '../streams/pacing/backoff.js';
 export { discoverFeed } from '../streams/feeds/parsing/discoverFeed.js';
-export type { FeedItem } from '../streams/feeds/parsing/FeedItem.js';
+export type { FeedItem } from '../streams/feeds/parsing/items/FeedItem.js';
 export {
   feedMemory,
   feedMemoryFrom,

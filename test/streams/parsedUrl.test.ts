@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parsedUrl } from '../../src/contracts/runtime/parsedUrl.js';
-import { itemLink } from '../../src/streams/feeds/parsing/itemLink.js';
+import { itemLink } from '../../src/streams/feeds/parsing/items/itemLink.js';
 
 it('gives undefined for what is no URL, also once its code is compiled', () => {
   // URL.canParse of Node 20 answers wrongly after as many calls, for texts of Latin-1 alone.

@@ -3,7 +3,7 @@ import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Rejection } from '../../contracts/rows/Rejection.js';
 import { feedDocument, type FeedReading, UNTITLED } from './parsing/FeedDocument.js';
-import type { FeedItem } from './parsing/FeedItem.js';
+import type { FeedItem } from './parsing/items/FeedItem.js';
 
 /** The content of a feed. */
 export interface ParsedFeed {

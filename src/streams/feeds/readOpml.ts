@@ -13,7 +13,7 @@ import { emptyMemory } from '../bodies/SourceMemory.js';
 import { ByteCollector } from './parsing/text/ByteCollector.js';
 import { decodeFeed } from './parsing/text/decodeFeed.js';
 import { withoutSecrets } from '../bodies/http/connection/WebAddress.js';
-import { LineCount } from './parsing/LineCount.js';
+import { LineCount } from './parsing/items/LineCount.js';
 import { isNamedPrivate } from './polling/publicAddress.js';
 import { shortened } from './parsing/text/shortened.js';
 

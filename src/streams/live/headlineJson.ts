@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
-import { itemLink } from '../feeds/parsing/itemLink.js';
+import { itemLink } from '../feeds/parsing/items/itemLink.js';
 import { publishedAt } from '../feeds/parsing/dates/publishedAt.js';
 import { isObject } from '../internal/isObject.js';
 

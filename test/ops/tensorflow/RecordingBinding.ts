@@ -2,7 +2,7 @@ import { copyRegisteredKernels, engine, registerBackend, tensor } from '@tensorf
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { recurrentEngine } from '../../../src/ops/kernels/headwater/recurrentEngine.js';
-import type { Values } from '../../../src/ops/kernels/headwater/referenceKernel.js';
+import type { Values } from '../../../src/ops/kernels/headwater/definition/referenceKernel.js';
 import { registerKernels } from '../../../src/ops/definition/defineOp.js';
 import { CUDNN_KERNELS } from '../../../src/ops/kernels/tensorflow/cudnnKernels.js';
 import { layerPass } from '../../../src/ops/recurrent/internal/RecurrentPass.js';

@@ -1,5 +1,5 @@
 import { clipByGlobalNormOp, clippingScale } from '../../optimizers/clipByGlobalNorm.js';
-import { referenceKernel } from './referenceKernel.js';
+import { referenceKernel } from './definition/referenceKernel.js';
 
 export const clipByGlobalNormKernels = [
   // g' = g · min(1, maxNorm / (n + 1e-6)), n = √(Σ g²), summed in float64

@@ -1,7 +1,7 @@
 import type { CellWeights } from '../../recurrent/internal/RecurrentPass.js';
 import type { Schedule } from '../../recurrent/internal/Schedule.js';
 import type { CellKernel } from './cells/CellKernel.js';
-import { matrix, multiply, packRight, transposed } from './matmul.js';
+import { matrix, multiply, packRight, transposed } from './definition/matmul.js';
 
 /** Rows of a matrix by index, one after the other: to[k] = from[index[k]]. */
 const gatherRows = (from: Float32Array, index: Int32Array, width: number): Float32Array => {

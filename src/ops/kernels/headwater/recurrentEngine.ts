@@ -7,7 +7,7 @@ import { lstmCellKernel } from './cells/lstm.js';
 import { rnnCellKernel } from './cells/rnn.js';
 import { runBackward, runForward } from './recurrentDirection.js';
 import type { Direction, DirectionReserve, States } from './recurrentDirection.js';
-import type { Values } from './referenceKernel.js';
+import type { Values } from './definition/referenceKernel.js';
 
 const CELLS: Readonly<Record<CellName, CellKernel>> = { rnn: rnnCellKernel, gru: gruCellKernel, lstm: lstmCellKernel };
 

@@ -4,8 +4,8 @@ import { adamUpdateOp, adamWeights } from '../../internal/adamUpdate.js';
 import type { AdamAttributes } from '../../internal/adamUpdate.js';
 import type { OpKernel } from '../../definition/defineOp.js';
 import { EmbeddedBackend } from './machine/EmbeddedBackend.js';
-import { putInts } from './directionRun.js';
-import { tasksFor } from './products.js';
+import { putInts } from './machine/directionRun.js';
+import { tasksFor } from './machine/products.js';
 
 /** The number of values per task: 256 KiB in the four arrays. */
 const PART = 1 << 14;

@@ -4,7 +4,7 @@ import { drop } from './layers/dropout.js';
 import { embeddedBackward, embeddedForward } from './embeddedRecurrent.js';
 import type { Resident } from './machine/KernelMachine.js';
 import { linear, linearGradients } from './layers/linear.js';
-import { simdKernel } from './simdKernel.js';
+import { simdKernel } from './machine/simdKernel.js';
 import { crossEntropyInPlace, probabilitiesOf } from './layers/softmax.js';
 
 /** The kernels of the classifier as a whole. */

@@ -1,7 +1,7 @@
 import { clipByGlobalNormOp, clippingScale } from '../../optimizers/clipByGlobalNorm.js';
 import { WORD } from './machine/KernelMemory.js';
-import { tasksFor } from './products.js';
-import { simdKernel } from './simdKernel.js';
+import { tasksFor } from './machine/products.js';
+import { simdKernel } from './machine/simdKernel.js';
 
 /** The number of values per task. */
 const PART = 1 << 14;

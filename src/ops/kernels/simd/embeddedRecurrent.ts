@@ -7,8 +7,8 @@ import type { EmbeddedDirection } from '../../recurrent/internal/embeddedPlan.js
 import { weightsByDirection } from '../../recurrent/internal/RecurrentPass.js';
 import type { CellName, CellWeights } from '../../recurrent/internal/RecurrentPass.js';
 import type { Schedule } from '../../recurrent/internal/Schedule.js';
-import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './directionRun.js';
-import type { DirectionRun } from './directionRun.js';
+import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './machine/directionRun.js';
+import type { DirectionRun } from './machine/directionRun.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { WORD } from './machine/KernelMemory.js';
 import {
@@ -20,9 +20,9 @@ import {
   scatterRows,
   sumGroups,
   sumRows,
-} from './products.js';
+} from './machine/products.js';
 import { projectionTable } from './projectionTable.js';
-import { simdKernel } from './simdKernel.js';
+import { simdKernel } from './machine/simdKernel.js';
 
 /** The offset of the part of a direction in the reserve, in values. */
 const reserveStart = (plan: readonly EmbeddedDirection[], keeps: number, units: number, d: number): number =>

@@ -6,12 +6,20 @@ import { weightsByDirection } from '../../recurrent/internal/RecurrentPass.js';
 import type { CellName, CellWeights } from '../../recurrent/internal/RecurrentPass.js';
 import { layerSchedules } from '../../recurrent/internal/Schedule.js';
 import type { Schedule } from '../../recurrent/internal/Schedule.js';
-import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './directionRun.js';
-import type { DirectionRun } from './directionRun.js';
+import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './machine/directionRun.js';
+import type { DirectionRun } from './machine/directionRun.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { WORD } from './machine/KernelMemory.js';
-import { fillZeros, multiply, multiplyTransposed, panelsOf, scatterRows, sumGroups, sumRows } from './products.js';
-import { simdKernel } from './simdKernel.js';
+import {
+  fillZeros,
+  multiply,
+  multiplyTransposed,
+  panelsOf,
+  scatterRows,
+  sumGroups,
+  sumRows,
+} from './machine/products.js';
+import { simdKernel } from './machine/simdKernel.js';
 
 /** The forward and the backward pass have the same attributes object, so the schedules are made once per step. */
 const plans = new WeakMap<IndexedAttributes, readonly Schedule[]>();

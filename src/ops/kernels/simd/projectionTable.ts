@@ -1,7 +1,7 @@
 import type { CellWeights } from '../../recurrent/internal/RecurrentPass.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { WORD } from './machine/KernelMemory.js';
-import { multiply, panelsOf } from './products.js';
+import { multiply, panelsOf } from './machine/products.js';
 
 /** The size of the largest table, in bytes: 64 MiB per direction. */
 const LARGEST = 2 ** 26;

@@ -1,7 +1,7 @@
 import type { OpKernel } from '../../definition/defineOp.js';
 import { RECURRENT_OPS, recurrentFunctions } from '../../recurrent/internal/recurrentOps.js';
 import { recurrentEngine } from './recurrentEngine.js';
-import { simdKernel } from './simdKernel.js';
+import { simdKernel } from './machine/simdKernel.js';
 
 /** The kernels of the recurrent layers and cells. */
 export const recurrentKernels: readonly OpKernel[] = (['rnn', 'gru', 'lstm'] as const).flatMap((cell) => {

@@ -1,10 +1,18 @@
 import type { CellWeights, RecurrentPass } from '../../recurrent/internal/RecurrentPass.js';
 import type { RecurrentEngine } from '../../recurrent/internal/RecurrentEngine.js';
-import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './directionRun.js';
-import type { DirectionRun, Take } from './directionRun.js';
+import { SIMD_CELLS, backwardDirection, forwardDirection, putInts } from './machine/directionRun.js';
+import type { DirectionRun, Take } from './machine/directionRun.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { WORD } from './machine/KernelMemory.js';
-import { fillZeros, gatherRows, multiply, multiplyTransposed, panelsOf, scatterRows, sumRows } from './products.js';
+import {
+  fillZeros,
+  gatherRows,
+  multiply,
+  multiplyTransposed,
+  panelsOf,
+  scatterRows,
+  sumRows,
+} from './machine/products.js';
 
 /**
  * The offset of the final states of direction d, and the distance between two rows: [D, B, H] one direction after the

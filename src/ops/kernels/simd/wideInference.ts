@@ -4,14 +4,14 @@ import { writeVectors } from '../../layers/vectorEmbedding.js';
 import type { CellWeights } from '../../recurrent/internal/RecurrentPass.js';
 import { layerSchedules } from '../../recurrent/internal/Schedule.js';
 import type { FoundRows } from '../../sparse/internal/RowKernels.js';
-import { SIMD_CELLS, forwardDirection, putInts, type Take } from './directionRun.js';
+import { SIMD_CELLS, forwardDirection, putInts, type Take } from './machine/directionRun.js';
 import { directionRun, placesOf } from './indexedRecurrent.js';
 import { runPool } from './layers/pool.js';
 import { runSoftmax } from './layers/softmax.js';
 import { putEntries } from './layers/sparseLinear.js';
 import type { KernelMachine, Resident } from './machine/KernelMachine.js';
 import { WORD } from './machine/KernelMemory.js';
-import { multiply, panelsOf } from './products.js';
+import { multiply, panelsOf } from './machine/products.js';
 import { ProjectedWords } from './projectedWords.js';
 
 /** The weights of a wide GRU, in the kernels' memory. */

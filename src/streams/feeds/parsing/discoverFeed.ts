@@ -1,8 +1,8 @@
 import { checkText } from '../../../contracts/checkArgument.js';
 import { Parser } from 'htmlparser2';
 import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
-import { httpAddress } from './httpAddress.js';
-import { mediaType } from './mediaType.js';
+import { httpAddress } from './items/httpAddress.js';
+import { mediaType } from './items/mediaType.js';
 
 /** The media types of feeds, with their non-standard spellings: `application/x-rss+xml`, `text/rss`. */
 export const EXACT_TYPES = /^(?:application|text)\/(?:x[-.])?(?:(?:rss|atom|rdf)(?:\+xml)?|feed\+json)$/;

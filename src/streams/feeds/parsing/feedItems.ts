@@ -2,7 +2,7 @@ import { defer, mergeMap, tap, type Observable } from 'rxjs';
 import type { Rejection } from '../../../contracts/rows/Rejection.js';
 import type { Pacing } from '../../pacing/Pacing.js';
 import type { FeedDocument } from './FeedDocument.js';
-import type { FeedItem } from './FeedItem.js';
+import type { FeedItem } from './items/FeedItem.js';
 import { emitEntries } from './emitEntries.js';
 
 const sameRejection = ({ field, expected, got }: Rejection): string => `${field ?? ''}\0${expected}\0${got}`;

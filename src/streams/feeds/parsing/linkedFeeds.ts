@@ -1,6 +1,6 @@
 import { EXACT_TYPES, relationsIn } from './discoverFeed.js';
-import { httpAddress } from './httpAddress.js';
-import { mediaType } from './mediaType.js';
+import { httpAddress } from './items/httpAddress.js';
+import { mediaType } from './items/mediaType.js';
 
 /**
  * The feeds that a `Link` header names: `</feed>; rel="alternate"; type="application/rss+xml"` (RFC 8288).

@@ -1,4 +1,4 @@
-import type { FeedOutline } from './FeedOutline.js';
+import type { FeedOutline } from './items/FeedOutline.js';
 
 const MINUTE = 60_000;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FeedItem } from '../parsing/FeedItem.js';
+import type { FeedItem } from '../parsing/items/FeedItem.js';
 
 /** The number of newest items that are remembered. Feeds rarely withdraw that many. */
 const REMEMBERED = 20;

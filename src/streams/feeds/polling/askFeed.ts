@@ -15,7 +15,7 @@ import { WHOLE } from '../../bodies/http/wholeAnswer.js';
 import type { WebAddress } from '../../bodies/http/connection/WebAddress.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
 import { discoverFeed, forwardedTo } from '../parsing/discoverFeed.js';
-import { httpAddress } from '../parsing/httpAddress.js';
+import { httpAddress } from '../parsing/items/httpAddress.js';
 import { linkedFeeds } from '../parsing/linkedFeeds.js';
 import { type ChainCookies, cookieHeader, cookiesAfter } from './chainCookies.js';
 import type { FeedAnswer } from './FeedAnswer.js';

@@ -10,7 +10,7 @@ import type { WebAddress } from '../../bodies/http/connection/WebAddress.js';
 import { askFeed, type AskRules } from './askFeed.js';
 import type { FeedAnswer } from './FeedAnswer.js';
 import type { FeedExchange } from './FeedExchange.js';
-import type { FeedItem } from '../parsing/FeedItem.js';
+import type { FeedItem } from '../parsing/items/FeedItem.js';
 import { feedItems } from '../parsing/feedItems.js';
 import { feedMemory, type FeedMemory, type RememberedFeed } from './FeedMemory.js';
 import { NewestItems } from './NewestItems.js';

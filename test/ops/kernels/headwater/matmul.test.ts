@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../../src/contracts/random.js';
-import { matrix, multiply, packRight, transposed } from '../../../../src/ops/kernels/headwater/matmul.js';
-import type { Matrix } from '../../../../src/ops/kernels/headwater/matmul.js';
+import { matrix, multiply, packRight, transposed } from '../../../../src/ops/kernels/headwater/definition/matmul.js';
+import type { Matrix } from '../../../../src/ops/kernels/headwater/definition/matmul.js';
 
 const at = (m: Matrix, i: number, j: number): number => m.data[m.offset + i * m.rowStep + j * m.columnStep]!;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseFeed, type ParsedFeed } from '../../../../src/streams/feeds/parseFeed.js';
 import { publishedAt } from '../../../../src/streams/feeds/parsing/dates/publishedAt.js';
-import type { FeedItem } from '../../../../src/streams/feeds/parsing/FeedItem.js';
+import type { FeedItem } from '../../../../src/streams/feeds/parsing/items/FeedItem.js';
 import { FEED } from '../fixtures.js';
 
 const parse = (feed: string): ParsedFeed => parseFeed(Buffer.from(feed), undefined, FEED);

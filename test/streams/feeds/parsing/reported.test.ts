@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseFeed } from '../../../../src/streams/feeds/parseFeed.js';
 import { publishedAt } from '../../../../src/streams/feeds/parsing/dates/publishedAt.js';
 import { discoverFeed } from '../../../../src/streams/feeds/parsing/discoverFeed.js';
-import type { FeedItem } from '../../../../src/streams/feeds/parsing/FeedItem.js';
+import type { FeedItem } from '../../../../src/streams/feeds/parsing/items/FeedItem.js';
 import { linkedFeeds } from '../../../../src/streams/feeds/parsing/linkedFeeds.js';
 import { titleText } from '../../../../src/streams/feeds/parsing/text/titleText.js';
 import { FEED } from '../fixtures.js';

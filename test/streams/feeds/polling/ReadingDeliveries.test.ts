@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { NewestItems } from '../../../../src/streams/feeds/polling/NewestItems.js';
 import { ReadingDeliveries } from '../../../../src/streams/feeds/polling/ReadingDeliveries.js';
-import type { FeedItem } from '../../../../src/streams/feeds/parsing/FeedItem.js';
+import type { FeedItem } from '../../../../src/streams/feeds/parsing/items/FeedItem.js';
 
 it('counts a feed as read once it has ended and every item is done or given up, and not where one is to come again', () => {
   const counts: number[] = [];

@@ -1,5 +1,5 @@
 import { attentionGradOp, attentionOp } from '../../../pooling/internal/attentionOps.js';
-import { referenceKernel } from '../referenceKernel.js';
+import { referenceKernel } from '../definition/referenceKernel.js';
 
 /** Σⱼ a[j] · b[j] of two blocks of `width` values. */
 const dot = (a: Float32Array, atA: number, b: Float32Array, atB: number, width: number): number => {

@@ -1,5 +1,5 @@
 import { concatFeaturesGradOp, concatFeaturesOp } from '../../../layers/concatFeatures.js';
-import { referenceKernel, type Values } from '../referenceKernel.js';
+import { referenceKernel, type Values } from '../definition/referenceKernel.js';
 
 /** The columns of each row from `from` on. */
 const columns = (rows: number, all: number, data: Float32Array, from: number, width: number): Values => {

@@ -1,6 +1,6 @@
 import { dropoutOp } from '../../../layers/dropout.js';
 import { dropoutMask } from '../../../internal/dropoutMask.js';
-import { referenceKernel } from '../referenceKernel.js';
+import { referenceKernel } from '../definition/referenceKernel.js';
 
 export const dropoutKernels = [
   // y[p] = x[p] · mask[p]

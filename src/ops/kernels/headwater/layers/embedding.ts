@@ -1,5 +1,5 @@
 import { embeddingGradOp, embeddingOp } from '../../../layers/embedding.js';
-import { referenceKernel } from '../referenceKernel.js';
+import { referenceKernel } from '../definition/referenceKernel.js';
 
 export const embeddingKernels = [
   // output[i, t] = weight[tokens[i, t]]

@@ -1,5 +1,5 @@
 import { gatherLastGradOp, gatherLastOp } from '../../../layers/gatherLast.js';
-import { referenceKernel } from '../referenceKernel.js';
+import { referenceKernel } from '../definition/referenceKernel.js';
 
 export const gatherLastKernels = [
   // last[i] = output[i, lengths[i] - 1]

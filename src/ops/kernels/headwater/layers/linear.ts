@@ -1,6 +1,6 @@
 import { linearGradOp, linearOp } from '../../../layers/linear.js';
-import { matrix, multiply, transposed } from '../matmul.js';
-import { referenceKernel } from '../referenceKernel.js';
+import { matrix, multiply, transposed } from '../definition/matmul.js';
+import { referenceKernel } from '../definition/referenceKernel.js';
 
 export const linearKernels = [
   // y = x·Wᵀ + b

@@ -1,5 +1,5 @@
 import { partsOf, poolGradOp, poolOp } from '../../../pooling/internal/poolOps.js';
-import { referenceKernel } from '../referenceKernel.js';
+import { referenceKernel } from '../definition/referenceKernel.js';
 
 export const poolKernels = [
   // largest[i, j] = max x[i, t, j], mean[i, j] = Σ x[i, t, j] / length[i], over the tokens t of row i

@@ -1,5 +1,5 @@
 import { softmaxGradOp, softmaxOp } from '../../../layers/softmax.js';
-import { referenceKernel } from '../referenceKernel.js';
+import { referenceKernel } from '../definition/referenceKernel.js';
 import { softmaxRows } from './softmaxRows.js';
 
 export const softmaxKernels = [

@@ -1,5 +1,5 @@
 import { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from '../../../layers/softmaxCrossEntropy.js';
-import { referenceKernel } from '../referenceKernel.js';
+import { referenceKernel } from '../definition/referenceKernel.js';
 import { softmaxRows } from './softmaxRows.js';
 
 export const softmaxCrossEntropyKernels = [

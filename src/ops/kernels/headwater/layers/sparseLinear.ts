@@ -1,8 +1,8 @@
 import type { SparseRows } from '../../../../contracts/rows/SparseRows.js';
 import { transposed } from '../../../sparse/internal/transposed.js';
 import { sparseLinearGradOp, sparseLinearOp } from '../../../sparse/sparseLinear.js';
-import { referenceKernel } from '../referenceKernel.js';
-import type { Values } from '../referenceKernel.js';
+import { referenceKernel } from '../definition/referenceKernel.js';
+import type { Values } from '../definition/referenceKernel.js';
 
 /** output[i] = base[i] + Σ value · from[id] over the entries of row i, in their order */
 const multiply = ({ offsets, ids, values }: SparseRows, from: Values, base: Values | undefined): Values => {

@@ -1,5 +1,5 @@
 import { vectorEmbeddingGradOp, vectorEmbeddingOp, writeVectors } from '../../../layers/vectorEmbedding.js';
-import { referenceKernel } from '../referenceKernel.js';
+import { referenceKernel } from '../definition/referenceKernel.js';
 
 export const vectorEmbeddingKernels = [
   // e[i, t] = scale · rows[vectorIds[i, t]] + delta[places[i, t]]

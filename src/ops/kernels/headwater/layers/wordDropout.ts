@@ -1,6 +1,6 @@
 import { dropoutMask } from '../../../internal/dropoutMask.js';
 import { wordDropoutOp, wordsIn } from '../../../layers/wordDropout.js';
-import { referenceKernel } from '../referenceKernel.js';
+import { referenceKernel } from '../definition/referenceKernel.js';
 
 export const wordDropoutKernels = [
   // y[i, t] = x[i, t] · mask[i, t]

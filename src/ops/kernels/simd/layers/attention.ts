@@ -1,8 +1,8 @@
 import { attentionGradOp, attentionOp } from '../../../pooling/internal/attentionOps.js';
-import { putInts } from '../directionRun.js';
+import { putInts } from '../machine/directionRun.js';
 import { WORD } from '../machine/KernelMemory.js';
-import { sumRows, tasksFor } from '../products.js';
-import { simdKernel } from '../simdKernel.js';
+import { sumRows, tasksFor } from '../machine/products.js';
+import { simdKernel } from '../machine/simdKernel.js';
 
 /** The number of rows per task. */
 const PART = 4;

@@ -1,8 +1,8 @@
 import { dropoutOp } from '../../../layers/dropout.js';
 import type { DropoutAttributes } from '../../../internal/dropoutMask.js';
 import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
-import { tasksFor } from '../products.js';
-import { simdKernel } from '../simdKernel.js';
+import { tasksFor } from '../machine/products.js';
+import { simdKernel } from '../machine/simdKernel.js';
 
 const TWO_TO_32 = 2 ** 32;
 

@@ -1,7 +1,7 @@
 import { embeddingGradOp, embeddingOp } from '../../../layers/embedding.js';
 import { WORD } from '../machine/KernelMemory.js';
-import { fillZeros, gatherRows } from '../products.js';
-import { simdKernel } from '../simdKernel.js';
+import { fillZeros, gatherRows } from '../machine/products.js';
+import { simdKernel } from '../machine/simdKernel.js';
 
 export const embeddingKernels = [
   // output[i, t] = weight[tokens[i, t]]

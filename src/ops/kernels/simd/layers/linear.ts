@@ -1,7 +1,7 @@
 import { linearGradOp, linearOp } from '../../../layers/linear.js';
 import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
-import { multiply, multiplyTransposed, panelsOf, sumRows } from '../products.js';
-import { simdKernel } from '../simdKernel.js';
+import { multiply, multiplyTransposed, panelsOf, sumRows } from '../machine/products.js';
+import { simdKernel } from '../machine/simdKernel.js';
 
 /** y = x·Wᵀ + b */
 export const linear = (machine: KernelMachine, x: Resident, weight: Resident, bias: Resident): Resident => {

@@ -1,10 +1,10 @@
 import { partsOf, poolGradOp, poolOp } from '../../../pooling/internal/poolOps.js';
 import type { PoolAttributes } from '../../../pooling/internal/poolOps.js';
-import { putInts } from '../directionRun.js';
+import { putInts } from '../machine/directionRun.js';
 import type { KernelMachine } from '../machine/KernelMachine.js';
 import { WORD } from '../machine/KernelMemory.js';
-import { tasksFor } from '../products.js';
-import { simdKernel } from '../simdKernel.js';
+import { tasksFor } from '../machine/products.js';
+import { simdKernel } from '../machine/simdKernel.js';
 
 /** The number of rows per task. */
 const PART = 8;

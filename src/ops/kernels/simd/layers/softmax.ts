@@ -1,10 +1,10 @@
 import { softmaxOp } from '../../../layers/softmax.js';
 import type { LossAttributes } from '../../../layers/softmaxCrossEntropy.js';
-import { putInts } from '../directionRun.js';
+import { putInts } from '../machine/directionRun.js';
 import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
 import { WORD } from '../machine/KernelMemory.js';
-import { tasksFor } from '../products.js';
-import { simdKernel } from '../simdKernel.js';
+import { tasksFor } from '../machine/products.js';
+import { simdKernel } from '../machine/simdKernel.js';
 
 /** The number of rows per task. */
 const PART = 256;

@@ -1,11 +1,11 @@
 import type { SparseRows } from '../../../../contracts/rows/SparseRows.js';
 import { sparseLinearGradOp, sparseLinearOp } from '../../../sparse/sparseLinear.js';
-import { putInts } from '../directionRun.js';
-import type { Take } from '../directionRun.js';
+import { putInts } from '../machine/directionRun.js';
+import type { Take } from '../machine/directionRun.js';
 import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
 import { WORD } from '../machine/KernelMemory.js';
-import { tasksFor } from '../products.js';
-import { simdKernel } from '../simdKernel.js';
+import { tasksFor } from '../machine/products.js';
+import { simdKernel } from '../machine/simdKernel.js';
 
 /** The addresses of sparse rows in the memory of the kernels. */
 interface Entries {

@@ -1,11 +1,11 @@
 import { membersOf } from '../../../internal/membersOf.js';
 import { vectorEmbeddingGradOp, vectorEmbeddingOp, writeVectors } from '../../../layers/vectorEmbedding.js';
 import type { VectorEmbeddingAttributes } from '../../../layers/vectorEmbedding.js';
-import { putInts } from '../directionRun.js';
+import { putInts } from '../machine/directionRun.js';
 import type { KernelMachine, Resident } from '../machine/KernelMachine.js';
 import { WORD } from '../machine/KernelMemory.js';
-import { sumGroups, tasksFor } from '../products.js';
-import { simdKernel } from '../simdKernel.js';
+import { sumGroups, tasksFor } from '../machine/products.js';
+import { simdKernel } from '../machine/simdKernel.js';
 
 /** The number of vectors per task. */
 const PART = 64;

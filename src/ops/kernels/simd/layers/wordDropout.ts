@@ -1,6 +1,6 @@
 import { dropoutMask } from '../../../internal/dropoutMask.js';
 import { wordDropoutOp, wordsIn } from '../../../layers/wordDropout.js';
-import { simdKernel } from '../simdKernel.js';
+import { simdKernel } from '../machine/simdKernel.js';
 
 export const wordDropoutKernels = [
   // y[i, t] = x[i, t] · mask[i, t]

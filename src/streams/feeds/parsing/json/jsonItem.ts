@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
-import type { RawItem } from '../FeedItem.js';
-import { itemLink } from '../itemLink.js';
+import type { RawItem } from '../items/FeedItem.js';
+import { itemLink } from '../items/itemLink.js';
 import { firstDate } from '../dates/publishedAt.js';
 
 /** The fields in which programs nest a text, such as those that convert XML or that WordPress has. */

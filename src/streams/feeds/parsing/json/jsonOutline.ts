@@ -1,5 +1,5 @@
-import { EXPECTED, MOST_ENTRIES, type EntrySpan, type FeedOutline } from '../FeedOutline.js';
-import { LineCount } from '../LineCount.js';
+import { EXPECTED, MOST_ENTRIES, type EntrySpan, type FeedOutline } from '../items/FeedOutline.js';
+import { LineCount } from '../items/LineCount.js';
 
 /** The index after the string that begins at `from`; the text's length if the string is never closed. */
 const stringEnd = (text: string, from: number): number => {

@@ -1,5 +1,5 @@
-import { itemLink } from '../itemLink.js';
-import { mediaType } from '../mediaType.js';
+import { itemLink } from '../items/itemLink.js';
+import { mediaType } from '../items/mediaType.js';
 import type { XmlContext } from './xmlContext.js';
 import type { XmlElement } from './xmlElement.js';
 

@@ -1,7 +1,5 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
-
-/** The values of the entities that a feed declares, by their names; undefined for a value that is in another file. */
-export type DeclaredEntities = ReadonlyMap<string, string | undefined>;
+import type { DeclaredEntities } from '../items/FeedOutline.js';
 
 /** In characters. The expanded entities of one item may be as long as this in total. */
 const LONGEST = 100_000;

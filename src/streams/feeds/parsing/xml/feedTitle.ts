@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import type { RawText } from '../FeedItem.js';
+import type { RawText } from '../items/FeedItem.js';
 import { HIDDEN } from '../text/htmlNames.js';
 import { canonicalName, namespaceOf, prefixesIn, type Prefixes } from './namespaces.js';
 import type { XmlContext } from './xmlContext.js';

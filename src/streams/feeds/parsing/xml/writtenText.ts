@@ -1,5 +1,5 @@
-import type { RawText } from '../FeedItem.js';
-import { mediaType } from '../mediaType.js';
+import type { RawText } from '../items/FeedItem.js';
+import { mediaType } from '../items/mediaType.js';
 import { base64Text } from '../text/base64Text.js';
 import type { TitleMarkup } from '../text/titleText.js';
 import type { XmlElement } from './xmlElement.js';

@@ -1,6 +1,6 @@
 import { firstDate } from '../dates/publishedAt.js';
-import type { RawItem, RawText } from '../FeedItem.js';
-import { itemLink } from '../itemLink.js';
+import type { RawItem, RawText } from '../items/FeedItem.js';
+import { itemLink } from '../items/itemLink.js';
 import { titleText, type TitleMarkup } from '../text/titleText.js';
 import { articleLink } from './articleLink.js';
 import { writtenText } from './writtenText.js';

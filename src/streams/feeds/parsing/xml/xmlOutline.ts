@@ -1,6 +1,12 @@
-import { EXPECTED, MOST_ENTRIES, type EntrySpan, type FeedOutline } from '../FeedOutline.js';
-import { LineCount } from '../LineCount.js';
-import { declarationAt, type DeclaredEntities } from './declaredEntities.js';
+import {
+  type DeclaredEntities,
+  EXPECTED,
+  MOST_ENTRIES,
+  type EntrySpan,
+  type FeedOutline,
+} from '../items/FeedOutline.js';
+import { LineCount } from '../items/LineCount.js';
+import { declarationAt } from './declaredEntities.js';
 
 const LT = '<';
 

@@ -1,4 +1,5 @@
-import type { DeclaredEntities } from './xml/declaredEntities.js';
+/** The values of the entities that a feed declares, by their names; undefined for a value that is in another file. */
+export type DeclaredEntities = ReadonlyMap<string, string | undefined>;
 
 /** The position of one item in the text of a feed. */
 export interface EntrySpan {

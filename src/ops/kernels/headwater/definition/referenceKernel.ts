@@ -1,7 +1,7 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { NamedAttributes, NamedTensors, Op, OpKernel } from '../../definition/defineOp.js';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import type { NamedAttributes, NamedTensors, Op, OpKernel } from '../../../definition/defineOp.js';
 
 /** The values of a tensor for a kernel: row-major float32. */
 export interface Values {

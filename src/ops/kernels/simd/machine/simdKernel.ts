@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import type { NamedAttributes, NamedTensors, Op, OpKernel } from '../../definition/defineOp.js';
-import { EmbeddedBackend } from './machine/EmbeddedBackend.js';
-import type { KernelMachine, Resident } from './machine/KernelMachine.js';
+import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import type { NamedAttributes, NamedTensors, Op, OpKernel } from '../../../definition/defineOp.js';
+import { EmbeddedBackend } from './EmbeddedBackend.js';
+import type { KernelMachine, Resident } from './KernelMachine.js';
 
 /** The inputs of an op by name. */
 export type ResidentInputs<In extends NamedTensors<In>> = {

@@ -1,8 +1,8 @@
-import type { CellName, CellWeights } from '../../recurrent/internal/RecurrentPass.js';
-import type { Schedule } from '../../recurrent/internal/Schedule.js';
-import type { KernelArguments } from './machine/kernelArguments.js';
-import type { KernelMachine, Resident } from './machine/KernelMachine.js';
-import { WORD } from './machine/KernelMemory.js';
+import type { CellName, CellWeights } from '../../../recurrent/internal/RecurrentPass.js';
+import type { Schedule } from '../../../recurrent/internal/Schedule.js';
+import type { KernelArguments } from './kernelArguments.js';
+import type { KernelMachine, Resident } from './KernelMachine.js';
+import { WORD } from './KernelMemory.js';
 import { gatherRows, fillZeros, multiplyTransposed, panelsOf, sumRows, tasksFor } from './products.js';
 
 /**

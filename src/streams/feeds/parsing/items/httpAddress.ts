@@ -1,4 +1,4 @@
-import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
+import { parsedUrl } from '../../../../contracts/runtime/parsedUrl.js';
 
 /**
  * An address with the scheme that it is requested by: `feed://example.org/a` is http, and `feed:https://example.org/a`

@@ -1,5 +1,5 @@
-import type { KernelMachine, Resident } from './machine/KernelMachine.js';
-import { WORD } from './machine/KernelMemory.js';
+import type { KernelMachine, Resident } from './KernelMachine.js';
+import { WORD } from './KernelMemory.js';
 
 /**
  * The number of rows of a product per task: few enough to give every thread work, and enough to make reading a panel

@@ -1,5 +1,5 @@
-import type { LiveHeadline } from '../../../contracts/live/Live.js';
-import type { TitleMarkup } from './text/titleText.js';
+import type { LiveHeadline } from '../../../../contracts/live/Live.js';
+import type { TitleMarkup } from '../text/titleText.js';
 
 /** An item of a feed: a headline without its `id`, `source` and `seen`, which are added when it is emitted. */
 export type FeedItem = Omit<LiveHeadline, 'id' | 'source' | 'seen'>;

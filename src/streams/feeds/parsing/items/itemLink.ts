@@ -1,6 +1,6 @@
-import { parsedUrl } from '../../../contracts/runtime/parsedUrl.js';
+import { parsedUrl } from '../../../../contracts/runtime/parsedUrl.js';
 import { httpAddress } from './httpAddress.js';
-import { ESCAPED_CDATA } from './text/titleText.js';
+import { ESCAPED_CDATA } from '../text/titleText.js';
 
 /**
  * A link without what programs put around it by mistake: a CDATA section as text, an `a` element, a second escaping.
