@@ -139,14 +139,14 @@ const csv = (bytes: Buffer): void => {
 };
 
 /** Takes records and does nothing with them. */
-const intake = (): HeadlineDecoder => new HeadlineDecoder('fuzz', () => 0, ignore, ignore);
+const decoder = (): HeadlineDecoder => new HeadlineDecoder('fuzz', () => 0, ignore, ignore);
 
 const events = (bytes: Buffer): void => {
   const reader = new EventReader({
     source: 'fuzz',
     maxEventBytes: 1000,
     types: undefined,
-    intake: intake(),
+    decoder: decoder(),
     passed: ignore,
     retry: ignore,
   });
@@ -160,7 +160,7 @@ const events = (bytes: Buffer): void => {
 };
 
 const messages = (bytes: Buffer): void => {
-  const queue = new SocketMessages('fuzz', { maxMessageBytes: 1000, maxWaitingBytes: 10_000 }, intake());
+  const queue = new SocketMessages('fuzz', { maxMessageBytes: 1000, maxWaitingBytes: 10_000 }, decoder());
   queue.push(bytes.toString('latin1'));
   queue.push(new Uint8Array(bytes).buffer);
   while (!queue.isEmpty) queue.advance();

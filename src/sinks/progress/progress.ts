@@ -58,47 +58,47 @@ export const progress = (options: ProgressOptions = {}): OperatorFunction<Traini
       const follow = subscribeSink(subscriber);
       const output = new ProgressOutput(options, () => subscriber.complete());
       subscriber.add(() => output.release());
-      const courses = new TrainingProgress();
+      const trainings = new TrainingProgress();
       let meter = new RateMeter(output.now());
 
       const advance = (model: string, epoch: number, rows: number, loss: number | undefined): void => {
-        const course = courses.of(model);
+        const training = trainings.of(model);
         const now = output.now();
-        course.epoch = epoch;
-        course.done = (course.done ?? 0) + rows;
-        course.loss = loss ?? course.loss;
+        training.epoch = epoch;
+        training.done = (training.done ?? 0) + rows;
+        training.loss = loss ?? training.loss;
         meter.add(rows, now);
-        if (output.isDue(now)) output.show(courses.line(meter.perSecond(now)), now);
+        if (output.isDue(now)) output.show(trainings.line(meter.perSecond(now)), now);
       };
       const epochLine = (
         { model, trainLoss, validationLoss, learningRate, improved }: EpochEnded,
-        course: ModelProgress,
+        training: ModelProgress,
       ): string =>
-        `${courses.prefix(model)}${courses.epochLabel(course)}  train ` +
-        `${trainLoss.toFixed(3)}${course.validated === false ? '' : `  validation ${validationLoss.toFixed(3)}`}  ` +
+        `${trainings.prefix(model)}${trainings.epochLabel(training)}  train ` +
+        `${trainLoss.toFixed(3)}${training.validated === false ? '' : `  validation ${validationLoss.toFixed(3)}`}  ` +
         `lr ${learningRate.toExponential(1)}${improved ? `  ${output.paint.green('best')}` : ''}`;
 
       const take = (event: TrainingEvent): void => {
-        const course = courses.of(event.model);
+        const training = trainings.of(event.model);
         switch (event.type) {
           case 'checkpoint':
             break;
           case 'training-resumed':
           case 'training-started':
-            course.epochs = event.epochs;
-            course.validated = event.rows.validation > 0;
-            course.perEpoch = event.rows.train + event.rows.validation;
+            training.epochs = event.epochs;
+            training.validated = event.rows.validation > 0;
+            training.perEpoch = event.rows.train + event.rows.validation;
             output.print(startLine(event));
             // The number of rows before the checkpoint is not known here, so the bar restarts at 0.
             if (event.type === 'training-resumed' && event.side !== 'ended') {
-              course.epoch = event.epoch;
-              course.done = 0;
+              training.epoch = event.epoch;
+              training.done = 0;
             }
             break;
           case 'epoch-started':
-            course.epoch = event.epoch;
-            course.done = 0;
-            course.loss = undefined;
+            training.epoch = event.epoch;
+            training.done = 0;
+            training.loss = undefined;
             // A new meter, because the time between two epochs (such as for a checkpoint) would lower the rate.
             meter = new RateMeter(output.now());
             break;
@@ -109,9 +109,9 @@ export const progress = (options: ProgressOptions = {}): OperatorFunction<Traini
             advance(event.model, event.epoch, event.rows, undefined);
             break;
           case 'epoch':
-            course.epoch = event.epoch;
-            course.done = undefined;
-            output.print(epochLine(event, course));
+            training.epoch = event.epoch;
+            training.done = undefined;
+            output.print(epochLine(event, training));
             break;
           case 'training-ended':
             output.print(endLine(event));

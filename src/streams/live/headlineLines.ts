@@ -37,5 +37,5 @@ export const headlineLines = (
   options: HeadlineLinesOptions = {},
 ): Observable<LiveHeadline> => {
   checkOptions('headlineLines', options, 'source, { maxLineBytes: 65_536 }');
-  return linesToHeadlines(source, options, (intake, text) => intake.title(text));
+  return linesToHeadlines(source, options, (decoder, text) => decoder.title(text));
 };

@@ -46,5 +46,5 @@ export const jsonLineHeadlines = (
   options: HeadlineLinesOptions = {},
 ): Observable<LiveHeadline> => {
   checkOptions('jsonLineHeadlines', options, 'source, { maxLineBytes: 65_536 }');
-  return linesToHeadlines(source, options, (intake, text, place) => intake.json(text, place));
+  return linesToHeadlines(source, options, (decoder, text, place) => decoder.json(text, place));
 };

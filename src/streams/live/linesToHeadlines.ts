@@ -13,7 +13,7 @@ import { failure, tellEvents } from './internal/tellEvents.js';
 export interface HeadlineLinesOptions extends Omit<ReadLinesOptions, keyof LiveOptions>, LiveOptions {}
 
 /** Handles a line that is not blank. */
-type TakeLine = (intake: HeadlineDecoder, text: string, place: RecordPlace) => void;
+type TakeLine = (decoder: HeadlineDecoder, text: string, place: RecordPlace) => void;
 
 /** Reads a source line by line and passes each line that is not blank to `take`. */
 export const linesToHeadlines = (
@@ -27,7 +27,7 @@ export const linesToHeadlines = (
 
   return new Observable((subscriber) => {
     const tell = tellEvents(events, name, scheduler, subscriber);
-    const intake = new HeadlineDecoder(
+    const decoder = new HeadlineDecoder(
       name,
       () => scheduler.now(),
       (headline) => subscriber.next(headline),
@@ -38,9 +38,9 @@ export const linesToHeadlines = (
         name,
         maxLineBytes,
         (text, id, byte) => {
-          if (text.trim() !== '') take(intake, text, { line: id + 1, byte });
+          if (text.trim() !== '') take(decoder, text, { line: id + 1, byte });
         },
-        (rejection) => intake.reject(rejection),
+        (rejection) => decoder.reject(rejection),
       );
     const opening = async (signal: AbortSignal): Promise<Readable> => {
       const body = await open(signal);
@@ -53,7 +53,7 @@ export const linesToHeadlines = (
         subscriber.error(error);
       },
       complete: () => {
-        tell({ type: 'read', items: intake.headlines, nextInMs: undefined });
+        tell({ type: 'read', items: decoder.headlines, nextInMs: undefined });
         subscriber.complete();
       },
     });

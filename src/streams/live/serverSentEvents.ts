@@ -143,7 +143,7 @@ export const serverSentEvents = (
   return new Observable((all) => {
     let lastEventId = firstId;
     let retryMs = 0;
-    const intake = new HeadlineDecoder(
+    const decoder = new HeadlineDecoder(
       name,
       () => scheduler.now(),
       (headline) => all.next(headline),
@@ -157,7 +157,7 @@ export const serverSentEvents = (
           source: name,
           maxEventBytes,
           types,
-          intake,
+          decoder,
           passed: (id) => {
             if (!UNSENDABLE.test(id)) lastEventId = id;
           },

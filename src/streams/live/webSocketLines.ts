@@ -150,7 +150,7 @@ export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions
   const reject = rejecting(rejections);
 
   return new Observable((all) => {
-    const intake = new HeadlineDecoder(
+    const decoder = new HeadlineDecoder(
       name,
       () => scheduler.now(),
       (headline) => all.next(headline),
@@ -162,7 +162,7 @@ export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions
         switchMap(
           (undici) =>
             new Observable<never>((connection) => {
-              const messages = new SocketMessages(name, { maxMessageBytes, maxWaitingBytes }, intake);
+              const messages = new SocketMessages(name, { maxMessageBytes, maxWaitingBytes }, decoder);
               let held = false;
               let end: WebSocketEnd | undefined;
 

@@ -25,13 +25,13 @@ export interface ModelProgress {
  * @internal
  */
 export class TrainingProgress {
-  readonly #courses = new Map<string, ModelProgress>();
+  readonly #trainings = new Map<string, ModelProgress>();
 
   /** The progress of a model; a new entry if the model is not known yet. */
   of(model: string): ModelProgress {
-    let course = this.#courses.get(model);
-    if (course === undefined) {
-      course = {
+    let training = this.#trainings.get(model);
+    if (training === undefined) {
+      training = {
         epochs: undefined,
         perEpoch: undefined,
         validated: undefined,
@@ -39,14 +39,14 @@ export class TrainingProgress {
         done: undefined,
         loss: undefined,
       };
-      this.#courses.set(model, course);
+      this.#trainings.set(model, training);
     }
-    return course;
+    return training;
   }
 
   /** The prefix of a model's lines: empty while there is only one model. */
   prefix(model: string): string {
-    return this.#courses.size > 1 ? `${printable(model)}  ` : '';
+    return this.#trainings.size > 1 ? `${printable(model)}  ` : '';
   }
 
   /** For example `epoch 3/8`. */
@@ -56,19 +56,19 @@ export class TrainingProgress {
 
   /** The running epochs of all models as one line. */
   line(rate: number | undefined): ProgressLine {
-    const running = Array.from(this.#courses).filter(([, { done }]) => done !== undefined);
+    const running = Array.from(this.#trainings).filter(([, { done }]) => done !== undefined);
     let done = 0;
     let total: number | undefined = 0;
-    for (const [, course] of running) {
-      done += course.done ?? 0;
-      total = total === undefined || course.perEpoch === undefined ? undefined : total + course.perEpoch;
+    for (const [, training] of running) {
+      done += training.done ?? 0;
+      total = total === undefined || training.perEpoch === undefined ? undefined : total + training.perEpoch;
     }
     const losses = running
       .filter(([, { loss }]) => loss !== undefined)
       .map(([model, { loss }]) => `${this.prefix(model)}${(loss ?? 0).toFixed(3)}`);
     // The label shows the lowest epoch of the running ones.
     const behind = running.reduce<ModelProgress | undefined>(
-      (least, [, course]) => (least === undefined || course.epoch < least.epoch ? course : least),
+      (least, [, training]) => (least === undefined || training.epoch < least.epoch ? training : least),
       undefined,
     );
     return {

@@ -17,7 +17,7 @@ export interface EventReaderOptions {
   readonly maxEventBytes: number;
   /** The types of events to read; undefined for all but those that keep a connection alive. */
   readonly types: ReadonlySet<string> | undefined;
-  readonly intake: HeadlineDecoder;
+  readonly decoder: HeadlineDecoder;
   /** Receives the id of an event once all records of the event have been handled. */
   readonly passed: (id: string) => void;
   /** Receives the wait before a new connection that the server asks for, in milliseconds. */
@@ -78,7 +78,7 @@ export class EventReader implements Reader {
   advance(): boolean {
     const record = this.#waiting.pop();
     if (record === undefined) return this.#lines.advance();
-    this.#options.intake.either(record, this.#place ?? NO_PLACE, this.#guid);
+    this.#options.decoder.either(record, this.#place ?? NO_PLACE, this.#guid);
     if (this.#waiting.length === 0) this.#pass();
     return true;
   }
@@ -149,6 +149,6 @@ export class EventReader implements Reader {
   }: Pick<Rejection, 'reason' | 'line' | 'byte' | 'expected' | 'got'>): void {
     if (this.#skipping) return;
     this.#skipping = true;
-    this.#options.intake.reject({ reason, ...(this.#place ?? { line, byte }), expected, got });
+    this.#options.decoder.reject({ reason, ...(this.#place ?? { line, byte }), expected, got });
   }
 }

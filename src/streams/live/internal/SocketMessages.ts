@@ -26,7 +26,7 @@ type Waiting =
 export class SocketMessages {
   readonly #source: string;
   readonly #limits: MessageLimits;
-  readonly #intake: HeadlineDecoder;
+  readonly #decoder: HeadlineDecoder;
   /** In the order of arrival. Messages before `#first` are already handled. */
   #messages: Waiting[] = [];
   #first = 0;
@@ -35,10 +35,10 @@ export class SocketMessages {
   #records: string[] = [];
   #taken = 0;
 
-  constructor(source: string, limits: MessageLimits, intake: HeadlineDecoder) {
+  constructor(source: string, limits: MessageLimits, decoder: HeadlineDecoder) {
     this.#source = source;
     this.#limits = limits;
-    this.#intake = intake;
+    this.#decoder = decoder;
   }
 
   get isEmpty(): boolean {
@@ -78,7 +78,7 @@ export class SocketMessages {
   advance(): boolean {
     const record = this.#records.pop();
     if (record !== undefined) {
-      this.#intake.either(record, NO_PLACE);
+      this.#decoder.either(record, NO_PLACE);
       return true;
     }
     const message = this.#messages[this.#first];
@@ -90,7 +90,7 @@ export class SocketMessages {
       this.#first = 0;
     }
     if ('text' in message) this.#records = recordsOf(message.text).toReversed();
-    else this.#intake.reject({ ...NO_PLACE, reason: message.reason, expected: message.expected, got: message.got });
+    else this.#decoder.reject({ ...NO_PLACE, reason: message.reason, expected: message.expected, got: message.got });
     return true;
   }
 
