@@ -128,7 +128,7 @@ export function boundedQueue<T, R>(
   const shared = {
     operator: 'boundedQueue',
     bound: limit,
-    room: () => limited<T>(limit),
+    makeBuffer: () => limited<T>(limit),
     valve,
     highWaterMark,
     yieldAfter,

@@ -119,7 +119,7 @@ export function shed<T, R>(
     scheduler = asyncScheduler,
     project,
   } = options;
-  const room = (): SheddingBuffer<T> => {
+  const makeBuffer = (): SheddingBuffer<T> => {
     let total = 0;
     return new SheddingBuffer(capacity, policy, random(seed, 'shed'), (value) => {
       total += 1;
@@ -129,7 +129,7 @@ export function shed<T, R>(
   const shared = {
     operator: 'shed',
     bound: capacity,
-    room,
+    makeBuffer,
     valve,
     highWaterMark: Math.ceil(capacity / 2),
     yieldAfter,

@@ -30,7 +30,7 @@ export interface QueueOptions<T, R> {
   /** The most values that may wait; Infinity without a limit. */
   readonly bound: number;
   /** Makes the buffer of one subscription. */
-  readonly room: () => QueueBuffer<T>;
+  readonly makeBuffer: () => QueueBuffer<T>;
   /** Held from `highWaterMark` waiting values on, until at most half as many wait, and while the event loop runs. */
   readonly valve: Valve | undefined;
   readonly highWaterMark: number;
@@ -48,12 +48,12 @@ export interface QueueOptions<T, R> {
  * The documentation of `boundedQueue` describes its behaviour.
  */
 export const queue = <T, R>(options: QueueOptions<T, R>): OperatorFunction<T, R> => {
-  const { operator, bound, room, valve, highWaterMark, yieldAfter, scheduler, project } = options;
+  const { operator, bound, makeBuffer, valve, highWaterMark, yieldAfter, scheduler, project } = options;
   const lowWaterMark = Math.floor(highWaterMark / 2);
 
   return (source) =>
     new Observable((subscriber) => {
-      const waiting = room();
+      const waiting = makeBuffer();
       reportHolding(subscriber, { operator, held: () => waiting.size, bound, highWaterMark });
       let taken = 0;
       /** Set until the result of `project` for the last value has completed. */
