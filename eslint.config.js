@@ -171,24 +171,33 @@ const closedRooms = (room, depth) => {
 };
 
 /**
- * What a file of a sub-room may not import: the sub-rooms after its own. `up` is how far the room's folder is above.
+ * What a file of a sub-room may not import: the sub-rooms after its own. `below` is how far the file is below the
+ * sub-room's folder. A path may begin at the room's folder, or at a folder of the room that holds both sub-rooms.
  */
-const laterRooms = (room, sub, up) => {
+const laterRooms = (room, sub, below) => {
   const chain = chains[room].includes('.') ? chains[room] : [...chains[room], '.'];
   const later = chain.slice(chain.indexOf(sub) + 1);
+  const parts = sub === '.' ? [] : sub.split('/');
   const nested = (name) => chain.filter((other) => other.startsWith(`${name}/`) && !later.includes(other));
-  const targets = later.map((name) =>
-    name === '.'
-      ? '[^/]+\\.js$'
-      : `${name}/${
-          nested(name).length > 0
-            ? `(?!${nested(name)
-                .map((other) => `${other.slice(name.length + 1)}/`)
-                .join('|')})`
-            : ''
-        }`,
-  );
-  return forbids(up, targets, `src/${room}/${sub} comes before it on the path of the data: see docs/design.md.`);
+  const from = (depth) => {
+    const folder = parts
+      .slice(0, depth)
+      .map((part) => `${part}/`)
+      .join('');
+    const targets = later
+      .filter((name) => name.startsWith(folder))
+      .map((name) => {
+        if (name === '.') return '[^/]+\\.js$';
+        const open = nested(name).map((other) => `${other.slice(name.length + 1)}/`);
+        return `${name.slice(folder.length)}/${open.length === 0 ? '' : `(?!${open.join('|')})`}`;
+      });
+    return forbids(
+      parts.length - depth + below,
+      targets,
+      `src/${room}/${sub} comes before it on the path of the data: see docs/design.md.`,
+    );
+  };
+  return Array.from({ length: Math.max(1, parts.length) }, (_, depth) => from(depth)).flat();
 };
 
 /** Where a sub-room lies inside another that comes after it: the files of that folder itself. */
@@ -230,7 +239,7 @@ const walls = Object.keys(rooms).flatMap((room) => {
         const up = sub.split('/').length + below;
         return {
           files: files(sub, below),
-          rules: rule([...closedRooms(room, 1 + up), ...laterRooms(room, sub, up), ...enclosing(room, sub, below)]),
+          rules: rule([...closedRooms(room, 1 + up), ...laterRooms(room, sub, below), ...enclosing(room, sub, below)]),
         };
       }),
     );
