@@ -87,7 +87,9 @@ describe('predict on a table', () => {
     expect(JSON.parse(rows[0] ?? '')).toMatchObject({ id: '1', note: 'a "b"', predicted_class: 'Sports' });
     expect(rows).toHaveLength(3);
     await predict('--data', at('in.jsonl'), '--out-file', at('out.tsv'));
-    expect(readFileSync(at('out.tsv'), 'utf8')).toMatch(/^id\ttext\tnested\.b\tclass\tprobability\tscore\tpredicted_class\t/);
+    expect(readFileSync(at('out.tsv'), 'utf8')).toMatch(
+      /^id\ttext\tnested\.b\tclass\tprobability\tscore\tpredicted_class\t/,
+    );
   });
 
   it('keeps the order of many rows, and reads stdin', async () => {
