@@ -31,7 +31,7 @@ export default defineConfig({
       exclude: ['src/page/**', '**/index.ts'],
       reporter: ['text-summary', 'html'],
       // The floor: what the tests reached when it was set, rounded down. Raise it, never lower it.
-      thresholds: { statements: 83, branches: 77, functions: 78, lines: 84 },
+      thresholds: { statements: 91, branches: 85, functions: 90, lines: 92 },
     },
   },
 });
