@@ -29,6 +29,11 @@ export interface BrokerTopics {
    * one (nats-server, pull request 6486). Both then have the same id.
    */
   readonly storesOnce: boolean;
+  /**
+   * Whether the publisher goes on when a server is killed. The producer of the Kafka client may wait for ever for a
+   * batch that was sent to such a server, or send it twice, so on Kafka all headlines are published before the faults.
+   */
+  readonly publishesThroughFaults: boolean;
   publish(begin: number, end: number): Promise<void>;
   readonly found: Found;
   stop(): Promise<void>;
@@ -137,6 +142,7 @@ export const natsSoak = async (count: number, size: number, places: ServerPlaces
     servers,
     size,
     storesOnce: size === 1,
+    publishesThroughFaults: true,
     found,
     publish: async (begin, end) => {
       for (let at = begin; at < end; at += TOGETHER)
@@ -175,6 +181,7 @@ export const kafkaSoak = async (count: number, size: number, places: KafkaPlaces
     servers,
     size,
     storesOnce: true,
+    publishesThroughFaults: false,
     found,
     publish: async (begin, end) => {
       for (let at = begin; at < end; at += TOGETHER)
