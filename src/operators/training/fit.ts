@@ -1,5 +1,5 @@
 import { checkArgument } from '../../contracts/checkArgument.js';
-import { concat, concatMap, defer, EMPTY, map, of, type Observable, type OperatorFunction, using } from 'rxjs';
+import { concat, concatMap, defer, map, of, type Observable, type OperatorFunction, scan, using } from 'rxjs';
 import type { BatchSource } from '../../contracts/training/BatchSource.js';
 import type { Checkpoint, FitSettings } from '../../contracts/training/Checkpoint.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -26,7 +26,7 @@ import { initialTrainingState } from './initialTrainingState.js';
 import { limitEpochs } from './limitEpochs.js';
 import type { AveragedOver } from './meanLoss.js';
 import { reduceLrOnPlateau } from './reduceLrOnPlateau.js';
-import { type EpochCourse, type EpochSnapshot, trainingEpoch } from './internal/trainingEpoch.js';
+import { type EpochSnapshot, trainingEpoch } from './internal/trainingEpoch.js';
 
 /** Options of `fit`. */
 export interface FitOptions {
@@ -86,6 +86,12 @@ export interface FitOptions {
 interface WeighedEvent {
   readonly event: TrainingEvent | EpochSnapshot;
   readonly weights: StateDict | undefined;
+}
+
+/** An event that is emitted, and how far the training has come with it. */
+interface CourseEvent {
+  readonly event: TrainingEvent;
+  readonly course: TrainingCourse;
 }
 
 const checkRows = (rows: SideCounts, keep: 'best' | 'last'): void => {
@@ -240,72 +246,68 @@ export const fit = (
       const { steps = rows.validation === 0 || schedule !== undefined ? [] : [reduceLrOnPlateau(), earlyStopping()] } =
         options;
       const step = combineSteps([...steps, limitEpochs(epochs)], monitor);
-      const course = new TrainingCourse(model.name, settings, initialTrainingState({ learningRate }), from);
-      const requests =
-        checkpointEvery === undefined ? undefined : new CheckpointRequests(checkpointEvery, course.steps);
+      const begun = TrainingCourse.begin(model.name, settings, initialTrainingState({ learningRate }), from);
+      const started: TrainingStarted = { type: 'training-started', model: model.name, epochs, rows };
+      const atFirst = from === undefined ? begun.after(started, undefined) : begun;
+      const requests = checkpointEvery === undefined ? undefined : new CheckpointRequests(checkpointEvery, begun.steps);
 
       const factorIn = (epochsDone: number) =>
         schedule && ((rowsBefore: number) => schedule((epochsDone * rows.train + rowsBefore) / (epochs * rows.train)));
-      /** The position at which the first epoch is resumed. */
-      let begun: EpochCourse | undefined = from;
-      const epoch = (state: TrainingState): Observable<WeighedEvent> => {
-        const stepsBefore = course.steps - (begun?.train.batches ?? 0);
-        const epoch$ = trainingEpoch({
+      const epoch = (before: TrainingCourse): Observable<CourseEvent> => {
+        // Only the first epoch of a continued training begins within its batches.
+        const resumed = before === atFirst ? from : undefined;
+        const stepsBefore = before.steps - (resumed?.train.batches ?? 0);
+        return trainingEpoch({
           model,
           source,
-          state,
+          state: before.state,
           step,
           averageOver,
-          factor: factorIn(state.epoch),
+          factor: factorIn(before.state.epoch),
           clipNorm,
-          from: begun,
+          from: resumed,
           due: requests && ((made) => requests.take(stepsBefore + made)),
-        }).pipe(concatMap(withBestWeights));
-        begun = undefined;
-        return epoch$;
+        }).pipe(
+          concatMap(withBestWeights),
+          scan<WeighedEvent, CourseEvent, Pick<CourseEvent, 'course'>>(withCourse, { course: before }),
+        );
       };
-      const epochs$ = epochsFrom(course.state, epoch, ({ event }) =>
-        event.type === 'epoch' ? event.state : undefined,
-      ).pipe(
-        map(({ event, weights }): TrainingEvent => {
-          if (event.type === 'snapshot')
-            return { type: 'checkpoint', model: model.name, checkpoint: course.checkpoint(event) };
-          course.add(event, weights);
-          return event;
-        }),
-      );
+      const withCourse = ({ course }: Pick<CourseEvent, 'course'>, { event, weights }: WeighedEvent): CourseEvent =>
+        event.type === 'snapshot'
+          ? { event: { type: 'checkpoint', model: model.name, checkpoint: course.checkpoint(event) }, course }
+          : { event, course: course.after(event, weights) };
 
-      const last$ = defer((): Observable<TrainingEvent> => {
+      const last = (course: TrainingCourse): Observable<CourseEvent> => {
         const ended = endOf(model.name, rows.validation, course.state);
         const { best } = course;
         if (best !== undefined) model.loadStateDict(best);
-        if (requests === undefined) return of(ended);
+        if (requests === undefined) return of({ event: ended, course });
         return (best === undefined ? deferred.stateDict() : of(best)).pipe(
           concatMap((weights): readonly TrainingEvent[] => [
             { type: 'checkpoint', model: model.name, checkpoint: course.ended(weights) },
             ended,
           ]),
+          map((event) => ({ event, course })),
         );
-      });
-      const first = defer((): Observable<TrainingEvent> => {
-        if (from !== undefined) {
-          const { epoch: under, side, batch } = from;
-          return of({
-            type: 'training-resumed',
-            model: model.name,
-            epochs,
-            rows: settings.rows,
-            epoch: under,
-            side,
-            batch,
-          });
-        }
-        const started: TrainingStarted = { type: 'training-started', model: model.name, epochs, rows };
-        course.add(started, undefined);
-        return of(started);
-      });
+      };
+      const first: TrainingEvent =
+        from === undefined
+          ? started
+          : {
+              type: 'training-resumed',
+              model: model.name,
+              epochs,
+              rows: settings.rows,
+              epoch: from.epoch,
+              side: from.side,
+              batch: from.batch,
+            };
+      const rest$ =
+        from?.side === 'ended'
+          ? defer(() => last(begun))
+          : epochsFrom(atFirst, epoch, ({ event, course }) => (event.type === 'epoch' ? course : undefined), last);
 
-      const event$ = concat(first, from?.side === 'ended' ? EMPTY : epochs$, last$);
+      const event$ = concat(of(first), rest$.pipe(map(({ event }) => event)));
       return requests === undefined
         ? event$
         : using(

@@ -1,10 +1,10 @@
-import { defer, Observable } from 'rxjs';
+import { defer, EMPTY, Observable } from 'rxjs';
 import { takeUntilClosed } from '../../../contracts/flow/takeUntilClosed.js';
 import type { TrainingState } from '../../../contracts/training/TrainingState.js';
 
 /**
- * Runs one epoch after another, each from the state that the one before it left, until a state has `stop` set. It is a
- * fold over epochs that emits their events.
+ * Runs one epoch after another, each from the state that the one before it left, until a state has `stop` set. Then it
+ * emits the events of `ended`. It is a fold over epochs that emits their events.
  *
  * ```
  * epoch(s0):  -a-b-(E s1)|
@@ -19,11 +19,13 @@ import type { TrainingState } from '../../../contracts/training/TrainingState.js
  * @param epoch the events of one epoch; an error that it throws is the stream's error
  * @param stateAfter the state after an event; undefined if the event does not change it. The last event of an epoch
  *   must give a state
+ * @param ended the events after the last epoch, from its state. Default: none
  */
-export const epochsFrom = <Event>(
-  initial: TrainingState,
-  epoch: (state: TrainingState) => Observable<Event>,
-  stateAfter: (event: Event) => TrainingState | undefined,
+export const epochsFrom = <Event, State extends Pick<TrainingState, 'stop'>>(
+  initial: State,
+  epoch: (state: State) => Observable<Event>,
+  stateAfter: (event: Event) => State | undefined,
+  ended: (state: State) => Observable<Event> = () => EMPTY,
 ): Observable<Event> =>
   new Observable((subscriber) => {
     let state = initial;
@@ -33,13 +35,13 @@ export const epochsFrom = <Event>(
     // batches, every epoch would then be on the call stack of all epochs before it. This loop returns from one epoch
     // before it subscribes to the next.
     const run = (): void => {
-      let ended = true;
-      while (ended && !subscriber.closed) {
+      let hasEnded = true;
+      while (hasEnded && !subscriber.closed) {
         if (state.stop !== undefined) {
-          subscriber.complete();
+          defer(() => ended(state)).subscribe(subscriber);
           return;
         }
-        ended = false;
+        hasEnded = false;
         let subscribing = true;
         defer(() => epoch(state))
           .pipe(untilClosed)
@@ -50,7 +52,7 @@ export const epochsFrom = <Event>(
             },
             error: (error: unknown) => subscriber.error(error),
             complete: () => {
-              ended = true;
+              hasEnded = true;
               if (!subscribing) run();
             },
           });
