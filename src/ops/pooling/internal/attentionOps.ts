@@ -1,40 +1,9 @@
-import {
-  add,
-  broadcastTo,
-  exp,
-  max,
-  mul,
-  reshape,
-  sub,
-  sum,
-  tensor,
-  where,
-  zerosLike,
-  div,
-  fill,
-  type Tensor,
-} from '@tensorflow/tfjs-core';
+import { add, exp, max, mul, reshape, sub, sum, where, div, fill, type Tensor } from '@tensorflow/tfjs-core';
 import { defineOp } from '../../definition/defineOp.js';
+import { isToken, tokensOnly } from './tokensOnly.js';
 
 /** The attributes of {@link attentionOp} and of its gradient. */
 export type AttentionAttributes = Readonly<{ lengths: Int32Array }>;
-
-/** Which values are tokens and not padding, bool [B, T]. */
-const isToken = (lengths: Int32Array, time: number): Tensor => {
-  const values = new Uint8Array(lengths.length * time);
-  lengths.forEach((length, row) => values.fill(1, row * time, row * time + length));
-  return tensor(values, [lengths.length, time], 'bool');
-};
-
-/**
- * The inputs of a row past its length as zeros: there, a value that is not finite would reach the sums, even with a
- * share of 0.
- */
-const tokensOnly = (x: Tensor, lengths: Int32Array): Tensor => {
-  const [batch, time] = x.shape as [number, number];
-  const inside = reshape(isToken(lengths, time), [batch, time, 1]);
-  return where(broadcastTo(inside, x.shape), x, zerosLike(x));
-};
 
 /** The gradient of {@link attentionOp}. */
 export const attentionGradOp = defineOp<
@@ -66,7 +35,7 @@ export const attentionOp = defineOp<{ x: Tensor; query: Tensor }, [Tensor, Tenso
     const [batch, time, width] = x.shape as [number, number, number];
     const tokens = tokensOnly(x, lengths);
     const scores = where(
-      isToken(lengths, time),
+      reshape(isToken(lengths, time), [batch, time]),
       sum(mul(tokens, reshape(query, [1, 1, width])), 2),
       fill([batch, time], -Infinity),
     );

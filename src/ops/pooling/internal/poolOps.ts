@@ -17,6 +17,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { defineOp } from '../../definition/defineOp.js';
+import { isToken, tokensOnly } from './tokensOnly.js';
 
 /** The kind of pooling: the largest value over the tokens of a row, their mean, or both side by side. */
 export type PoolKind = 'max' | 'mean' | 'maxMean';
@@ -27,16 +28,11 @@ export type PoolAttributes = Readonly<{ lengths: Int32Array; time: number; kind:
 /** The number of output values per feature. */
 export const partsOf = (kind: PoolKind): 1 | 2 => (kind === 'maxMean' ? 2 : 1);
 
-/** One value per token of the batch, shape [B, T, 1]: `inside` within the length of the row, `outside` past it. */
-const byToken = (
-  { lengths, time }: PoolAttributes,
-  inside: (length: number) => number,
-  outside: number,
-  dtype: 'float32' | 'bool' = 'float32',
-): Tensor => {
-  const values = new Float32Array(lengths.length * time).fill(outside);
-  lengths.forEach((length, row) => values.fill(inside(length), row * time, row * time + length));
-  return tensor(values, [lengths.length, time, 1], dtype);
+/** The share of each token in the mean of its row, 1 / length, and 0 past the length; shape [B, T, 1]. */
+const meanShares = ({ lengths, time }: PoolAttributes): Tensor => {
+  const values = new Float32Array(lengths.length * time);
+  lengths.forEach((length, row) => values.fill(1 / length, row * time, row * time + length));
+  return tensor(values, [lengths.length, time, 1]);
 };
 
 /** The step of each token, shape [1, T, 1]. */
@@ -57,13 +53,7 @@ export const poolGradOp = defineOp<{ dOutput: Tensor; places: Tensor }, [Tensor]
     const [batch, outputs] = dOutput.shape as [number, number];
     const width = outputs / partsOf(kind);
     const part = (start: number): Tensor => reshape(slice(dOutput, [0, start], [batch, width]), [batch, 1, width]);
-    const ofMean =
-      kind === 'max'
-        ? undefined
-        : mul(
-            part(outputs - width),
-            byToken(attributes, (length) => 1 / length, 0),
-          );
+    const ofMean = kind === 'max' ? undefined : mul(part(outputs - width), meanShares(attributes));
     if (kind === 'mean') return [ofMean!];
     const ofLargest = broadcastTo(part(0), [batch, time, width]);
     const first = broadcastTo(equal(reshape(places, [batch, 1, width]), steps(time)), [batch, time, width]);
@@ -80,20 +70,10 @@ export const poolGradOp = defineOp<{ dOutput: Tensor; places: Tensor }, [Tensor]
 export const poolOp = defineOp<{ x: Tensor }, [Tensor, Tensor], PoolAttributes>({
   name: 'HeadwaterPool',
   compose: ({ x }, attributes) => {
-    const { time, kind } = attributes;
-    const inside = broadcastTo(
-      byToken(attributes, () => 1, 0, 'bool'),
-      x.shape,
-    );
-    const mean = (): Tensor =>
-      sum(
-        mul(
-          where(inside, x, zerosLike(x)),
-          byToken(attributes, (length) => 1 / length, 0),
-        ),
-        1,
-      );
+    const { lengths, time, kind } = attributes;
+    const mean = (): Tensor => sum(mul(tokensOnly(x, lengths), meanShares(attributes)), 1);
     if (kind === 'mean') return [mean(), zeros([0])];
+    const inside = broadcastTo(isToken(lengths, time), x.shape);
     const masked = where(inside, x, broadcastTo(tensor([[[-3.4028234663852886e38]]]), x.shape));
     const largest = max(masked, 1);
     const last = broadcastTo(tensor([[[time - 1]]]), x.shape);
