@@ -196,7 +196,7 @@ run(
       tf.tidy(() => {
         const inputs = [tf.tensor(x.data, x.shape), tf.tensor1d(query.data)] as const;
         expectClose(attentionPool(inputs[0], ofRows, inputs[1]).dataSync(), attention!.pooled, 1e-5);
-        const [dx, dQuery] = tf.grads((a, b) => attentionPool(a, ofRows, b as tf.Tensor1D))(
+        const [dx, dQuery] = tf.grads((a, b) => attentionPool(a, ofRows, b))(
           [...inputs],
           tf.tensor(shares.data, shares.shape),
         );

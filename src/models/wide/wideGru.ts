@@ -1,16 +1,7 @@
 import { checkSettings } from '../internal/checkSettings.js';
 import { checkOptions } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
-import {
-  div,
-  type Tensor,
-  type Tensor1D,
-  tensor,
-  tensor2d,
-  tidy,
-  valueAndGrads,
-  variable,
-} from '@tensorflow/tfjs-core';
+import { div, type Tensor, tensor, tensor2d, tidy, valueAndGrads, variable } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -303,11 +294,7 @@ const oneWideGru: MakeWideGru = (config, settings) => {
             step(() => {
               const found = look(batch);
               const output = network.outputs(tensorsOf(found)[0]!, weights, batch, found);
-              return attentionWeights(
-                output,
-                batch.lengths,
-                weights.get(QUERY) as Tensor as Tensor1D,
-              ).dataSync<'float32'>();
+              return attentionWeights(output, batch.lengths, weights.get(QUERY)!).dataSync<'float32'>();
             }),
         }
       : {}),

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { attention } from './internal/attention.js';
 
 /**
@@ -27,7 +27,7 @@ import { attention } from './internal/attention.js';
  * attentionPool(output, Int32Array.of(2), tf.tensor1d([1])).dataSync(); // 2.76, because 3 · 1 is larger than 1 · 1
  * ```
  */
-export const attentionPool = (x: Tensor, lengths: Int32Array, query: Tensor1D): Tensor2D => {
+export const attentionPool = (x: Tensor, lengths: Int32Array, query: Tensor): Tensor2D => {
   const { pooled, weights } = attention('attentionPool', x, lengths, query);
   weights.dispose(); // the tape holds its own reference
   return pooled;

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { attention } from './internal/attention.js';
 
 /**
@@ -18,7 +18,7 @@ import { attention } from './internal/attention.js';
  * attentionWeights(output, Int32Array.of(2), tf.tensor1d([1])).dataSync(); // 0.12, 0.88, 0
  * ```
  */
-export const attentionWeights = (x: Tensor, lengths: Int32Array, query: Tensor1D): Tensor2D => {
+export const attentionWeights = (x: Tensor, lengths: Int32Array, query: Tensor): Tensor2D => {
   const { pooled, weights } = attention('attentionWeights', x, lengths, query);
   pooled.dispose(); // the tape holds its own reference
   return weights;

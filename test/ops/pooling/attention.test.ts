@@ -72,13 +72,13 @@ describe.each(everyBackend)('attention on %s', (backend) => {
     const ofQuery = draw(size + 1, width);
     const shares = draw(size + 2, size * width);
     expectGradientOfDifferences(
-      (y) => attentionPool(tf.tensor3d(values, [size, time, width]), ofRows, y as tf.Tensor1D),
+      (y) => attentionPool(tf.tensor3d(values, [size, time, width]), ofRows, y),
       [width],
       ofQuery,
       shares,
     );
     expectGradientOfDifferences(
-      (y) => attentionWeights(tf.tensor3d(values, [size, time, width]), ofRows, y as tf.Tensor1D),
+      (y) => attentionWeights(tf.tensor3d(values, [size, time, width]), ofRows, y),
       [width],
       ofQuery,
       shares.subarray(0, size * time),
@@ -136,10 +136,7 @@ const gradients = (
   lengths: Int32Array,
   query: tf.Tensor1D,
 ): { readonly dx: Float32Array; readonly dQuery: Float32Array } => {
-  const [dx, dQuery] = tf.grads((a, b) => attentionPool(a, lengths, b as tf.Tensor1D))(
-    [x, query],
-    tf.ones([x.shape[0], query.size]),
-  );
+  const [dx, dQuery] = tf.grads((a, b) => attentionPool(a, lengths, b))([x, query], tf.ones([x.shape[0], query.size]));
   return { dx: dx!.dataSync<'float32'>(), dQuery: dQuery!.dataSync<'float32'>() };
 };
 

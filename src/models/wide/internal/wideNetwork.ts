@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { StepContext } from '../../../contracts/models/Trainable.js';
 import type { PaddedBatch } from '../../../contracts/rows/PaddedBatch.js';
 import { concatFeatures } from '../../../ops/layers/concatFeatures.js';
@@ -89,7 +89,7 @@ export const wideNetwork = (
 
   const pool = (output: Tensor, lengths: Int32Array, byName: ReadonlyMap<string, Tensor>): Tensor =>
     config.pooling === 'attention'
-      ? concatFeatures(maxPool(output, lengths), attentionPool(output, lengths, byName.get(QUERY) as Tensor1D))
+      ? concatFeatures(maxPool(output, lengths), attentionPool(output, lengths, byName.get(QUERY)!))
       : maxMeanPool(output, lengths);
 
   const forward: WideNetwork['forward'] = (tensors, batch, found, context) => {

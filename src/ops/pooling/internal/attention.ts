@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { checkLengths } from '../../internal/checkLengths.js';
 import { checkShape } from '../../internal/checkShape.js';
 import { attentionOp } from './attentionOps.js';
@@ -8,7 +8,7 @@ export const attention = (
   op: string,
   x: Tensor,
   lengths: Int32Array,
-  query: Tensor1D,
+  query: Tensor,
 ): { readonly pooled: Tensor2D; readonly weights: Tensor2D } => {
   checkShape(op, 'x', x, ['B', 'T', 'D']);
   const [batch, time, width] = x.shape as [number, number, number];
