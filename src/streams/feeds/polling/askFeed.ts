@@ -15,7 +15,7 @@ import { WHOLE } from '../../bodies/http/wholeAnswer.js';
 import type { WebAddress } from '../../bodies/http/connection/WebAddress.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
 import { discoverFeed, forwardedTo } from '../parsing/discoverFeed.js';
-import { httpAddress } from '../parsing/items/httpAddress.js';
+import { httpAddress, requestable } from '../parsing/items/httpAddress.js';
 import { linkedFeeds } from '../parsing/linkedFeeds.js';
 import { type ChainCookies, cookieHeader, cookiesAfter } from './chainCookies.js';
 import type { FeedAnswer } from './FeedAnswer.js';
@@ -70,8 +70,6 @@ interface Trail {
 
 /** The statuses whose body is a feed. */
 export const BRINGS_FEED: ReadonlySet<number> = new Set([...WHOLE, 226]);
-
-const FEED_SCHEME = /^\s*feed:/i;
 
 /** The class of a page, or of its entries, that is itself meant as a feed. */
 const MICROFORMATS = /\bclass\s*=\s*["']?[^"'<>]{0,200}\bh-(?:feed|entry)\b/i;
@@ -200,9 +198,8 @@ export const askFeed = (
     const location = header('location');
     const age = { maxAgeMs: maxAge(header('cache-control')), moved: trail.moved };
     if (REDIRECTS.has(status) && location !== undefined) {
-      // Some servers redirect to `feed://`, which is http. Other addresses stay bytes: they may be UTF-8.
-      const target = FEED_SCHEME.test(location) ? (httpAddress(location, url) ?? location) : location;
-      const to = redirectTarget(name, target, address, given);
+      // Some servers redirect to `feed://`, which is http.
+      const to = redirectTarget(name, requestable(location), address, given);
       const forGood = trail.forGood && PERMANENT_REDIRECTS.has(status);
       const cookies = cookiesAfter(trail.cookies, url, header('set-cookie'));
       return follow(to, {

@@ -2,9 +2,9 @@ import { parsedUrl } from '../../../../contracts/runtime/parsedUrl.js';
 
 /**
  * An address with the scheme that it is requested by: `feed://example.org/a` is http, and `feed:https://example.org/a`
- * is https. Some pages write `feed:://`, and some links have two schemes: `http://https://example.org/a`.
+ * is https. Some pages write `feed:://`, and some links have two schemes: `http://https://example.org/a`. The rest stays as it is.
  */
-const requestable = (written: string): string =>
+export const requestable = (written: string): string =>
   written
     .trim()
     .replace(/^(?:feed::?(?:\/\/)?|https?:\/\/)(?=https?:\/\/)/i, '')
