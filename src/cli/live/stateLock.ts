@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { join } from 'node:path';
-import { defer, type Observable, of, switchMap, timer } from 'rxjs';
+import { defer, type Observable, of, map, timer } from 'rxjs';
 import { discardSync, temporaryName } from '../../contracts/runtime/temporaries.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { markedProcess, ownMark } from '../../provision/host/processMark.js';
@@ -153,9 +153,9 @@ export const stateLock = (
       `${folder} is locked by ${name}; waiting ${Math.ceil(patience / 1000)} s to see whether it still runs\n`,
     );
     return timer(patience).pipe(
-      switchMap(() => {
+      map(() => {
         take(foreign);
-        return of(hold());
+        return hold();
       }),
     );
   });

@@ -1,3 +1,4 @@
+import { codeOf } from '../../contracts/codeOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 
 /** An error that says what a set-up lacks or why it failed, and what to do. */
@@ -14,8 +15,9 @@ export const lastLine = (text: string): string => text.trimEnd().split('\n').at(
  * @param elsewhere how to choose another folder
  */
 export const diskError = (error: unknown, folder: string, elsewhere: string): unknown => {
-  if (!(error instanceof Error) || error instanceof HeadwaterError || !('code' in error)) return error;
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+  const code = codeOf(error);
+  if (!(error instanceof Error) || error instanceof HeadwaterError || code === undefined) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
     return setupError(
       `There is no room left in ${folder}.`,
       `Make room, or ${elsewhere}, then run the same command again.`,
