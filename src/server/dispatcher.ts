@@ -18,8 +18,8 @@ export interface DispatcherOptions {
   readonly checkHost: (request: IncomingMessage) => void;
   readonly checkOrigin: (request: IncomingMessage) => CorsHeaders;
   readonly checkToken: CheckToken;
-  /** Whether only probes are still answered. */
-  readonly isDraining: () => boolean;
+  /** Whether only probes are still answered. Default: never. */
+  readonly isDraining?: (() => boolean) | undefined;
   /** Called for each answer when it is complete or its client has disconnected. */
   readonly answered: (request: IncomingMessage, answered: Answered) => void;
   /** Whether responses have the trace headers of their request. */
@@ -78,7 +78,7 @@ export const dispatcher = ({
   checkHost,
   checkOrigin,
   checkToken,
-  isDraining,
+  isDraining = () => false,
   answered,
   isTraced,
   failed,

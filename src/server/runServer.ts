@@ -156,7 +156,6 @@ export const runServer = (
       checkHost,
       checkOrigin,
       checkToken,
-      isDraining: () => false,
       answered: (request, answered) => {
         metrics.answered(answered.route, answered.status, answered.seconds);
         options.accessLog?.(accessEntry(request, answered));

@@ -14,7 +14,7 @@ export interface LoopbackServerOptions {
   readonly routes: ReadonlyMap<string, Route>;
   /** The port. With 0, the system chooses one. */
   readonly port: number;
-  readonly isDraining: () => boolean;
+  readonly isDraining?: (() => boolean) | undefined;
   /** Called with errors that are not refusals. */
   readonly failed: (error: unknown) => void;
 }

@@ -75,7 +75,6 @@ export const serveRuns = (
       {
         routes,
         port,
-        isDraining: () => false,
         failed: (error) => subscriber.next({ type: 'failed', error }),
       },
       subscriber,
