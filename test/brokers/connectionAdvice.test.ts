@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +8,14 @@ import { openConnection } from '../../src/brokers/nats/internal/ownConnection.js
 import { natsConnection } from '../../src/brokers/nats/natsConnection.js';
 import { freePort, killAll, untilOpen } from './localServers.js';
 import { natsProgram, NO_NATS } from './natsServer.js';
+import { selfSigned } from './selfSigned.js';
 
 describe('the advice about a connection', () => {
   it.each([
     ['Authorization Violation', /password/],
     ['SASL authentication failed.', /password/],
+    ['Topic authorization failed.', /permissions/],
+    ['Permissions Violation for Publish to "out"', /permissions/],
     ['self-signed certificate', /authority/],
     ['unable to get local issuer certificate', /authority/],
     ["server does not support 'tls'", /no TLS/],
@@ -41,15 +44,7 @@ describe.skipIf(natsProgram === undefined)('a NATS server that wants a password 
     return `nats://127.0.0.1:${port}`;
   };
   beforeAll(async () => {
-    const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-    execFileSync(
-      'openssl',
-      [
-        ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'],
-        ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', certificate],
-      ],
-      { stdio: 'ignore' },
-    );
+    const { key, certificate } = selfSigned(folder);
     plain = await start('--user', 'a', '--pass', 'b');
     secure = await start('--tls', '--tlscert', certificate, '--tlskey', key);
   });

@@ -29,11 +29,21 @@ export const noKafka =
 /** Brokers that run, one or several, each a controller too. */
 export interface KafkaServers {
   readonly brokers: readonly string[];
+  /** Their addresses for clients with TLS and a password. */
+  readonly secured: readonly string[];
   kill(index: number): void;
   /** The processes that run. */
   readonly pids: readonly number[];
   start(index: number): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** What a broker asks of its clients on a second listener: TLS, and a user with a password. */
+export interface KafkaLogin {
+  /** A PEM file with the key and the certificate of the server. */
+  readonly keystore: string;
+  /** Passwords by user. */
+  readonly users: Readonly<Record<string, string>>;
 }
 
 /** Where brokers run. */
@@ -42,19 +52,35 @@ export interface KafkaPlaces {
   readonly host?: string | undefined;
   /** The folder in which they store what they are given. Default: one for temporary files. */
   readonly folder?: string | undefined;
+  /** Adds a listener that wants TLS and SASL/PLAIN. */
+  readonly login?: KafkaLogin | undefined;
 }
+
+/** The settings of a listener that wants TLS and SASL/PLAIN. */
+const saslListener = ({ keystore, users }: KafkaLogin): readonly string[] => [
+  'sasl.enabled.mechanisms=PLAIN',
+  'ssl.keystore.type=PEM',
+  `ssl.keystore.location=${keystore}`,
+  'listener.name.secured.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required ' +
+    `${Object.entries(users)
+      .map(([user, password]) => `user_${user}="${password}"`)
+      .join(' ')};`,
+  // Users need rights. Who comes without TLS has all of them.
+  'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'super.users=User:ANONYMOUS',
+];
 
 /** Starts brokers (KRaft), which store what they are given in a folder of their own. */
 export const startKafka = async (
   count = 1,
-  { host = '127.0.0.1', folder: place }: KafkaPlaces = {},
+  { host = '127.0.0.1', folder: place, login }: KafkaPlaces = {},
 ): Promise<KafkaServers> => {
   if (kafkaJars === undefined) throw new Error(noKafka);
   const jars = join(kafkaJars, '*');
   const folder = mkdtempSync(join(place ?? tmpdir(), 'headwater-kafka-'));
   // All at once: what was asked for later could be given a port of before.
-  const free = await Promise.all(Array.from({ length: 2 * count }, freePort));
-  const [ports, controllers] = [free.slice(0, count), free.slice(count)];
+  const free = await Promise.all(Array.from({ length: 3 * count }, freePort));
+  const [ports, controllers, secured] = [free.slice(0, count), free.slice(count, 2 * count), free.slice(2 * count)];
   const voters = controllers.map((port, index) => `${index}@127.0.0.1:${port}`).join(',');
   const cluster = 'aGVhZHdhdGVyLXRlc3RzAA';
   const processes: ChildProcess[] = [];
@@ -81,16 +107,19 @@ export const startKafka = async (
     mkdirSync(home, { recursive: true });
     const path = join(home, 'server.properties');
     const replicas = Math.min(count, 3);
+    const plain = `PLAINTEXT://${host}:${ports[index]!}`;
+    const listeners = login === undefined ? plain : `${plain},SECURED://${host}:${secured[index]!}`;
     writeFileSync(
       path,
       [
         'process.roles=broker,controller',
         `node.id=${index}`,
         `controller.quorum.voters=${voters}`,
-        `listeners=PLAINTEXT://${host}:${ports[index]!},CONTROLLER://127.0.0.1:${controllers[index]!}`,
-        `advertised.listeners=PLAINTEXT://${host}:${ports[index]!}`,
+        `listeners=${listeners},CONTROLLER://127.0.0.1:${controllers[index]!}`,
+        `advertised.listeners=${listeners}`,
         'controller.listener.names=CONTROLLER',
-        'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+        'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SECURED:SASL_SSL',
+        ...(login === undefined ? [] : saslListener(login)),
         `log.dirs=${join(home, 'data')}`,
         `offsets.topic.replication.factor=${replicas}`,
         `transaction.state.log.replication.factor=${replicas}`,
@@ -126,6 +155,7 @@ export const startKafka = async (
   }
   return {
     brokers: ports.map((port) => `${host}:${port}`),
+    secured: secured.map((port) => `${host}:${port}`),
     start,
     get pids() {
       return processes.flatMap(({ pid }) => pid ?? []);

@@ -1,7 +1,11 @@
 /** What is wrong with a connection, as a pattern of the client's messages, and what to do. */
 const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [
-    /authoriz|authenticat|sasl|credential|permissions? violation/i,
+    /(?:topic|group|cluster|transactional ?id) authorization failed|permissions? violation/i,
+    'The user has too few permissions there: docs/scale.md has those that a worker needs.',
+  ],
+  [
+    /authoriz|authenticat|sasl|credential/i,
     'Check the user, the password or the token: they are options of the client (--broker-options).',
   ],
   [

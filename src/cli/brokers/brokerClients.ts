@@ -1,4 +1,5 @@
 import { natsConnection } from '../../brokers/nats/natsConnection.js';
+import { needsNats } from '../../brokers/nats/internal/needsNats.js';
 import type { KafkaClient } from '../../brokers/kafka/KafkaClient.js';
 import type { ModelStore } from '../../brokers/models/ModelStore.js';
 import type { ModelAddress } from './brokerAddress.js';
@@ -6,10 +7,22 @@ import type { BrokerOptions } from './brokerOptions.js';
 
 /**
  * Makes the function that connects to NATS. The connection is restored automatically, however long a server is
- * unavailable.
+ * unavailable. The content of a credentials file (`creds`) or of an nkey file (`nkey`) becomes the client's
+ * authenticator.
  */
-export const natsAt = (servers: readonly string[], client: BrokerOptions) =>
-  natsConnection({ maxReconnectAttempts: -1, ...client, servers: [...servers] });
+export const natsAt =
+  (servers: readonly string[], { creds, nkey, ...client }: BrokerOptions) =>
+  async () => {
+    const { credsAuthenticator, nkeyAuthenticator } = await needsNats(() => import('@nats-io/transport-node'));
+    const bytes = (text: string) => new TextEncoder().encode(text.trim());
+    const authenticator =
+      typeof creds === 'string'
+        ? { authenticator: credsAuthenticator(bytes(creds)) }
+        : typeof nkey === 'string'
+          ? { authenticator: nkeyAuthenticator(bytes(nkey)) }
+          : {};
+    return natsConnection({ maxReconnectAttempts: -1, ...client, ...authenticator, servers: [...servers] })();
+  };
 
 /**
  * The connection settings for Kafka. An unavailable broker is retried for as long as the election of a new leader

@@ -1,0 +1,51 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readBrokerOptions } from '../../../src/cli/brokers/brokerOptions.js';
+import { workFolder } from '../headwater.js';
+
+const cwd = workFolder();
+const file = (content: unknown): string => {
+  const path = join(cwd, 'broker.json');
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+};
+
+it('replaces environment variables in texts at any depth, and leaves other values', async () => {
+  const path = file({ sasl: { password: 'a${P}b${P}' }, list: ['${P}', 1], retries: 3, plain: '$P {P}', off: null });
+  expect(await readBrokerOptions(path, { P: 'x$&' })).toEqual({
+    sasl: { password: 'ax$&bx$&' },
+    list: ['x$&', 1],
+    retries: 3,
+    plain: '$P {P}',
+    off: null,
+  });
+});
+
+it('reads the files of certificates, keys and credentials, relative to the folder of the options file', async () => {
+  mkdirSync(join(cwd, 'tls'), { recursive: true });
+  writeFileSync(join(cwd, 'tls/ca.pem'), 'the authority');
+  writeFileSync(join(cwd, 'user.creds'), 'the credentials');
+  const path = file({ tls: { caFile: 'tls/ca.pem', servername: 'a' }, credsFile: '${HERE}/user.creds' });
+  expect(await readBrokerOptions(path, { HERE: cwd })).toEqual({
+    tls: { ca: 'the authority', servername: 'a' },
+    creds: 'the credentials',
+  });
+});
+
+it('says which variable or which file is missing, and quotes nothing of a file that is no JSON', async () => {
+  await expect(readBrokerOptions(file({ pass: '${HEADWATER_NONE}' }), {})).rejects.toMatchObject({
+    code: 'HW_USAGE',
+    message: expect.stringMatching(/HEADWATER_NONE, which is not set/) as string,
+  });
+  await expect(readBrokerOptions(file({ tls: { keyFile: 'none.pem' } }))).rejects.toMatchObject({
+    code: 'HW_PATH',
+    message: expect.stringMatching(/keyFile.*--broker-options.*none\.pem/) as string,
+  });
+  await expect(readBrokerOptions(file({ tls: { keyFile: 3 } }))).rejects.toMatchObject({ code: 'HW_USAGE' });
+  for (const content of ['{"pass": "secret"', '["secret"]', '"secret"'])
+    await expect(readBrokerOptions(file(content))).rejects.toMatchObject({
+      code: 'HW_USAGE',
+      message: expect.not.stringMatching(/secret/) as string,
+    });
+});
