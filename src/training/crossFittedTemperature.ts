@@ -1,6 +1,5 @@
-import { catchError, concatMap, defer, filter, map, type Observable, of, throwError } from 'rxjs';
+import { catchError, concatMap, defer, filter, finalize, map, type Observable, of, throwError } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import { isLessonConfig } from '../models/artifacts/ModelConfig.js';
 import { kFold } from '../operators/rows/kFold.js';
 import type { Split } from '../operators/rows/prepare.js';
 import { rowsOf } from '../operators/rows/rowsOf.js';
@@ -15,17 +14,18 @@ const FOLDS = 4;
 const nowhere = { next: () => undefined };
 
 /**
- * Fits the temperature of a linear model that is trained on the train rows of a split, from predictions for all these
- * rows. Each prediction comes from a model that was trained on the other folds.
+ * Fits the temperature of a model that is trained on the train rows of a split, from predictions for all these rows.
+ * Each prediction comes from a model that was trained on the other folds.
  *
  * A temperature depends on the random choice of validation rows. With 100 rows, even the accuracy is known only to
- * ±0.05, and confidence is not known better. There are several times as many train rows.
+ * ±0.05, and confidence is not known better. There are several times as many train rows. Also, a recurrent model that
+ * is trained again takes its last weights, which are less sharp than those of the best epoch, so the temperature of the
+ * best epoch does not suit them.
  *
- * Emits undefined for other models, and where the rows cannot be divided into folds with two classes. Errors: those of
- * the rows and `fit`.
+ * Emits undefined where the rows cannot be divided into folds with two classes. Errors: those of the rows and `fit`.
  *
  * @param split the rows
- * @param kept a linear model, with the settings of its training
+ * @param kept the model, with the settings of its training
  */
 export const crossFittedTemperature = (
   split: Split,
@@ -33,8 +33,6 @@ export const crossFittedTemperature = (
   options: Omit<RetrainOptions, 'called'>,
 ): Observable<number | undefined> =>
   defer(() => {
-    const { config } = kept.model;
-    if (isLessonConfig(config) || config.architecture !== 'linear') return of(undefined);
     const { text, stopWords, seed, tokenizer } = split;
     const folds$ = kFold(rowsOf(split, 'train'), {
       folds: FOLDS,
@@ -60,7 +58,12 @@ export const crossFittedTemperature = (
             }),
           ),
           filter((event) => event.type === 'retrained'),
-          concatMap(({ model, source }) => source.batches('test', 1).pipe(evaluate(model, { valve: source.valve }))),
+          concatMap(({ model, source }) =>
+            source.batches('test', 1).pipe(
+              evaluate(model, { valve: source.valve }),
+              finalize(() => model.dispose()),
+            ),
+          ),
         ),
       ),
       temperature({ smooth: true }),

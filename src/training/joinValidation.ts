@@ -12,10 +12,7 @@ import { retrain, type Retrained, type RetrainOptions } from './retrain.js';
  * 0.01 of F1, and a second training takes little time.
  */
 const FEW_ROWS = 9000;
-/**
- * The number of train rows below which a linear model's temperature is fitted on folds, because there are few
- * validation rows.
- */
+/** The number of train rows below which the temperature is fitted on folds, because there are few validation rows. */
 const FEW_TO_CALIBRATE = 1000;
 
 /** Whether the chosen model is trained again on the train and validation rows together. */
@@ -66,24 +63,23 @@ export const joinValidation = (
         why: `${chosen.why}; trained again on all ${rows} train and validation rows`,
       });
     };
-    const onlyLinear = (): Observable<TrainingEvent | ModelChosen> =>
-      (split.rows.train < FEW_TO_CALIBRATE ? crossFittedTemperature(joined, kept, options) : of(undefined)).pipe(
-        concatMap((temperature) =>
-          again(kept, temperature, (only) => {
-            const now = replaced(kept, only);
-            return ended({ kept: now, linear: now });
-          }),
-        ),
-      );
-    const both = (): Observable<TrainingEvent | ModelChosen> =>
-      again(kept, undefined, (retrained) => {
+    const onlyLinear = (temperature: number | undefined): Observable<TrainingEvent | ModelChosen> =>
+      again(kept, temperature, (only) => {
+        const now = replaced(kept, only);
+        return ended({ kept: now, linear: now });
+      });
+    const both = (temperature: number | undefined): Observable<TrainingEvent | ModelChosen> =>
+      again(kept, temperature, (retrained) => {
         const now = replaced(kept, retrained);
         // The linear part of a sum is also the linear model for the comparison.
         if (retrained.linear !== undefined)
           return ended({ kept: now, linear: replaced(linear, { ...retrained, model: retrained.linear }) });
         return again(linear, undefined, (other) => ended({ kept: now, linear: replaced(linear, other) }));
       });
-    return (kept === linear ? onlyLinear() : both()).pipe(
+    const temperature$ =
+      split.rows.train < FEW_TO_CALIBRATE ? crossFittedTemperature(joined, kept, options) : of(undefined);
+    return temperature$.pipe(
+      concatMap(kept === linear ? onlyLinear : both),
       finalize(() => {
         for (const model of owned) model.dispose();
       }),

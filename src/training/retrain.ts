@@ -25,7 +25,7 @@ export interface RetrainOptions extends ModelTrainingOptions, Pick<TrainNetworkO
   readonly batchSize: number;
   /** The description of the rows in the events of this training, such as `all rows`. */
   readonly called: string;
-  /** The temperature of a linear model. Default: that of the kept one. */
+  /** The model's temperature, at which 1 leaves its logits as they are. Default: that of the kept one. */
   readonly temperature?: number | undefined;
 }
 
@@ -66,6 +66,7 @@ export const retrain = (
       );
     const { seed = split.seed, learningRate = LEARNING_RATE, backend, batchSize } = options;
     const again = (name: string): string => `${name}, ${options.called}`;
+    const { temperature = config.architecture === 'sum' ? 1 : config.temperature } = options;
     const classWeights = weightsOfClasses(options.classWeights ?? 'none', split.classCounts.train);
     const wordWeight = kept.features?.wordWeight ?? 1;
     const runs = kept.features?.frequencies.settings.runs;
@@ -105,11 +106,10 @@ export const retrain = (
       switch (config.architecture) {
         case 'linear': {
           const { training$, model } = linearParts(read);
-          const { temperature = config.temperature } = options;
           return { training$, model: () => ({ model: model({ ...config, temperature }), linear: undefined }) };
         }
         case 'wide-gru': {
-          const model = network(config);
+          const model = network({ ...config, temperature });
           return { training$: trainNetwork(model, read), model: () => ({ model, linear: undefined }) };
         }
         case 'sum': {
@@ -120,7 +120,12 @@ export const retrain = (
             training$: concat(wide.training$, trainNetwork(recurrent, read)),
             model: () => {
               const linear = wide.model(config.linear);
-              const sum = { network: recurrent, linear, networkWeight, linearWeight };
+              const sum = {
+                network: recurrent,
+                linear,
+                networkWeight: networkWeight / temperature,
+                linearWeight: linearWeight / temperature,
+              };
               return { model: sumClassifier(sum, { name: kept.model.name, classWeights }), linear };
             },
           };

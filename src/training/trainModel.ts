@@ -49,8 +49,8 @@ export interface TrainModelOptions
   readonly batchSize?: number | undefined;
   /**
    * Whether the chosen model is trained again on the train and validation rows together. Settings and epochs stay the
-   * same, and the validation scores are those of the model before. The temperature also stays the same, except for a
-   * linear model with fewer than 1,000 train rows, whose temperature is then fitted on four folds of these rows.
+   * same, and the validation scores are those of the model before. The temperature also stays the same, except with
+   * fewer than 1,000 train rows: then it is fitted on four folds of these rows.
    * Default: true with fewer than 9,000 train rows.
    */
   readonly joinValidation?: boolean | undefined;
