@@ -7,12 +7,28 @@ import { build, createServer } from 'vitepress';
 import { bundlePlayground } from './playground/bundle.js';
 import { navigationFile, pagesFolder, root, siteFolder } from './folders.js';
 import { assemble } from './pages/assemble.js';
+import { llmsFiles } from './pages/llmsFiles.js';
+import { guidePages } from './pages/navigation.js';
 import { commandPage } from './reference/commandPage.js';
-import { errorPage } from './reference/errorPage.js';
 import { readExports } from './reference/readExports.js';
 import { referencePages } from './reference/referencePages.js';
 
+const REFERENCE_PAGES = [
+  { text: 'All exports', link: '/reference/' },
+  { text: 'The command', link: '/reference/command' },
+  { text: 'Errors', link: '/errors' },
+];
+
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** What the site has besides the pages that VitePress builds. */
+const makeFurtherFiles = (): void => {
+  const reference = { text: 'Reference', items: REFERENCE_PAGES };
+  for (const { path, markdown } of llmsFiles([...guidePages, reference], pagesFolder)) {
+    mkdirSync(dirname(join(siteFolder, path)), { recursive: true });
+    writeFileSync(join(siteFolder, path), markdown);
+  }
+};
 
 const makePages = async (): Promise<() => void> => {
   say('Bundling the playground …');
@@ -23,7 +39,7 @@ const makePages = async (): Promise<() => void> => {
   mkdirSync(dirname(navigationFile), { recursive: true });
   writeFileSync(navigationFile, JSON.stringify(navigation));
   const command = await commandPage();
-  const layOut = (): void => assemble(root, pagesFolder, [...pages, command, errorPage()], places);
+  const layOut = (): void => assemble(root, pagesFolder, [...pages, command], places);
   layOut();
   return layOut;
 };
@@ -32,6 +48,7 @@ const [command] = process.argv.slice(2);
 if (command === 'build') {
   await makePages();
   await build(join(root, 'site'));
+  makeFurtherFiles();
   say(`The site is in ${siteFolder}: any server of files can serve it.`);
 } else if (command === 'serve') {
   const layOut = await makePages();

@@ -3,8 +3,12 @@ import { drawDiagram, escapeXml } from '../marbles/drawDiagram.js';
 import { parseDiagram } from '../marbles/parseDiagram.js';
 import { isRunnable } from '../playground/isRunnable.js';
 
-/** A marble diagram as a picture. The text stays, so that it can be read and copied. */
-const marbles = (text: string): string => {
+/**
+ * A marble diagram as a picture. The text stays, so that it can be read and copied.
+ *
+ * @param isRun whether the tests run it
+ */
+const marbles = (text: string, isRun: boolean): string => {
   const diagram = parseDiagram(text);
   const operator = diagram.lines.find((line) => line.type === 'operator')?.code;
   const title = operator === undefined ? 'Marble diagram' : `Marble diagram of ${operator}`;
@@ -12,6 +16,7 @@ const marbles = (text: string): string => {
     '<figure class="marbles" v-pre>' +
     '<div class="marbles-frame" tabindex="0" role="region" ' +
     `aria-label="${escapeXml(title)}">${drawDiagram(diagram, title)}</div>` +
+    (isRun ? '' : '<figcaption>The times depend on files, a terminal or a network.</figcaption>') +
     `<details><summary>as text</summary><pre>${escapeXml(text)}</pre></details></figure>\n`
   );
 };
@@ -21,13 +26,16 @@ const runnable = (code: string, shown: string): string =>
   `<div class="runnable" data-code="${escapeXml(encodeURIComponent(code))}">${shown}<button ` +
   'type="button" class="run">Run and edit</button></div>\n';
 
-/** Draws blocks of code marked `marbles`, and gives a button to each block of TypeScript that a browser can run. */
+/**
+ * Draws blocks of code marked `marbles`, or `marbles drawn` where a test cannot run them in virtual time. Gives a
+ * button to each block of TypeScript that a browser can run.
+ */
 export const fences = ({ renderer: { rules } }: MarkdownRenderer): void => {
   const plain = rules.fence;
   rules.fence = (tokens, index, options, env, self) => {
     const { info = '', content = '' } = tokens[index] ?? {};
     const [language, ...flags] = info.trim().split(/\s+/);
-    if (language === 'marbles') return marbles(content.trimEnd());
+    if (language === 'marbles') return marbles(content.trimEnd(), !flags.includes('drawn'));
     const shown = plain?.(tokens, index, options, env, self) ?? '';
     return language === 'ts' && !flags.includes('no-run') && isRunnable(content)
       ? runnable(content.trimEnd(), shown)

@@ -7,6 +7,7 @@ export const guidePages = [
       { text: 'Start', link: '/learn/start' },
       { text: 'Tutorial', link: '/learn/tutorial' },
       { text: 'Which operator do I need?', link: '/learn/operators' },
+      { text: 'Troubleshooting', link: '/troubleshooting' },
       { text: 'Glossary', link: '/learn/glossary' },
       { text: 'Playground', link: '/playground' },
       { text: 'Train in this tab', link: '/train' },
@@ -15,10 +16,12 @@ export const guidePages = [
   {
     text: 'Coming from …',
     items: [
+      { text: 'PyTorch, line by line', link: '/from/line-by-line' },
       { text: "PyTorch's DataLoader", link: '/from/pytorch' },
       { text: 'Keras and tfjs-layers', link: '/from/keras' },
       { text: 'scikit-learn', link: '/from/scikit-learn' },
       { text: 'fastText', link: '/from/fasttext' },
+      { text: 'spaCy', link: '/from/spacy' },
     ],
   },
   { text: 'Cookbook', link: '/cookbook/', items: [] },

@@ -93,10 +93,7 @@ export const referencePages = (
             : `](${place})`;
         })
         .replaceAll(/<a id="([\w-]+)"><\/a>/g, `<a id="${anchor(one.name)}-$1"></a>`)
-        .replaceAll(
-          /(?<![[`])`(HW_[A-Z_]+)`(?!\])/g,
-          (_, code: string) => `[\`${code}\`](/reference/errors#${anchor(code)})`,
-        )
+        .replaceAll(/(?<![[`])`(HW_[A-Z_]+)`(?!\])/g, (_, code: string) => `[\`${code}\`](/errors#${anchor(code)})`)
         .replaceAll(/(?<![[`]|<\/a> )`(\w+)`(?![\]`])/g, (whole, name: string) => {
           const target = byName.get(name);
           const place = target === undefined || target === one ? undefined : placeOf.get(target);
@@ -147,7 +144,7 @@ export const referencePages = (
       link: '/reference/',
       items: [
         { text: 'The command', link: '/reference/command' },
-        { text: 'Errors', link: '/reference/errors' },
+        { text: 'Errors', link: '/errors' },
         ...entries.map(({ name }) => ({ text: name, link: `/reference/${entryName(name)}/` })),
       ],
     },
@@ -168,7 +165,7 @@ export const referencePages = (
         markdown: `# Reference
 
 Every export of the package, from the doc comments of the code.
-[The command](/reference/command) and [errors](/reference/errors) have pages of their own.
+[The command](/reference/command) and [errors](/errors) have pages of their own.
 
 | entry | what it has |
 | --- | --- |

@@ -65,11 +65,11 @@ interface Waiting {
  * A writing sink of the events of `fit`: it emits nothing, and completes once everything is written. `fit` takes a
  * checkpoint where its option `checkpointEvery` asks for one; all other events pass by.
  *
- * ```
- * source:  --s-c-s-s-c--c-s-|        c checkpoints
- *              checkpoints(dir)
- * files:   ----[1--]-[2-][3--]       one at a time, each whole or not at all
- * result:  -------------------|
+ * ```marbles drawn
+ * source:   --s-c-s-s-c--c-s-|       c: a checkpoint;  s: a step
+ *           checkpoints(dir)
+ * written:  -------1-----2---3       one at a time, each completely or not at all
+ * result:   -----------------|
  * ```
  *
  * Each checkpoint is a safetensors file. Its name contains its number and its hash:

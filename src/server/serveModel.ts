@@ -10,10 +10,10 @@ import { serveSettings } from './serveSettings.js';
  * Serves a model over HTTP: a page at `GET /`, `POST /classify` and `/explain`, `GET /events`, `/model`, `/metrics`,
  * `/healthz`, `/readyz` and `/openapi.json`.
  *
- * ```
- * subscription    ^------------------------------!
- * drain$          -----------------------x
- * result          -l---------------------d-----|       l: listening, at a URL;  d: draining, until all is answered
+ * ```marbles drawn
+ * subscription:  ^-----------------
+ * drain$:        ------------x
+ * result:        -l----------d----|      l: listening, at a URL;  d: draining, until all is answered
  * ```
  *
  * Cold: subscribing starts a server; unsubscribing closes it and all connections at once. Headlines of many clients are

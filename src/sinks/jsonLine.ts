@@ -37,7 +37,8 @@ const plain = (_key: string, value: unknown): unknown => {
  * no NaN and no Infinity: they become null. So does `undefined` alone or in an array.
  *
  * @throws HeadwaterError `HW_USAGE` if the value cannot be written: it contains itself, or its `toJSON` throws
- *   @example
+ *
+ * @example
  * ```ts
  * import { jsonLine } from 'headwater';
  * jsonLine({ id: 7, probabilities: Float32Array.of(0.25, 0.75) }); // '{"id":7,"probabilities":[0.25,0.75]}'

@@ -32,11 +32,11 @@ export interface JsonLinesOptions {
  *
  * A writing sink: it emits nothing, and completes once everything is written.
  *
- * ```
+ * ```marbles drawn
  * source:  --a--b--c--|
- *              jsonLines(stream)
- * stream:  --A--B--C----  each a line
- * result:  -------------|  when the stream has taken them
+ *          jsonLines(stream)
+ * stream:  --A--B--C----      each a line
+ * result:  -------------|     when the stream has taken them
  * ```
  *
  * - Slow stream: when a `write` returns false, the valve is held until the next 'drain' event. At most the stream's own

@@ -1,6 +1,29 @@
 import * as tf from '@tensorflow/tfjs';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { BackendWasm, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { readWorkload, type Subject } from './workload.js';
+
+/**
+ * The gradient of the embedding, which the backend wasm lacks: without it, tfjs-layers cannot train there. The sum runs
+ * in JavaScript.
+ */
+tf.registerKernel({
+  kernelName: 'UnsortedSegmentSum',
+  backendName: 'wasm',
+  kernelFunc: ({ inputs, attrs, backend }) => {
+    const { x, segmentIds } = inputs;
+    const { numSegments } = attrs as { readonly numSegments: number };
+    if (x === undefined || segmentIds === undefined || !(backend instanceof BackendWasm))
+      throw new Error('UnsortedSegmentSum needs two inputs on the backend wasm.');
+    const ids = backend.readSync(segmentIds.dataId) as Int32Array;
+    const values = backend.readSync(x.dataId) as Float32Array;
+    const width = values.length / ids.length;
+    const sums = new Float32Array(numSegments * width);
+    ids.forEach((id, row) => {
+      for (let i = 0; i < width; i++) sums[id * width + i]! += values[row * width + i]!; // Both are in range.
+    });
+    return backend.makeOutput([numSegments, ...x.shape.slice(segmentIds.shape.length)], 'float32', undefined, sums);
+  },
+});
 
 let run: { readonly model: tf.Sequential; readonly x: tf.Tensor; readonly y: tf.Tensor } | undefined;
 

@@ -48,11 +48,11 @@ export interface KafkaHeadlinesOptions {
  * Emits the headlines of a Kafka topic as deliveries. The offset of a message is committed once its delivery is settled
  * as done; otherwise the message is delivered again.
  *
- * ```
- * topic       --a--b--{------     {: a message that is no headline
- *             kafkaHeadlines({ client, topic, group })
- * deliveries  --x--y---------     never completes
- * dead letters --------j-----
+ * ```marbles drawn
+ * topic:         --a--b--x------      x: a message that is no headline
+ *                kafkaHeadlines({ client, topic, group })
+ * deliveries:    --a--b---------      never completes
+ * dead letters:  --------x------
  * ```
  *
  * All workers of a group share the partitions. Within a partition, messages keep their order. With `toKafka` at the

@@ -49,7 +49,7 @@ const RETRY_MS = 1000;
  * Writes the value of each delivery to a Kafka topic. Once the broker has stored it, the delivery is settled and
  * emitted.
  *
- * ```
+ * ```marbles drawn
  * source:  --a--b-c------|
  *          toKafka({ client, topic })
  * result:  -----a----(bc)|      what comes while a transaction runs is in the next one

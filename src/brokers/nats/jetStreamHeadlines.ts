@@ -88,11 +88,11 @@ const nanoseconds = (ms: number): number => ms * 1_000_000;
  * Emits the headlines of a NATS JetStream stream as deliveries. A message is acknowledged once its delivery is settled
  * as done; otherwise it is delivered again.
  *
- * ```
- * stream      --a--b--{------|    {: a message that is no headline
- *             jetStreamHeadlines({ connection, stream, group })
- * deliveries  --x--y---------     never completes
- * dead letters --------j-----
+ * ```marbles drawn
+ * stream:        --a--b--x------      x: a message that is no headline
+ *                jetStreamHeadlines({ connection, stream, group })
+ * deliveries:    --a--b---------      never completes
+ * dead letters:  --------x------
  * ```
  *
  * All workers with the same `group` share the messages: each message is delivered to one of them. If a worker dies, or

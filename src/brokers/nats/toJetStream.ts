@@ -76,7 +76,7 @@ const checkSubject = async (js: JetStreamClient, subject: string, election: Elec
  * Publishes the value of each delivery to NATS JetStream. Once the server has stored it, the delivery is settled as
  * done and emitted.
  *
- * ```
+ * ```marbles drawn
  * source:  --a--b-------|
  *          toJetStream({ connection, subject })
  * result:  ----a--b-----|      each when the server has stored it; a and b are settled as done

@@ -52,10 +52,13 @@ export interface BatchesOptions extends BatchOptions {
 /**
  * The batches of one side of a split for one epoch.
  *
- *     split.rows$:             abcdefgh|               (b and f are on other sides)
- *     side: 'train', epoch 1:  --------(CEG)(AHD)|     rows and batches in an order of the epoch's own
- *     side: 'train', epoch 2:  --------(HAC)(DEG)|
- *     side: 'test', any:       --------(B)|            rows in the order of the source
+ * ```marbles
+ * split.rows$:     -a-b-c-d-e-f|           c is a test row, f a validation row
+ *                  batches(split, { side, epoch, batchSize: 2 })
+ * train, epoch 1:  ------------(PQ|)       P: rows b and e;  Q: rows d and a
+ * train, epoch 2:  ------------(RS|)       R: rows b and d;  S: rows a and e
+ * test:            ------------(T|)        T: row c
+ * ```
  *
  * Cold: every subscription reads the rows again, keeps those of the side, and preprocesses, tokenizes and batches them.
  * It gives the same batches every time. To feed several consumers from one reading, `connect` them:

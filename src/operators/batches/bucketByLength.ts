@@ -109,7 +109,8 @@ const byArrival = (a: Waiting, b: Waiting): number => a.arrival - b.arrival;
  *
  * @param options `batchSize`, `boundaries`, `dropLast`, and what happens to overlong and empty rows
  * @throws HeadwaterError `HW_USAGE` when the batch size or `maxLength` is below 1, or the boundaries do not rise
- *   @example
+ *
+ * @example
  * ```ts
  * import { from } from 'rxjs';
  * import { bucketByLength } from 'headwater';

@@ -56,8 +56,11 @@ class Texts {
  * Makes batches of held-out rows that are not part of the split, encoded as the split's model reads them. Use it to
  * measure the model on texts that it has not seen. Rows whose text is also the text of a train row are left out.
  *
- *     rows:            -a-b-c-d-|           (b's text is that of a train row)
- *     heldOut(split):  ---------(B|)        a batch of a, c and d
+ * ```marbles
+ * rows:    -a-b-c-d-|        the text of b is that of a train row
+ *          heldOut(split)
+ * result:  ---------(B|)     B: a batch of a, c and d
+ * ```
  *
  * A model can memorize a text of its training, so its score on that text says nothing about other texts.
  *

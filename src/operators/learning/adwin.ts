@@ -17,10 +17,10 @@ export interface AdwinOptions {
  * part differ by more than chance allows, it drops the older part and emits an event. No width has to be chosen: the
  * window grows while nothing changes.
  *
- * ```
- * errors:  0-0-1-0-…-1-1-1-0-1-1-…-|
- *          adwin()
- * drifts:  --------------d---------|      { type: 'drift', detector: 'adwin', at, before: 0.2, after: 0.8, rows }
+ * ```marbles
+ * errors:  -l-l-l-l-h-h-|      l: 32 rows with few errors;  h: 32 rows with many
+ *          adwin(), take(1)
+ * drifts:  ---------(d|)       d: { type: 'drift', detector: 'adwin', at, before, after, rows }
  * ```
  *
  * A change is reported as long as there are old values to drop, and a gradual change as long as it lasts. Changes in

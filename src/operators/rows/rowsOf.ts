@@ -14,8 +14,11 @@ const changed = (what: string): HeadwaterError =>
 /**
  * Reads the rows of a split again, and emits those of one side, in the order of the source.
  *
- *     split.rows$:  -a-b-c-d-e-|      (a, c and d are train rows)
- *     train:        -a---c-d---|
+ * ```marbles
+ * split.rows$:  -a-b-c-d-e-f-|      c is a test row, f a validation row
+ *               rowsOf(split, 'train')
+ * result:       -a-b---d-e---|
+ * ```
  *
  * Holds nothing. Cold: every subscription reads the source once.
  *

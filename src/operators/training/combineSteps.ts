@@ -9,10 +9,10 @@ import { recordEpochBy } from './recordEpochBy.js';
  * `state.best.epoch === result.epoch`. `fit` applies this fold after each epoch. With `scan` it also works on losses
  * from other places.
  *
- * ```
- * results:      -(1.0)-(0.8)-(0.9)-(0.9)-|
- *   scan(combineSteps([earlyStopping({ patience: 2 })]), initialTrainingState())
- * patience:     -2-----2-----1-----0-----|      stop === 'patience' at the last
+ * ```marbles
+ * losses:    -a-b-c-c-|      a: 1.0;  b: 0.8;  c: 0.9
+ *            scan(combineSteps([earlyStopping({ patience: 2 })]), initialTrainingState())
+ * patience:  -2-2-1-0-|      stop is 'patience' in the last state
  * ```
  *
  * Holds nothing.

@@ -23,10 +23,10 @@ export const MOST_RUNS = 8;
 /**
  * Shows finished trainings in a browser: their curves in comparison, their options, and their results.
  *
- * ```
- * subscription  ^--------------------!
- * drain$        ------------------x
- * result        -l----------------|      l: listening, at a URL
+ * ```marbles drawn
+ * subscription:  ^------------
+ * drain$:        ------------x
+ * result:        -l----------|      l: listening, at a URL
  * ```
  *
  * Cold: subscribing starts a server on loopback; unsubscribing closes it. The page is at `GET /`, the runs at `GET

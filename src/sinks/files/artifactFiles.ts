@@ -25,11 +25,12 @@ const writeAtomically = async (dir: string, files: Files): Promise<void> => {
  *
  * A writing sink: it emits nothing, and completes once everything is written.
  *
- * ```
- * source:  --a-----b-c-d-----|
- *              artifactFiles(dir, encode)
- * writes:  --[A--]-[B---][D--]     C waited for B, and gave way to D
- * result:  --------------------|
+ * ```marbles drawn
+ * source:   --a-----b-c-d---|
+ *           artifactFiles(dir, encode)
+ * begun:    --A-----B----D---
+ * written:  ------A------B----D      C waited for B, and gave way to D
+ * result:   -------------------|
  * ```
  *
  * `encode` is called at once, because the weights of a model change with its next step.

@@ -92,11 +92,11 @@ const decoded = <A>(
  *
  * `keep` writes the state `delayMs` after a change, and once more at the end:
  *
- * ```
- * source:        -a-b-c-----------d--|
- *                    keep(state)               delayMs: 4
- * file written:  -----[S]------------[T]       as it is then; T early, since the source has ended
- * result:        -----------------------|
+ * ```marbles drawn
+ * source:   -a-b-c-------d--|
+ *           keep(state), delayMs: 4
+ * written:  -----S----------T      the state at this time;  T is early, because the source has ended
+ * result:   -----------------|
  * ```
  *
  * A writing sink: it emits nothing, and completes once everything is written. Use it in `alongside`. Each write is

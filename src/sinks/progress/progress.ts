@@ -12,12 +12,11 @@ import { RateMeter } from './internal/RateMeter.js';
  * A writing sink: it emits nothing, and completes once its last line is written. Use it beside other sinks:
  * `events$.pipe(alongside(progress(), jsonLines(log)))`.
  *
- * ```
- * source:  -s-e-t-t-t-v-E-e-t-t-t-v-E-(Z|)    s training started, e epoch started, t step,
- *                                             v validation step, E epoch, Z ended
- *              progress()
- * shown:   -S-----------1-----------2--Z      a bar between them
- * result:  ------------------------------|
+ * ```marbles drawn
+ * source:  -s-e-t-t-v-E-e-t-t-v-E-(Z|)   s: started;  e: epoch started;  t: step;  v: validation;  E: epoch;  Z: ended
+ *          progress()
+ * shown:   -S---------1---------2-Z      a bar between them
+ * result:  -----------------------|
  * ```
  *
  * Each epoch has one permanent line: `epoch 3/8  train 0.812  validation 0.901  lr 1.0e-3  best`. In between, a

@@ -27,10 +27,10 @@ export interface RowProgressOptions<T = unknown> extends ProgressOptions {
  * A writing sink: it emits nothing, and completes once its last line is written. Use it beside the stream:
  * `rows$.pipe(alongside(rowProgress({ label: 'reading' })))`.
  *
- * ```
+ * ```marbles drawn
  * source:  --r-r-r-r-r-r--|
- *              rowProgress({ label: 'reading' })
- * shown:   --1-2-3-4-5-6--'reading: 6 rows in 2.0s (3.0 rows/s)'
+ *          rowProgress({ label: 'reading' })
+ * shown:   --1-2-3-4-5-6--E      E: reading: 6 rows in 2.0s (3.0 rows/s)
  * result:  ---------------|
  * ```
  *

@@ -39,11 +39,11 @@ const TOLD = 3;
  * Each epoch reads its rows again. A rejection with the same source, row, reason and field as an earlier one is counted
  * and emitted only once.
  *
- * ```
- * next:         --r1--r2--r1--r3
- *              deadLetters({ limit: 2 })
- * rejections$:  --r1--r2------r3
- * next throws:                #   HW_REJECTIONS: a third row
+ * ```marbles
+ * next:         --r--s--r--t      r, s, t: rejections of three rows
+ *               deadLetters({ limit: 2 })
+ * rejections$:  --r--s-----t
+ * next throws:  -----------#      HW_REJECTIONS: a third row
  * ```
  *
  * - Memory: the examples, and one bit per rejected row for each source, reason and field, in pages of 4,096 rows.
@@ -53,7 +53,8 @@ const TOLD = 3;
  *   that exceeded the limit is counted and emitted first.
  *
  * @throws HeadwaterError `HW_USAGE` at once if `limit` is negative or NaN, or `examples` is not a whole number from 0
- *   @example
+ *
+ * @example
  * ```ts
  * import { deadLetters, type Rejection } from 'headwater';
  * const letters = deadLetters({ limit: 100 });

@@ -7,7 +7,8 @@ import { printable } from '../terminal/printable.js';
  *
  * @returns for example `news.csv:12: field "title": expected a non-empty string, got ""`; control characters are
  * escaped
- *   @example
+ *
+ * @example
  * ```ts
  * import { describeRejection } from 'headwater';
  * describeRejection({

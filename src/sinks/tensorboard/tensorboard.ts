@@ -54,12 +54,11 @@ const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[
  * A writing sink: it emits nothing, and completes once everything is written. `tensorboard --logdir DIR` shows the runs
  * of a folder side by side.
  *
- * ```
- * source:  -s-e-t-t-v-E-e-t-t-v-E-Z-r|      s training started, e epoch started, t step,
- *                                           v validation step, E epoch, Z training ended, r report
- *              tensorboard('runs')
- * file:    -S---t-t---E---t-t---E---r(x)    whole records; x: the session has ended
- * result:  ---------------------------|
+ * ```marbles drawn
+ * source:  -s-e-t-t-v-E-Z-r|      s: started;  e: epoch started;  t: step;  v: validation;  E: epoch;  Z: ended;  r: report
+ *          tensorboard('runs')
+ * file:    -S---t-t---E---r(x|)   whole records;  x: the end of the session
+ * result:  ----------------|
  * ```
  *
  * Each training is a separate run, `DIR/<model>-<time>`, in a file

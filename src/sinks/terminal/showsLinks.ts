@@ -30,11 +30,11 @@ export const showsLinks = (stream: { readonly isTTY?: boolean | undefined }, env
 const OPEN = '\u001b]8;;';
 const CLOSE = '\u001b\\';
 
+/** The text as a link. A normalized URL contains no control characters. */
+export const linkTo = ({ href }: URL, text: string): string => `${OPEN}${href}${CLOSE}${text}${OPEN}${CLOSE}`;
+
 /** The text as a link if the address is http or https; otherwise the text unchanged. */
 export const linked = (text: string, address: string | undefined): string => {
   const url = address === undefined ? undefined : parsedUrl(address);
-  if (url === undefined) return text;
-  const { protocol, href } = url;
-  // The normalized URL contains no control characters.
-  return protocol === 'http:' || protocol === 'https:' ? `${OPEN}${href}${CLOSE}${text}${OPEN}${CLOSE}` : text;
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? linkTo(url, text) : text;
 };

@@ -89,9 +89,9 @@ const sizeOf = (given: number | undefined, usual: number): number =>
  *
  * A writing sink: it emits nothing, and completes once its last frame is written.
  *
- * ```
- * source:  -p-ppp-f-----p-|      p a prediction, f a feed that could not be read
- *              watchView({ classes })
+ * ```marbles drawn
+ * source:  -p-ppp-f-----p-|      p: a prediction;  f: a feed that could not be read
+ *          watchView({ classes })
  * shown:   12-4--57----8--9      frames: at most one every 100 ms, and one a second for the ages
  * result:  ---------------|
  * ```
