@@ -1,20 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { LiveHeadline } from '../contracts/live/Live.js';
+import { described } from '../contracts/messages/described.js';
 import { decodeHeadline, withReadableFields } from '../streams/live/headlineJson.js';
-
-/** The most characters of a message that are quoted in a reason. */
-const LONGEST_QUOTE = 80;
-
-const quoted = (value: unknown): string => {
-  const text = value === undefined ? 'left out' : JSON.stringify(value);
-  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 1)}…` : text;
-};
 
 const parsed = (text: string): E.Either<string, unknown> => {
   try {
     return E.right(JSON.parse(text) as unknown);
   } catch {
-    return E.left(`not JSON: ${quoted(text)}`);
+    return E.left(`not JSON: ${described(text)}`);
   }
 };
 
@@ -61,7 +54,7 @@ export const decodeMessage = (
   const decoded = decodeHeadline(withReadableFields(json.right, source));
   if (E.isLeft(decoded)) {
     const { field, expected, got } = decoded.left;
-    return E.left(`${field ?? 'the message'} is ${quoted(got)}, but must be ${expected}`);
+    return E.left(`${field ?? 'the message'} is ${described(got, 'left out')}, but must be ${expected}`);
   }
   const { title, guid, link, published, category } = decoded.right;
   return E.right({ id, source: sourceOf(json.right) ?? source, title, guid, link, published, seen, category });

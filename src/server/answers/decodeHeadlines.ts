@@ -1,6 +1,6 @@
 import { REQUEST_SOURCE } from '../http/requestSource.js';
 import { isRight } from 'fp-ts/lib/Either.js';
-import { excerpt } from '../../contracts/messages/excerpt.js';
+import { described } from '../../contracts/messages/described.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { decodeHeadline } from '../../streams/live/headlineJson.js';
 import type { Fault } from '../http/problem.js';
@@ -12,14 +12,6 @@ const TOLD = 10;
 
 /** A headline, or the fault of the input. */
 export type Decoded = { readonly headline: LiveHeadline } | { readonly fault: Fault };
-
-const shown = (value: unknown): string => {
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'an array';
-  // The content is not printed, because its nesting may be too deep to print.
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return excerpt(JSON.stringify(value));
-};
 
 /**
  * Converts a value to a headline. The value is an object as in `headlineJson`, or only the title.
@@ -46,7 +38,7 @@ export const decodeItem = (value: unknown, pointer: string, id: number, { titleL
   return {
     fault: {
       pointer: field === undefined || typeof value === 'string' ? pointer : `${pointer}/${field}`,
-      detail: `Expected ${wanted}, got ${shown(got)}.`,
+      detail: `Expected ${wanted}, got ${described(got, 'nothing')}.`,
     },
   };
 };

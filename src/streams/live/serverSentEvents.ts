@@ -71,7 +71,9 @@ const requireId = (id: string): string => {
  * if the answer is 408, 425, 429 or 5xx. The wait is drawn below a bound that doubles with each consecutive failure
  * (see `backoff`), plus the wait that the server asks for with `retry:` (at most an hour) or `Retry-After`. The request
  * sends the id of the last event whose headlines were all emitted as `Last-Event-ID`, so that a server that keeps its
- * events can send the rest. A 204 completes the stream.
+ * events can send the rest. Some servers send a few events and end the connection each time: then the bound stays at
+ * four times the first one or below. Once the stream has been open, any other answer, such as a 404 or a page, is
+ * temporary too. A 204 completes the stream.
  *
  * **Rejections.** `item`: data that begins like an object but is not one. `field`: an invalid field. `oversize`: an
  * event longer than `maxEventBytes`. `encoding`: an event that is not UTF-8. Line and byte are those of the event
@@ -83,11 +85,12 @@ const requireId = (id: string): string => {
  * **Memory.** Holds one chunk of 64 KiB, the longest event twice, and what Node's streams read ahead. While the valve
  * is closed, nothing is emitted, nothing more is read, and no connection is made.
  *
- * **Errors** end the stream: `HW_HTTP_STATUS` any other status; `HW_FEED` a response that is not `text/event-stream`;
- * `HW_ADDRESS` a redirect or a public name that leads into a private network (unless `allowPrivate`);
- * `HW_HTTP_REDIRECTS`; `HW_ENCODING` an encoding that is unknown; `HW_CSV` for UTF-16; after `maxAttempts` consecutive
- * failures, the last error: `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; without
- * `rejections`, `HW_REJECTIONS` a record that is not a headline; and any error that `rejections` or `events` throws.
+ * **Errors** end the stream. Only before it has been open: `HW_HTTP_STATUS` any other status; `HW_FEED` a response that
+ * is not `text/event-stream`; `HW_ADDRESS` a redirect or a public name that leads into a private network (unless
+ * `allowPrivate`); `HW_HTTP_REDIRECTS`. At any time: `HW_ENCODING` an encoding that is unknown; `HW_CSV` for UTF-16;
+ * after `maxAttempts` consecutive failures, the last error: `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or
+ * `HW_HTTP_STATUS`; without `rejections`, `HW_REJECTIONS` a record that is not a headline; and any error that
+ * `rejections` or `events` throws.
  *
  * @param url an http or https URL. A user name and a password in it are sent, but not shown in headlines or messages
  * @throws HeadwaterError `HW_USAGE` for a URL or an option that cannot work
@@ -168,7 +171,9 @@ export const serverSentEvents = (
           const lost =
             error instanceof ConnectionLost ? error : worthRetrying(bodyError(location, error, reader.progress));
           connection.error(
-            lost instanceof ConnectionLost ? new ConnectionLost(lost.error, Math.max(lost.atLeastMs, retryMs)) : lost,
+            lost instanceof ConnectionLost
+              ? new ConnectionLost(lost.error, Math.max(lost.atLeastMs, retryMs), lost.served)
+              : lost,
           );
         };
         const opened = (movedTo: string | undefined): void => {
@@ -185,9 +190,13 @@ export const serverSentEvents = (
           const draining = drain(body, reader, options, {
             complete: () =>
               failed(
-                new HeadwaterError('HW_HTTP_CUT', `${name} ended its stream after ${reader.progress}.`, {
-                  where: name,
-                }),
+                new ConnectionLost(
+                  new HeadwaterError('HW_HTTP_CUT', `${name} ended its stream after ${reader.progress}.`, {
+                    where: name,
+                  }),
+                  0,
+                  reader.hasEvents,
+                ),
               ),
             broken: failed,
             failed: (error) => connection.error(error),

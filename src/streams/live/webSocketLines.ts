@@ -92,8 +92,9 @@ const endError = (
  *
  * **Reconnection.** The source reconnects if a connection breaks, is closed with any code but 1000 (which completes the
  * stream) or falls silent, if it cannot be established, or if the answer is 408, 425, 429 or 5xx. The wait is drawn
- * below a bound that doubles with each consecutive failure (see `backoff`), plus the wait of a `Retry-After`. Messages
- * that the server sent in between are lost unless it sends them again: a WebSocket has no ids to resume from.
+ * below a bound that doubles with each consecutive failure (see `backoff`), plus the wait of a `Retry-After`. Once the
+ * stream has been open, any other answer, such as a 404 or a page, is temporary too. Messages that the server sent in
+ * between are lost unless it sends them again: a WebSocket has no ids to resume from.
  *
  * **Rejections.** `item`: a text that begins like an object but is not one. `field`: an invalid field. `oversize`: a
  * message longer than `maxMessageBytes`. `encoding`: a message that is not UTF-8. They have no line.
@@ -103,11 +104,12 @@ const endError = (
  * While the valve is closed, nothing is emitted, no connection is made, and nothing more is read from the network.
  * Messages that had already arrived wait, at most `maxWaitingBytes` of them.
  *
- * **Errors** end the stream: `HW_HTTP_STATUS` any other status (redirects are not followed); `HW_ADDRESS` a public name
- * that leads into a private network (unless `allowPrivate`); `HW_FEED` a page instead of a WebSocket; `HW_OVERFLOW`
- * more than `maxWaitingBytes` waiting; after `maxAttempts` consecutive failures, the last error: `HW_HTTP_CONNECT`,
- * `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`; without `rejections`, `HW_REJECTIONS` a record that is not a
- * headline; and any error that `rejections` or `events` throws.
+ * **Errors** end the stream. Only before it has been open: `HW_HTTP_STATUS` any other status (redirects are not
+ * followed); `HW_ADDRESS` a public name that leads into a private network (unless `allowPrivate`); `HW_FEED` a page
+ * instead of a WebSocket. At any time: `HW_OVERFLOW` more than `maxWaitingBytes` waiting; after `maxAttempts`
+ * consecutive failures, the last error: `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_CUT` or `HW_HTTP_STATUS`;
+ * without `rejections`, `HW_REJECTIONS` a record that is not a headline; and any error that `rejections` or `events`
+ * throws.
  *
  * @param url a URL: ws, wss, http or https. A user name and a password in it are sent, but not shown in headlines or
  *   messages
@@ -211,6 +213,11 @@ export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions
               let heard = 0;
               let quiet = 0;
               const listen = (): void => {
+                // The server has sent a close frame, and should have closed the connection since.
+                if (line.isClosing) {
+                  line.hangUp();
+                  return;
+                }
                 if (held || line.bytesRead !== heard) {
                   heard = line.bytesRead;
                   quiet = 0;

@@ -4,7 +4,7 @@ import type * as t from 'io-ts';
 import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
-import { described } from '../internal/described.js';
+import { described } from '../../contracts/messages/described.js';
 
 const reason = ([error]: t.Errors): string => {
   if (error === undefined) return 'it is not of the right shape';

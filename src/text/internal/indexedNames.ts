@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { excerpt } from '../../contracts/messages/excerpt.js';
-import { described } from './described.js';
+import { described } from '../../contracts/messages/described.js';
 
 /** Names to indices as in JSON: an object without a prototype, because a name may be `__proto__`. */
 export const indicesByName = (names: readonly string[]): Readonly<Record<string, number>> => {

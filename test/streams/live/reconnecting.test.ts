@@ -183,15 +183,49 @@ describe('reconnecting', () => {
 
   it('ends at once with any other error, and completes with a connection', () => {
     run((helpers, scheduler) => {
-      const fatal = new HeadwaterError('HW_FEED', 'It is no stream.');
+      const fatal = new HeadwaterError('HW_OVERFLOW', 'Too much waits.');
       const { result$, told } = play(helpers, scheduler, { connections: ['a-#'], error: fatal });
       helpers.expectObservable(result$).toBe('a-#', undefined, fatal);
       helpers.flush();
-      expect(told).toEqual(['0 opened', '2 failed HW_FEED undefined']);
+      expect(told).toEqual(['0 opened', '2 failed HW_OVERFLOW undefined']);
     });
     run((helpers, scheduler) =>
       helpers.expectObservable(play(helpers, scheduler, { connections: ['a-|'] }).result$).toBe('a-|'),
     );
+  });
+
+  it('takes an answer that is not the stream for its end before the stream was open, and for a failure after', () => {
+    const page = new HeadwaterError('HW_FEED', 'It is a page.');
+    run((helpers, scheduler) => {
+      const { result$ } = play(helpers, scheduler, { connections: ['-#'], opens: 0, error: page });
+      helpers.expectObservable(result$).toBe('-#', undefined, page);
+    });
+    run((helpers, scheduler) => {
+      const { result$, told } = play(helpers, scheduler, {
+        connections: ['a#', '#', 'b-'],
+        opens: 1,
+        error: page,
+        backoff: { initialMs: 4, maxMs: 100 },
+      });
+      // Waits of 2 and 4.
+      helpers.expectObservable(result$, '^--------!').toBe('a------b-');
+      helpers.flush();
+      expect(told).toEqual(['0 opened', '1 failed HW_FEED 2', '3 failed HW_FEED 4']);
+    });
+  });
+
+  it('does not wait longer and longer for a server that sends something and ends the connection each time', () => {
+    run((helpers, scheduler) => {
+      const { result$, told } = play(helpers, scheduler, {
+        connections: ['a#'],
+        error: new ConnectionLost(cut, 0, true),
+        backoff: { initialMs: 2, maxMs: 100 },
+      });
+      // Bounds of 2, 4, 8, 8, 8.
+      helpers.expectObservable(result$, '^--------------------!').toBe('a-a--a----a----a----a');
+      helpers.flush();
+      expect(told.filter((line) => line.includes('failed'))).toHaveLength(5);
+    });
   });
 
   it('makes no connection while the valve is closed', () => {

@@ -320,7 +320,45 @@ describe('serverSentEvents', () => {
     });
   });
 
+  it('reads answers with `100 Continue`, a long header or the content type twice', async () => {
+    const heads = [
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n',
+      `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-policy: ${'a'.repeat(100_000)}\r\n\r\n`,
+      'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nContent-Type: text/event-stream\r\n\r\n',
+    ];
+    for (const head of heads) {
+      const origin = await serveRaw((socket) => {
+        // The answer comes in two parts, of which the first ends within `100`.
+        socket.write(head.slice(0, 10), () => setImmediate(() => socket.end(`${head.slice(10)}data: a\n\n`)));
+      });
+      const { values } = await collect(serverSentEvents(origin).pipe(take(1)));
+      expect(values.map(({ title }) => title)).toEqual(['a']);
+    }
+  });
+
+  it('comes back to a server that is replaced or under maintenance, if it was there before', async () => {
+    const { origin } = await inTurn(
+      (response) => begin(response).end('data: a\n\n'),
+      (response) => void response.writeHead(404).end(),
+      (response) => begin(response, { 'content-type': 'text/html' }).end('<p>Back soon</p>'),
+      (response) => begin(response).end('data: b\n\n'),
+      noContent,
+    );
+    const heard = listen((to) => serverSentEvents(origin, { ...to, ...soon }));
+    await until(() => expect(heard.ended).toEqual({ error: undefined }));
+    expect(heard.titles()).toEqual(['a', 'b']);
+  });
+
   describe('rejections', () => {
+    it('says so of JSON that is nested deeper than the call stack, and goes on', async () => {
+      const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+      const { titles, rejections } = await read(
+        `data: {"title":${deep}}\n\ndata: [{"title":"x","y":${deep}}]\n\ndata: {"title":"a","y":${deep}}\n\n`,
+      );
+      expect(titles()).toEqual(['a']);
+      expect(rejections).toMatchObject([{ reason: 'field', field: 'title', got: 'an array' }, { reason: 'item' }]);
+    });
+
     it('says what is no headline, and where it stands', async () => {
       const { titles, rejections, headlines } = await read(
         'data: a\n\nid: 1\ndata: {"title":\n\n: c\n\nevent: x\ndata: {"title":" "}\n\ndata: b\n\n',

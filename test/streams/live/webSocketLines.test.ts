@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage, RequestListener } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -198,6 +199,52 @@ describe('webSocketLines', () => {
       await until(() => expect(heard.ended).toEqual({ error: undefined }));
       expect(heard.titles()).toEqual(['a', 'b']);
       expect(heard.events[1]).toMatchObject({ type: 'failed', code: 'HW_HTTP_CUT' });
+    });
+
+    it('takes any form of the answer that opens it, and hangs up on a server that only says goodbye', async () => {
+      const server = createHttpServer().on('upgrade', (request, socket) => {
+        running.push(() => socket.destroy());
+        const key = `${String(request.headers['sec-websocket-key'])}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+        const head = [
+          'HTTP/1.1 101 Switching Protocols',
+          'upgrade: WebSocket',
+          'connection: keep-alive, upgrade',
+          `sec-websocket-accept: ${createHash('sha1').update(key).digest('base64')}`,
+          'sec-websocket-extensions: permessage-deflate; server_max_window_bits="12"',
+          '\r\n',
+        ];
+        // The text `a`, and a close frame with 1000. The connection stays open.
+        socket.write(Buffer.concat([Buffer.from(head.join('\r\n')), Buffer.from('810161880203e8', 'hex')]));
+      });
+      running.push(() => server.close());
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const heard = listen((to) => webSocketLines(url, { ...to, ...soon, bodyTimeout: 50 }));
+      await until(() => expect(heard.ended).toEqual({ error: undefined }));
+      expect(heard.titles()).toEqual(['a']);
+    });
+
+    it('comes back to a server that is replaced, if it was there before', async () => {
+      let up = true;
+      const server = createHttpServer((_request, response) => response.writeHead(404).end());
+      const upgrades = new WebSocketServer({ noServer: true });
+      server.on('upgrade', (request, socket, head) => {
+        if (!up) socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
+        else
+          upgrades.handleUpgrade(request, socket, head, (client) => {
+            client.send(heard.titles().length === 0 ? 'a' : 'b');
+            client.close(heard.titles().length === 0 ? 1001 : 1000);
+            up = false;
+          });
+      });
+      running.push(() => server.close());
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const heard = listen((to) => webSocketLines(url, { ...to, ...soon }));
+      await until(() => expect(heard.events.at(-1)).toMatchObject({ type: 'failed', code: 'HW_HTTP_STATUS' }));
+      up = true;
+      await until(() => expect(heard.ended).toEqual({ error: undefined }));
+      expect(heard.titles()).toEqual(['a', 'b']);
     });
 
     /** A clock that the test sets. */

@@ -62,6 +62,11 @@ export class EventReader implements Reader {
     );
   }
 
+  /** Whether an event was read completely. */
+  get hasEvents(): boolean {
+    return this.#events > 0;
+  }
+
   get progress(): string {
     return `${this.#events} events`;
   }

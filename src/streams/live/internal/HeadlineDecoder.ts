@@ -1,5 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { LiveHeadline } from '../../../contracts/live/Live.js';
+import { described } from '../../../contracts/messages/described.js';
 import type { Rejection } from '../../../contracts/rows/Rejection.js';
 import { excerpt } from '../../internal/excerpt.js';
 import { decodeHeadline, withReadableFields } from '../headlineJson.js';
@@ -14,10 +15,10 @@ export interface RecordPlace {
 /** The place of a record in a message: a message has no lines. */
 export const NO_PLACE: RecordPlace = {};
 
+/** A value for the `got` of a rejection: a text is quoted as it is. */
 const shown = (value: unknown): string => {
-  const bytes = Buffer.from(
-    typeof value === 'string' ? value : value === undefined ? 'nothing' : JSON.stringify(value),
-  );
+  if (typeof value !== 'string') return described(value, 'nothing');
+  const bytes = Buffer.from(value);
   return excerpt(bytes, 0, bytes.length);
 };
 

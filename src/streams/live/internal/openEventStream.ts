@@ -113,7 +113,8 @@ export const openEventStream = async (
     );
   }
   const type = headerOf(response, 'content-type');
-  if (type === undefined || !/^text\/event-stream\s*(?:;|$)/i.test(type.trim())) {
+  // A proxy may add a header that the server has sent too, and repeated headers are joined by commas.
+  if (type === undefined || !/^text\/event-stream\s*(?:[;,]|$)/i.test(type.trim())) {
     close();
     throw wrongType(name, type);
   }

@@ -46,6 +46,10 @@ export interface WebSocketLine {
   /** Stops reading from the network. Messages from bytes that were already read may still arrive. */
   pause(): void;
   resume(): void;
+  /** Whether the other side has sent a close frame, but has not closed the connection yet. */
+  readonly isClosing: boolean;
+  /** Closes the connection for the other side. The listener receives the end with the code of the close frame. */
+  hangUp(): void;
   /** Sends a ping, to check that the other side is alive. */
   ping(): void;
   /** Sends a close frame and closes immediately. The listener receives nothing more. */
@@ -55,20 +59,37 @@ export interface WebSocketLine {
 /** The largest number of fragments of a message: the same as undici's default. */
 const MOST_FRAGMENTS = 131_072;
 
+/** The headers of an answer, by their names in lower case. */
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
+
+/**
+ * The headers of the answer that opens a WebSocket, in the form that undici accepts. `Connection` may be a list
+ * (`keep-alive, Upgrade`), and the value of an extension's parameter may be quoted (RFC 6455, 4.1 and 9.1).
+ */
+const openingHeaders = (headers: Headers): Record<string, string | string[] | undefined> => {
+  const { connection = '', 'sec-websocket-extensions': extensions } = headers;
+  return {
+    ...headers,
+    ...(/(?:^|,)\s*upgrade\s*(?:,|$)/i.test(String(connection)) ? { connection: 'Upgrade' } : {}),
+    ...(extensions === undefined ? {} : { 'sec-websocket-extensions': String(extensions).replaceAll('"', '') }),
+  };
+};
 
 /** Observes the response to a request: a WebSocket itself only reports that it failed. */
 const watching = (
   { DecoratorHandler }: Undici,
   handler: Dispatcher.DispatchHandler,
-  answered: (status: number, headers: Record<string, string | string[] | undefined>) => void,
+  answered: (status: number, headers: Headers) => void,
   failed: (error: unknown) => void,
 ): Dispatcher.DispatchHandler => {
   const inner: Dispatcher.DispatchHandler = new DecoratorHandler(handler);
   return {
     onRequestStart: (...values) => inner.onRequestStart?.(...values),
-    onRequestUpgrade: (...values) => inner.onRequestUpgrade?.(...values),
+    onRequestUpgrade: (controller, status, headers, socket) =>
+      inner.onRequestUpgrade?.(controller, status, openingHeaders(headers), socket),
     onResponseStart: (controller, status, headers, message) => {
       answered(status, headers);
       inner.onResponseStart?.(controller, status, headers, message);
@@ -160,6 +181,10 @@ export const openWebSocket = (
     get bytesRead() {
       return socket?.bytesRead ?? 0;
     },
+    get isClosing() {
+      return webSocket.readyState === WebSocket.CLOSING;
+    },
+    hangUp: () => void socket?.destroy(),
     pause: () => {
       held = true;
       socket?.pause();

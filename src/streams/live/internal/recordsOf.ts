@@ -7,12 +7,21 @@ export const isObjectText = (text: string): boolean => /^\s*\{/.test(text);
 /** Whether a text is a JSON array. A title may begin with a bracket: `[Update] Ferry back`. */
 export const isArrayText = (text: string): boolean => /^\s*\[/.test(text) && isJson(text);
 
-/** The elements of a JSON array as records; the whole array if an element is neither an object nor a text. */
+/** A JSON value as text; undefined if its nesting is deeper than the call stack allows. */
+const written = (value: unknown): string | undefined => {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The elements of a JSON array as records; the whole array if an element can be no record. */
 const elementsOf = (text: string): readonly string[] => {
   const elements = JSON.parse(text) as readonly unknown[];
-  const records = elements.flatMap((element) =>
-    typeof element === 'string' ? [element] : isObject(element) ? [JSON.stringify(element)] : [],
-  );
+  const records = elements
+    .map((element) => (typeof element === 'string' ? element : isObject(element) ? written(element) : undefined))
+    .filter((record) => record !== undefined);
   return records.length === elements.length ? records.filter((record) => record.trim() !== '') : [text];
 };
 

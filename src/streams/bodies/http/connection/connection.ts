@@ -1,6 +1,7 @@
 import type { LookupFunction, Socket } from 'node:net';
 import type { buildConnector, Client, Dispatcher } from 'undici';
 import type { Undici } from './loadUndici.js';
+import { skipContinue } from './skipContinue.js';
 import { isLoopback, proxiesOf, proxyName } from './proxies.js';
 
 /** How to connect to a server. */
@@ -36,6 +37,12 @@ export interface Connection {
   readonly dropped: () => Error | undefined;
 }
 
+/**
+ * The longest header of a response, in bytes. Sites with long security policies and many cookies send more than the
+ * 16 KiB of Node's default.
+ */
+const LONGEST_HEADER = 131_072;
+
 type Connector = buildConnector.connector;
 
 /**
@@ -49,7 +56,11 @@ export const connectionTo = (
   { target, headersTimeout, bodyTimeout, lookup, tunnel, connected }: ConnectionSettings,
 ): Connection => {
   const proxies = isLoopback(target) ? undefined : proxiesOf(process.env);
-  const times = { headersTimeout, ...(bodyTimeout === undefined ? {} : { bodyTimeout }) };
+  const limits = {
+    headersTimeout,
+    maxHeaderSize: LONGEST_HEADER,
+    ...(bodyTimeout === undefined ? {} : { bodyTimeout }),
+  };
   const direct: Connector = connectorOf({ timeout: headersTimeout, ...(lookup === undefined ? {} : { lookup }) });
   let proxy: string | undefined;
   let reset: Error | undefined;
@@ -69,11 +80,14 @@ export const connectionTo = (
     // If undici passes another connector than `direct`, the connection goes through a proxy.
     if (proxies !== undefined && connect !== direct) proxy = proxyName(proxies, target);
     const client = new ClientClass(origin, {
-      ...times,
+      ...limits,
       ...options,
       connect: (to, callback) =>
         connect(to, (...result) => {
-          if (result[0] === null) watch(result[1]);
+          if (result[0] === null) {
+            skipContinue(result[1]);
+            watch(result[1]);
+          }
           callback(...result);
         }),
     });
@@ -83,7 +97,7 @@ export const connectionTo = (
     return client;
   };
 
-  const options = { ...times, connect: direct, factory: clientOf };
+  const options = { ...limits, connect: direct, factory: clientOf };
   const dispatcher =
     proxies === undefined
       ? new Agent(options)
@@ -93,7 +107,7 @@ export const connectionTo = (
           proxyTunnel: tunnel,
           proxyTls: { timeout: headersTimeout },
           requestTls: { timeout: headersTimeout },
-          clientFactory: (origin, given) => new Pool(origin, { ...given, ...times, connections: 1 }),
+          clientFactory: (origin, given) => new Pool(origin, { ...given, ...limits, connections: 1 }),
         });
   return { dispatcher, proxy: () => proxy, reset: () => reset, dropped: () => dropped };
 };
