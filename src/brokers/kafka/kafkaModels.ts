@@ -9,7 +9,7 @@ import type { ModelStore } from '../models/ModelStore.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { hasApiId, saysError } from './internal/hasApiId.js';
 import { type Kafka, loadKafka } from './internal/loadKafka.js';
-import { type BytesProducer, clientOptions, openProducer } from './internal/openProducer.js';
+import { type BytesProducer, clientOptions, openProducer, openTransactionalProducer } from './internal/openProducer.js';
 import { readTopic, type TopicMessage } from './internal/readTopic.js';
 
 /** Options of `kafkaModels`. */
@@ -97,13 +97,12 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
 
   const opened = (kafka: Kafka): Promise<BytesProducer> =>
     (producer ??= Promise.resolve(
-      openProducer(
-        kafka,
-        client,
-        soleFor === undefined
-          ? {}
-          : { transactionalId: `headwater-models-${topic}-${soleFor}`, timeout: TRANSACTION_MS },
-      ),
+      soleFor === undefined
+        ? openProducer(kafka, client)
+        : openTransactionalProducer(kafka, client, {
+            transactionalId: `headwater-models-${topic}-${soleFor}`,
+            timeout: TRANSACTION_MS,
+          }),
     ));
 
   /** Creates the topics if they do not exist. */

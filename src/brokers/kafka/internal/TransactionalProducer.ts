@@ -5,7 +5,7 @@ import type { KafkaClient } from '../KafkaClient.js';
 import { answered } from './answered.js';
 import { loadKafka } from './loadKafka.js';
 import { MessageGroups, type OutgoingMessage, records } from './messageGroups.js';
-import { type BytesProducer, clientOptions, openProducer } from './openProducer.js';
+import { type BytesProducer, clientOptions, openTransactionalProducer } from './openProducer.js';
 
 /** The timeout of a transaction in milliseconds. A transaction left by a dead worker blocks readers for this time. */
 const TRANSACTION_MS = 10_000;
@@ -107,7 +107,7 @@ export class TransactionalProducer {
     const kafka = await loadKafka();
     // A producer that is opened now would never be closed.
     if (this.#isClosed) throw new Error('the producer is closed');
-    return (this.#producer ??= openProducer(kafka, this.#client, {
+    return (this.#producer ??= openTransactionalProducer(kafka, this.#client, {
       // A new id: what fences a replaced member is its generation in the group.
       transactionalId: `${clientOptions(this.#client).clientId}-${randomUUID()}`,
       timeout: TRANSACTION_MS,

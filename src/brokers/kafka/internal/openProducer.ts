@@ -1,5 +1,6 @@
-import type { BaseOptions, Producer } from '@platformatic/kafka';
+import type { API, BaseOptions, Callback, Producer, RetryDelayGetter } from '@platformatic/kafka';
 import type { KafkaClient } from '../KafkaClient.js';
+import { hasApiId } from './hasApiId.js';
 import type { Kafka } from './loadKafka.js';
 
 /** A producer of bytes, with text headers. */
@@ -11,23 +12,78 @@ export const clientOptions = ({ clientId = 'headwater', ...connection }: KafkaCl
   clientId,
 });
 
+/** Keys and values are bytes already. */
+const serializers = ({ stringSerializers: { headerKey, headerValue } }: Kafka) => ({ headerKey, headerValue });
+
 /** The address of a topic, with the first of the brokers. */
 export const topicAddress = ({ bootstrapBrokers: [first] }: KafkaClient, topic: string): string =>
   `kafka://${typeof first === 'string' ? first : `${first?.host ?? ''}:${first?.port ?? ''}`}/${topic}`;
 
+/** The first delay before a transaction is begun again, while the broker still ends the one before. Milliseconds. */
+const FIRST_DELAY_MS = 5;
+/** The client's own default. Milliseconds. */
+const DEFAULT_DELAY_MS = 1000;
+
 /**
- * Opens an idempotent producer.
+ * The delay before a request of a transactional producer is sent again.
  *
- * @param transaction for a transactional producer: its id, and the timeout of a transaction in milliseconds
+ * A broker ends a transaction after it has answered, within a few milliseconds. Until then it refuses the next one, so
+ * this delay is short at first and then doubles, up to the usual delay.
+ *
+ * @param usual the delay for all other errors
  */
-export const openProducer = (
-  { Producer, stringSerializers: { headerKey, headerValue } }: Kafka,
-  client: KafkaClient,
-  transaction: { readonly transactionalId?: string; readonly timeout?: number } = {},
-): BytesProducer =>
-  new Producer<Buffer, Buffer, string, string>({
+export const transactionDelay =
+  (usual: KafkaClient['retryDelay'] = DEFAULT_DELAY_MS): RetryDelayGetter =>
+  (client, operation, attempt, retries, error) => {
+    const delay = typeof usual === 'number' ? usual : usual(client, operation, attempt, retries, error);
+    return hasApiId(error, 'CONCURRENT_TRANSACTIONS') ? Math.min(delay, FIRST_DELAY_MS * 2 ** (attempt - 1)) : delay;
+  };
+
+/** The latest version of the request that adds partitions to a transaction. Later versions are for brokers only. */
+const ADD_PARTITIONS_VERSION = 3;
+
+/**
+ * The client's producer for transactions. It adds partitions by the request for clients. The client itself takes the
+ * latest version that the broker knows, for which a cluster with access control wants the rights of a broker.
+ */
+const transactionalProducer = (kafka: Kafka) =>
+  class extends kafka.Producer<Buffer, Buffer, string, string> {
+    override [kafka.kGetApi]<Arguments extends unknown[], Answer>(
+      name: string,
+      callback: Callback<API<Arguments, Answer>>,
+    ): void {
+      super[kafka.kGetApi]<Arguments, Answer>(name, (error, api) => {
+        if (name !== 'AddPartitionsToTxn' || error !== null || (api?.version ?? 0) <= ADD_PARTITIONS_VERSION)
+          callback(error, api);
+        else callback(null, kafka.addPartitionsToTxnV3.api as API<unknown[], unknown> as API<Arguments, Answer>);
+      });
+    }
+  };
+
+/** Opens an idempotent producer. */
+export const openProducer = (kafka: Kafka, client: KafkaClient): BytesProducer =>
+  new kafka.Producer<Buffer, Buffer, string, string>({
     ...clientOptions(client),
-    ...transaction,
     idempotent: true,
-    serializers: { headerKey, headerValue },
+    serializers: serializers(kafka),
+  });
+
+/**
+ * Opens a transactional producer.
+ *
+ * @param transactionalId the id of its transactions, of which a newer producer with the same id fences this one
+ * @param timeout the timeout of a transaction in milliseconds
+ */
+export const openTransactionalProducer = (
+  kafka: Kafka,
+  client: KafkaClient,
+  { transactionalId, timeout }: { readonly transactionalId: string; readonly timeout: number },
+): BytesProducer =>
+  new (transactionalProducer(kafka))({
+    ...clientOptions(client),
+    transactionalId,
+    timeout,
+    retryDelay: transactionDelay(client.retryDelay),
+    idempotent: true,
+    serializers: serializers(kafka),
   });
