@@ -1,9 +1,10 @@
 /**
  * `npm run docs` serves the documentation and follows changes of `docs`. `npm run docs:build` writes it to site/dist.
  */
-import { mkdirSync, watch, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, createServer } from 'vitepress';
+import { firstPicture } from './marbles/firstPicture.js';
 import { bundlePlayground } from './playground/bundle.js';
 import { navigationFile, pagesFolder, root, siteFolder } from './folders.js';
 import { assemble } from './pages/assemble.js';
@@ -33,6 +34,9 @@ const makeFurtherFiles = (): void => {
 const makePages = async (): Promise<() => void> => {
   say('Bundling the playground …');
   await bundlePlayground(join(pagesFolder, 'public/playground'));
+  const css = readFileSync(join(root, 'site/browser/theme/theme.css'), 'utf8');
+  for (const appearance of ['light', 'dark'] as const)
+    writeFileSync(join(pagesFolder, `public/first-picture-${appearance}.svg`), firstPicture(css, appearance));
   say('Reading the doc comments …');
   const { entries, exports } = await readExports(root);
   const { pages, navigation, places } = referencePages(entries, exports);

@@ -26,6 +26,9 @@ const runnable = (code: string, shown: string): string =>
   `<div class="runnable" data-code="${escapeXml(encodeURIComponent(code))}">${shown}<button ` +
   'type="button" class="run">Run and edit</button></div>\n';
 
+const isOf = (language: string, token: { readonly info: string } | undefined): boolean =>
+  token?.info.trim().split(/\s+/)[0] === language;
+
 /**
  * Draws blocks of code marked `marbles`, or `marbles drawn` where a test cannot run them in virtual time. Gives a
  * button to each block of TypeScript that a browser can run.
@@ -36,9 +39,19 @@ export const fences = ({ renderer: { rules } }: MarkdownRenderer): void => {
     const { info = '', content = '' } = tokens[index] ?? {};
     const [language, ...flags] = info.trim().split(/\s+/);
     if (language === 'marbles') return marbles(content.trimEnd(), !flags.includes('drawn'));
-    const shown = plain?.(tokens, index, options, env, self) ?? '';
-    return language === 'ts' && !flags.includes('no-run') && isRunnable(content)
-      ? runnable(content.trimEnd(), shown)
-      : shown;
+    const highlighted = plain?.(tokens, index, options, env, self) ?? '';
+    const shown =
+      language === 'ts' && !flags.includes('no-run') && isRunnable(content)
+        ? runnable(content.trimEnd(), highlighted)
+        : highlighted;
+    // Python and the TypeScript right after it stand side by side where the window is wide.
+    if (language === 'python' && isOf('ts', tokens[index + 1])) return `<div class="beside">${shown}`;
+    return language === 'ts' && isOf('python', tokens[index - 1]) ? `<div>${shown}</div></div>\n` : shown;
+  };
+  // Code that is only indented gets the frame of other code: without it, a long line makes the page wider.
+  rules.code_block = (tokens, index, options, env, self) => {
+    const token = tokens[index];
+    if (token !== undefined) token.info = 'text';
+    return rules.fence?.(tokens, index, options, env, self) ?? '';
   };
 };

@@ -38,11 +38,13 @@ const relink = (file: string, markdown: string, places: ReadonlyMap<string, stri
   const names = (text: string): string =>
     !LINKS_NAMES.test(file)
       ? text
-      : text.replaceAll(/(?<![[`])`(\w+)`(?![\]`])/g, (whole, name: string) => {
+      : text.replaceAll(/(?<![[`])`(\w+)(?:\.\w+)?`(?![\]`])/g, (whole, name: string) => {
           const place = places.get(name);
           return place === undefined ? whole : `[${whole}](${place})`;
         });
-  return outsideFences(markdown, (text) => names(links(text)));
+  const page = outsideFences(markdown, (text) => names(links(text)));
+  // Code in two columns needs the room of the outline.
+  return page.includes('```\n\n```ts\n') && page.includes('```python\n') ? `---\naside: false\n---\n\n${page}` : page;
 };
 
 /** An example as a page: its opening comment as text, then its code. */

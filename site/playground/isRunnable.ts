@@ -20,10 +20,13 @@ const NODE = /\b(process|Buffer|__dirname|require)\b/;
 
 /** Whether a browser can run a piece of TypeScript: it imports only what the playground has. */
 export const isRunnable = (code: string): boolean => {
+  const packages = [...code.matchAll(/\b(?:from\s+|import\s*\(?\s*)'([^']+)'/g)].map(([, name = '']) => name);
   const imports = [...code.matchAll(/import\s+(?:type\s+)?(?:\{([^}]*)\}|[\w*\s]+)\s+from\s+'([^']+)'/g)];
   return (
     imports.length > 0 &&
     !NODE.test(code) &&
+    // Those that are imported for their effect, or while the code runs, have no list of names.
+    packages.every((name) => PACKAGES.has(name) || /^headwater(\/|$)/.test(name)) &&
     imports.every(([, list = '', from = '']) => {
       if (PACKAGES.has(from)) return true;
       const entry = /^headwater(?:\/(\w+))?$/.exec(from);

@@ -43,11 +43,11 @@ const MIB = 1_048_576;
  * not grow with the length of the table. Unsubscribing closes the connection or the file at once, and nothing more is
  * emitted.
  *
- * ```
- * bytes    title,cat\n  x,A\n y,B,?\n  "z\n1",A|
- * valve    open---------------- closed ---- open
- * rows     -------------x---------------------(z|)     x: line 2, z: line 4
- * rejected --------------------r----------------       r: ragged, line 3
+ * ```marbles drawn
+ * title,cat ⏎ x,A ⏎ y,B,? ⏎ "z ⏎ 1",A
+ * valve:     -----c------o---      c: closed;  o: open
+ * rows:      --x-----------z|      x: line 2;  z: line 4
+ * rejected:  ----r-----------      r: ragged, line 3
  * ```
  *
  * **Format.** RFC 4180: a header, then records that end at LF or CRLF. If the header ends at a lone CR, records end at

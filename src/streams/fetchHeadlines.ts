@@ -32,11 +32,11 @@ const listed = (sources: TableAddress | readonly TableAddress[] = []): readonly 
 /**
  * Emits the texts of tables of any supported format, with their classes.
  *
- * ```
- * rows     -------r--r--x--r--|
- *          fetchHeadlines(path, { rejections })
- * result   -------a--a-----a--|
- * rejected -------------j------
+ * ```marbles drawn
+ * rows:      -r--r--x--r--|      x: a row that is not valid
+ *            fetchHeadlines(path, { rejections })
+ * result:    -a--a-----a--|
+ * rejected:  -------j------
  * ```
  *
  * Tables are read as by `fetchTable`. The texts of several `titleColumns` are joined with spaces. Blanks around a class

@@ -12,10 +12,10 @@ import type { TableAddress } from './table/TableSource.js';
  * folder of texts for each class; ARFF; Parquet. The text may have any encoding, and the table may be compressed with
  * gzip or be the only one in a zip archive.
  *
- * ```
- * bytes   id;texte;classe\n  1;Pluie;A\n 2;But;B\n|
- * layout  ----------------------------------------l        delimiter ;
- * rows    ----------------------------------------(xy|)
+ * ```marbles drawn
+ * id;texte;classe ⏎ 1;Pluie;A ⏎ 2;But;B
+ * layout:  ----l-----      the delimiter is a semicolon
+ * rows:    ----(xy|)
  * ```
  *
  * It reads the first 64 KiB of a table, detects the layout, and calls `onLayout`. Then it emits rows like `fetchCsv`,

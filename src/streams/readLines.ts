@@ -9,9 +9,9 @@ import { rejecting } from './internal/rejecting.js';
 /**
  * Emits the lines of a stream, a file or an HTTP body, each as soon as it is complete.
  *
- * ```
- * bytes    ab cd\n ef\r\n g|
- * lines    ----a---b------(c|)     a = 'abcd', b = 'ef', c = 'g'
+ * ```marbles drawn
+ * ab cd ⏎ ef ⏎ g
+ * lines:  ---a---b---(c|)      a: 'ab cd';  b: 'ef';  c: 'g'
  * ```
  *
  * The text is UTF-8; a byte order mark is skipped. A line ends at LF, CRLF or CR, and the last one at the end of the

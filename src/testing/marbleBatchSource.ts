@@ -34,10 +34,11 @@ export interface MarbleBatchSource extends BatchSource {
 /**
  * A training's batches as marble diagrams: to test `fit`, or a training of your own, in virtual time.
  *
- * ```
- * { train: '-a-b|', validation: '-v|' }
- *   asked for ('train', 1), ('validation', 1), ('train', 2), …
- * batches:  -a-b|  -v|  -a-b| …
+ * ```marbles
+ * train:       -a-b|
+ * validation:  -v|
+ *              marbleBatchSource(helpers, { train, validation })
+ * one epoch:   -a-b-v|      the batches of train, and then those of validation
  * ```
  *
  * @param helpers the run helpers of the `TestScheduler`

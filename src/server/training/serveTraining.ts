@@ -65,11 +65,11 @@ const DRAIN_MS = 2000;
  * Shows a training in a browser while it runs. The page is at `GET /`, the state of the training so far at `GET
  * /training`, its further events at `GET /events`, and the trainings for comparison at `GET /runs`.
  *
- * ```
- * subscription    ^-------------------------!
- * update$           -p-t-e-s-s-E-e-s-s-E-Z-r|        p prepared;  then what `fit` tells;  r report
- * result          -l------------------------|        l: listening, at a URL
- * stay: true      -l------------------------S-----   S: staying, since somebody listens, until drain$ emits
+ * ```marbles drawn
+ * subscription:  ^------------------
+ * update$:       -p-t-e-s-s-E-Z-r|      p: prepared;  t, e, s, E, Z: what fit emits;  r: report
+ * result:        -l--------------|      l: listening, at a URL
+ * stays open:    -l--------------S--    with stay: true, until drain$ emits;  S: staying
  * ```
  *
  * Cold: subscribing starts a server on loopback, and subscribes to `update$` when it listens. Unsubscribing also

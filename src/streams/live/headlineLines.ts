@@ -7,10 +7,10 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
 /**
  * Emits each line of text as the title of a headline, as soon as the line is complete.
  *
- * ```
- * lines      --a--b---c--|     b: blank
- *            headlineLines(process.stdin)
- * headlines  --a------c--|
+ * ```marbles drawn
+ * lines:      -a--b---c--|      b: blank
+ *             headlineLines(process.stdin)
+ * headlines:  -a------c--|
  * ```
  *
  * Blank lines are skipped. The lines are read as by `readLines`, from a stream such as stdin, a path or a URL. While

@@ -7,11 +7,11 @@ import { linesToHeadlines, type HeadlineLinesOptions } from './linesToHeadlines.
 /**
  * Emits the headlines of JSON lines, each as soon as its line is complete: `{"title": "Ferry returns to port"}`.
  *
- * ```
- * lines       --a--{--b---|      {: a line that is no headline
- *             jsonLineHeadlines(source, { rejections })
- * headlines   --a-----b---|
- * rejections  -----j-------
+ * ```marbles drawn
+ * lines:       -a--x--b---|      x: a line that is no headline
+ *              jsonLineHeadlines(source, { rejections })
+ * headlines:   -a-----b---|
+ * rejections:  ----j-------
  * ```
  *
  * Each line is one JSON object as defined by `headlineJson`; blank lines are skipped. The lines are read as by

@@ -54,11 +54,11 @@ const requireId = (id: string): string => {
  * Emits the headlines of a stream of server-sent events, each as soon as its event is complete, and reconnects when the
  * connection is lost.
  *
- * ```
- * connection  --a-:-b--x             ~~~ --c-|           :: a comment, x: the connection breaks
- *             serverSentEvents(url)
- * request                            Last-Event-ID: b
- * headlines   --a---b--------------------c-
+ * ```marbles drawn
+ * connection:       -a-c--b--#         c: a comment;  it breaks after b
+ * next connection:  -------------d-|   its request has Last-Event-ID: b
+ *                   serverSentEvents(url)
+ * headlines:        -a----b------d--
  * ```
  *
  * The data of an event is a title, or a JSON object as defined by `headlineJson`. If it has several lines, each line is

@@ -80,10 +80,11 @@ const endError = (
  * Emits the headlines in the messages of a WebSocket, each as soon as its message arrives, and reconnects when the
  * connection is lost.
  *
- * ```
- * connection  --a--b--x   ~~~ --c--|      x: the connection breaks, |: closed with code 1000
- *             webSocketLines(url)
- * headlines   --a--b------------c--|
+ * ```marbles drawn
+ * connection:       -a--b--#           it breaks after b
+ * next connection:  -----------c--|    closed by the server with code 1000
+ *                   webSocketLines(url)
+ * headlines:        -a--b------c--|
  * ```
  *
  * A message is a title, or a JSON object as defined by `headlineJson`. If it has several lines, each line is one

@@ -38,9 +38,9 @@ const answer = (request: IncomingMessage, response: ServerResponse, options: Sam
 /**
  * Serves the bundled sample over HTTP, reachable only from this machine, until it is unsubscribed.
  *
- * ```
- * subscription    ^-----------------------!
- * addresses       -a-----------------------      a = http://127.0.0.1:<port>/sample.csv
+ * ```marbles drawn
+ * subscription:  ^------------
+ * addresses:     -a-----------      a: http://127.0.0.1:<port>/sample.csv
  * ```
  *
  * Emits the URL once the server listens (on the loopback interface, at a port that the system chooses) and never

@@ -14,9 +14,9 @@ export interface ReadVectorsOptions extends BodyOptions, Pacing {}
 /**
  * Emits each word of a word-vector file with its vector, in the order of the file.
  *
- * ```
- * bytes    the 0.1 0.2\n of| 0.3 0.4\n|
- * words    -----------a------------(b|)     a = { word: 'the', values: Float32Array [0.1, 0.2] }
+ * ```marbles drawn
+ * the 0.1 0.2 ⏎ of 0.3 0.4
+ * words:  ---a---(b|)      a: { word: 'the', values: Float32Array [0.1, 0.2] }
  * ```
  *
  * The format is detected from the first bytes: GloVe text, word2vec text and fastText `.vec` (with a header line),

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawDiagram } from '../../../site/marbles/drawDiagram.js';
 import { parseDiagram } from '../../../site/marbles/parseDiagram.js';
 import { runMarbles } from '../../../src/testing/runMarbles.js';
+import { filesUnder, root } from '../fences.js';
 import { CASES } from './cases.js';
-import { documentedDiagrams } from './diagrams.js';
+import { documentedDiagrams, drawnDiagrams } from './diagrams.js';
 
 const diagrams = documentedDiagrams();
 
@@ -32,6 +35,25 @@ describe('the marble diagrams of the documentation', () => {
     // Every line is a source, or was compared.
     expect(shown.length).toBeGreaterThan(0);
     expect(timelines.slice(-1).map((timeline) => timeline.name)).toEqual(shown.slice(-1));
+  });
+
+  it('are only drawn where files, a terminal or a network decide what comes when', () => {
+    for (const { file, diagram } of drawnDiagrams()) {
+      expect(file).toMatch(/^src\/(brokers|checkpoints|server|sinks|streams)\//);
+      expect(diagram.lines.length, file).toBeGreaterThan(1);
+    }
+  });
+
+  it('are pictures: no export of the package has one as text alone', () => {
+    const exporting = filesUnder('src/entries', '.ts').flatMap((entry) =>
+      [...readFileSync(join(root, entry), 'utf8').matchAll(/ from '\.\.\/(.*)\.js';/g)].map(
+        ([, path]) => `src/${path}.ts`,
+      ),
+    );
+    const asText = exporting.filter((file) =>
+      /\* ```\n[^`]*^ \*.*:? +[-^]-*[a-z]-/m.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(asText).toEqual([]);
   });
 });
 

@@ -1,3 +1,5 @@
+import { labelledBatch } from '../../../../src/testing/labelledBatch.js';
+import { marbleBatchSource } from '../../../../src/testing/marbleBatchSource.js';
 import { concat, ignoreElements, map, merge, take, timer } from 'rxjs';
 import { boundedQueue } from '../../../../src/operators/flow/boundedQueue.js';
 import { trace } from '../../../../src/operators/flow/trace.js';
@@ -44,6 +46,18 @@ export const FLOW: Readonly<Record<string, Case>> = {
   marbleSource: ({ helpers, marbles }) => ({
     source: marbleSource(helpers, marbles('diagram'), undefined, { valve: marbleValve(helpers, marbles('valve')) }),
   }),
+  marbleBatchSource: ({ helpers, marbles }) => {
+    const [a, b, v] = [1, 2, 3].map((seed) => labelledBatch({ seed }));
+    const values = Object.fromEntries(
+      Object.entries({ a, b, v }).flatMap(([sign, batch]) => (batch ? [[sign, batch]] : [])),
+    );
+    const source = marbleBatchSource(helpers, { train: marbles('train'), validation: marbles('validation') }, values);
+    return {
+      'one epoch': concat(source.batches('train', 1), source.batches('validation', 1)).pipe(
+        map((batch) => Object.entries(values).find(([, one]) => one === batch)?.[0] ?? '?'),
+      ),
+    };
+  },
   marbleValve: ({ helpers, marbles }) => ({
     open$: marbleValve(helpers, marbles('diagram')).open$.pipe(map((open) => (open ? 'o' : 'c'))),
   }),

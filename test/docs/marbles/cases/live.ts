@@ -22,6 +22,26 @@ const headlines = (count: number, first: number) =>
 
 /** How the diagrams of operators on live headlines are run, by the files that they stand in. */
 export const LIVE: Readonly<Record<string, Case>> = {
+  firstPicture: ({ play }) => {
+    // What a model knows that tells cups from ferries.
+    const model = recordingModel({
+      probabilities: ({ tokens, time }, row) =>
+        tokens[row * time] === tokenizer.encode('cup')[0] ? [0.9, 0.1] : [0.1, 0.9],
+    });
+    const titles = { a: 'Cup one', b: 'Ferry one', c: 'Cup two', d: 'Ferry two' };
+    const batch$ = play('headlines', titles).pipe(
+      map((title) => headline({ guid: title, title })),
+      dedupe(),
+      microBatch({ maxSize: 2, maxWaitMs: 5 }),
+    );
+    return {
+      batches: batch$.pipe(letters('PQ')),
+      classes: batch$.pipe(
+        classifyLive({ model, tokenizer, labelEncoder }),
+        map(({ category }) => category.charAt(0)),
+      ),
+    };
+  },
   explainHeadlines: ({ play }) => ({
     explanations: play('headlines', { a: headline({ title: 'cup' }), b: headline({ title: 'ferry' }) }).pipe(
       explainHeadlines({ model: recordingModel(), tokenizer, labelEncoder }),
