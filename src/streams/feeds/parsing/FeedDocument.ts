@@ -47,6 +47,12 @@ export interface FeedPage {
   readonly html: string;
 }
 
+/** The start of a call around JSON (JSONP): `callback({` or `callback([`. */
+const JSON_CALL = /^\s*(?:\/\*\*\/\s*)?(?:typeof \S{1,100} === 'function' && )?[\w$.[\]"']{1,100}\(\s*(?=[{[])/;
+
+/** A list of objects. */
+const LIST = /^\s*\[\s*\{/;
+
 /** `<?xm` in EBCDIC. */
 const EBCDIC = [0x4c, 0x6f, 0xa7, 0x94];
 
@@ -187,8 +193,10 @@ export const feedDocument = (
 ): FeedDocument | FeedPage => {
   if (EBCDIC.every((byte, i) => bytes[i] === byte))
     throw noFeed(source, 'is written in EBCDIC, which is not read; UTF-8 is');
-  const decoded = decodeFeed(bytes, contentType);
-  const { text } = decoded;
+  const written = decodeFeed(bytes, contentType);
+  // The places of the items stay what they are.
+  const text = written.text.replace(JSON_CALL, (call) => ' '.repeat(call.length));
+  const decoded = { ...written, text };
   const start = text.search(/\S/);
   if (start < 0) throw noFeed(source, 'is empty');
   if (text.charAt(start) === '{') {
@@ -197,8 +205,11 @@ export const feedDocument = (
     // A program may print a message in JSON before the feed.
     if (isJson(text) || !/<(?:rss|feed|rdf:RDF)\b/i.test(text)) throw noFeed(source, 'is JSON without a list of items');
   }
-  if (text.charAt(start) === '[' && isJson(text))
-    throw noFeed(source, 'is a list in JSON, and a JSON Feed is an object');
+  if (LIST.test(text)) {
+    const outline = jsonOutline(text);
+    if (outline !== undefined) return documentOf(outline, decoded, source, base, reading);
+  }
+  if (text.charAt(start) === '[' && isJson(text)) throw noFeed(source, 'is a list in JSON that has no headlines');
   const outline = xmlOutline(text);
   if (typeof outline !== 'string') return documentOf(outline, decoded, source, base, reading);
   if (outline === 'html' || /^\s*<!doctype\s+html/i.test(text.slice(start, start + 100)))

@@ -68,8 +68,8 @@ interface Trail {
   readonly cookies: ChainCookies;
 }
 
-/** The statuses whose body is a feed. */
-export const BRINGS_FEED: ReadonlySet<number> = new Set([...WHOLE, 226]);
+/** The statuses whose body may be a feed. With 202, some servers send the last feed while they make a new one. */
+export const BRINGS_FEED: ReadonlySet<number> = new Set([...WHOLE, 202, 226]);
 
 /** The class of a page, or of its entries, that is itself meant as a feed. */
 const MICROFORMATS = /\bclass\s*=\s*["']?[^"'<>]{0,200}\bh-(?:feed|entry)\b/i;

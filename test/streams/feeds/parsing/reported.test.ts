@@ -157,6 +157,31 @@ describe('documents', () => {
     ]);
   });
 
+  it('may have items of both formats, and none of them is left out', () => {
+    const [item, entry] = ['<item><title>A</title></item>', '<entry><title>B</title><id>urn:b</id></entry>'];
+    const expected = [{ title: 'A' }, { title: 'B', guid: 'urn:b' }];
+    expect(items(`<rss version="2.0"><channel>${item}${entry}</channel></rss>`)).toMatchObject(expected);
+    expect(items(`<feed xmlns="http://www.w3.org/2005/Atom">${entry}${item}</feed>`)).toMatchObject(expected.reverse());
+  });
+
+  it('may be lists of JSON without a feed around them, such as those of WordPress', () => {
+    const post =
+      '{"id":7,"date":"2024-05-01T12:00:00","date_gmt":"2024-05-01T10:00:00","link":"/a",' +
+      '"title":{"rendered":"Salt &amp; sand"},"excerpt":{"rendered":"<p>x</p>"}}';
+    expect(items(`[${post}, {"headline":"B","url":"/b","publishedAt":"2024-05-01T11:00:00Z"}]`)).toEqual([
+      expect.objectContaining({ title: 'Salt & sand', guid: '7', published: Date.UTC(2024, 4, 1, 10) }),
+      expect.objectContaining({ title: 'B', published: Date.UTC(2024, 4, 1, 11) }),
+    ]);
+    expect(items('{"status":"ok","articles":[{"title":"A"}]}')).toMatchObject([{ title: 'A' }]);
+  });
+
+  it.each(['news({"items":[{"title":"A"}]});', '/**/ my.news["b"]([{"title":"A"}])'])(
+    'may be in a call of JavaScript: %s',
+    (call) => {
+      expect(items(call)).toMatchObject([{ title: 'A' }]);
+    },
+  );
+
   it('in EBCDIC say so', () => {
     expect(() => parseFeed(Buffer.from([0x4c, 0x6f, 0xa7, 0x94, 0x93]), undefined, FEED)).toThrow(/EBCDIC/);
   });
@@ -171,7 +196,7 @@ describe('documents', () => {
   });
 
   it.each([
-    ['[{"title":"A"}]', /a list in JSON/],
+    ['[1,2]', /a list in JSON that has no headlines/],
     ['<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>', /a sitemap/],
   ])('that are none say what they are: %s', (feed, message) => {
     expect(() => items(feed)).toThrow(message);

@@ -42,6 +42,14 @@ describe('the way to a feed', () => {
     expect((await read(origin)).titles).toEqual(['Late goal']);
   });
 
+  it('takes a feed that comes with 202, and no page that does', async () => {
+    let body = rssOf('Late goal');
+    const origin = await serve((_request, response) => response.writeHead(202).end(body));
+    expect((await read(origin)).titles).toEqual(['Late goal']);
+    body = '<html><script>awsWafCookieDomainList = [];</script></html>';
+    expect((await read(origin)).events).toMatchObject([{ type: 'failed', code: 'HW_FEED' }]);
+  });
+
   it('tries the feeds that a page names in turn, those with the type of a feed first', async () => {
     const asked: string[] = [];
     const link = (type: string, href: string): string => `<link rel="alternate" type="${type}" href="${href}">`;

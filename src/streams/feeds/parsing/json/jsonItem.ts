@@ -16,8 +16,12 @@ const textOf = (value: unknown): string | undefined => {
   return text === '' ? undefined : text;
 };
 
+/** Whether a value is text as WordPress has it: `{ "rendered": "…" }` is HTML. */
+const isRendered = (value: unknown): boolean => typeof value === 'object' && value !== null && 'rendered' in value;
+
 /**
- * Parses an item of a JSON Feed. Numbers are accepted as text, as the format requires of readers.
+ * Parses an item of a JSON Feed, or of another list of articles with the usual names of fields. Numbers are accepted as
+ * text, as the format requires of readers.
  *
  * @param text the JSON of the item
  * @param source the feed's address
@@ -30,21 +34,44 @@ export const jsonItem = (text: string, source: string): RawItem => {
     throw new HeadwaterError('HW_FEED', 'an object');
   const field = (name: string): unknown =>
     Object.hasOwn(item, name) ? (item as Readonly<Record<string, unknown>>)[name] : undefined;
+  /** The first of these fields that has text. */
+  const first = (...names: readonly string[]): string | undefined => {
+    for (const name of names) {
+      const text = textOf(field(name));
+      if (text !== undefined) return text;
+    }
+    return undefined;
+  };
   const tags = field('tags');
-  const title = textOf(field('title'));
-  const plain = textOf(field('content_text')) ?? textOf(field('summary'));
-  const html = textOf(field('content_html'));
+  const title = first('title', 'headline');
+  const plain = first('content_text', 'summary');
+  const html = first('content_html', 'excerpt', 'description', 'content');
   return {
-    title: title === undefined ? undefined : { text: title, markup: 'text' },
+    title: title === undefined ? undefined : { text: title, markup: isRendered(field('title')) ? 'html' : 'text' },
     body:
       plain !== undefined
         ? { text: plain, markup: 'text' }
         : html === undefined
           ? undefined
           : { text: html, markup: 'html' },
-    guid: textOf(field('id')),
-    link: itemLink(textOf(field('url')), source) ?? itemLink(textOf(field('external_url')), source),
-    published: firstDate(textOf(field('date_published')), textOf(field('date_modified'))),
+    guid: first('id', 'guid'),
+    link: ['url', 'external_url', 'link']
+      .map((name) => itemLink(textOf(field(name)), source))
+      .find((link) => link !== undefined),
+    // `date` of WordPress is in the zone of the site, and does not name it.
+    published: firstDate(
+      ...[
+        'date_published',
+        'published',
+        'publishedAt',
+        'published_at',
+        'pubDate',
+        'created_at',
+        'date_modified',
+        'date_gmt',
+        'date',
+      ].map((name) => textOf(field(name))),
+    ),
     category: Array.isArray(tags) ? tags.map(textOf).find((tag) => tag !== undefined) : undefined,
   };
 };

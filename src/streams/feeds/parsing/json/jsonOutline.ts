@@ -20,15 +20,20 @@ const stringOf = (written: string): string | undefined => {
   }
 };
 
+/** The names of the list of items: `items` in a JSON Feed, the others in the answers of programming interfaces. */
+const LISTS: ReadonlySet<string> = new Set(['"items"', '"entries"', '"articles"', '"posts"']);
+
 /**
  * Finds the items of a JSON Feed without parsing them, so that a malformed item, or a feed that breaks off, does not
- * affect the other items.
+ * affect the other items. The document may also be a list of the items alone, as WordPress sends it.
  *
  * @returns undefined for an object without a list of items
  */
 export const jsonOutline = (text: string): FeedOutline | undefined => {
   const lines = new LineCount(text);
   const entries: EntrySpan[] = [];
+  // The depth at which the list of items begins: outermost, or in the object of the feed.
+  const outer = text.trimStart().startsWith('[') ? 0 : 1;
   let depth = 0;
   let found = false;
   let inItems = false;
@@ -55,20 +60,20 @@ export const jsonOutline = (text: string): FeedOutline | undefined => {
     }
     if (depth === 1 && (char === ':' || char === ',')) isValue = char === ':';
     if (char === ']' || char === '}') depth--;
-    if (inItems && depth === 1) {
+    if (inItems && depth === outer) {
       cut(i, char === ']');
       inItems = false;
-    } else if (inItems && depth === 2) {
+    } else if (inItems && depth === outer + 1) {
       if (char === ',') cut(i, true);
       else if (start < 0 && !/\s/.test(char)) start = i;
     }
-    if (char === '[' && depth === 1 && name === '"items"' && !found) {
+    if (char === '[' && depth === outer && (outer === 0 || LISTS.has(name)) && !found) {
       found = true;
       inItems = true;
     }
     if (char === '[' || char === '{') depth++;
-    // The end of the feed's object; anything after it is ignored.
-    if (depth === 0 && char === '}') break;
+    // The end of the document; anything after it is ignored.
+    if (depth === 0 && (char === '}' || char === ']')) break;
     i = next;
   }
   if (!found) return undefined;

@@ -139,7 +139,7 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
       ['media:group/media:description', 'html'],
       ['xhtml:body', 'text'],
     ]),
-    guid: nonEmpty(guid?.text) ?? texts('atom:id')[0] ?? about,
+    guid: nonEmpty(guid?.text) ?? texts('atom:id', 'id')[0] ?? about,
     link:
       original ??
       // Some feeds link every item to the site, and only the guid leads to the article.

@@ -125,6 +125,9 @@ const ENTRY = 'entry';
 
 const ITEM = 'item';
 
+/** Elements that are items between the items of either format: some feeds have those of both. */
+const OTHERS: ReadonlySet<string> = new Set([ENTRY, ITEM, 'atom:entry']);
+
 // A failing program may print an error message in HTML before the feed. It is not part of the feed.
 const MESSAGES: ReadonlySet<string> = new Set(['b', 'br', 'div', 'font', 'hr', 'i', 'p', 'pre', 'span', 'strong']);
 
@@ -194,9 +197,11 @@ const scan = (text: string, usual: 'item' | 'entry' | undefined): FeedOutline | 
         } else if (local === 'channel' && root.format === 'rss' && channel === undefined && entries.length === 0) {
           channel = { ...tag, start: i };
         } else if (
-          items === undefined ? local === (usual ?? (root.format === 'atom' ? ENTRY : ITEM)) : sameName(tag.name, items)
+          items === undefined
+            ? local === (usual ?? (root.format === 'atom' ? ENTRY : ITEM))
+            : sameName(tag.name, items) || (open === undefined && OTHERS.has(tag.name.toLowerCase()))
         ) {
-          items = tag.name;
+          items ??= tag.name;
           // Items are never nested, so the previous one was not closed.
           cut(i, false);
           open = { start: i, name: tag.name };
