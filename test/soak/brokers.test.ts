@@ -259,3 +259,34 @@ it.skipIf(!soaks || !isRoot || natsProgram === undefined)(
   },
   HOURS,
 );
+
+it.skipIf(!soaks || noKafka !== undefined)(
+  'writes results as fast as a quota of Kafka allows, each once',
+  async () => {
+    const count = 5000;
+    const [topics, model] = await Promise.all([kafkaSoak(count, 1), savedModel()]);
+    const { Admin } = await import('@platformatic/kafka');
+    const admin = new Admin({ bootstrapBrokers: [new URL(topics.addresses[1] ?? '').host], clientId: 'quota' });
+    // The results take a minute. All that fit into one transaction would take longer than its timeout.
+    await admin.alterClientQuotas({
+      entries: [
+        {
+          entities: [{ entityType: 'client-id', entityName: 'headwater' }],
+          ops: [{ key: 'producer_byte_rate', value: 20_000, remove: false }],
+        },
+      ],
+      validateOnly: false,
+    });
+    await topics.publish(0, count);
+    const workers = startWorkers(1, [...topics.addresses, ...OPTIONS, '--model', model]);
+    try {
+      await untilAllRead(topics, workers);
+    } finally {
+      await workers.stop();
+      await admin.close();
+      await topics.stop();
+    }
+    expectEachOnce(topics);
+  },
+  240_000,
+);

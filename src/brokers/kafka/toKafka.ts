@@ -14,6 +14,7 @@ import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
+import { BatchSize } from './internal/BatchSize.js';
 import { committable, sortByConsumer } from './internal/offsets/committable.js';
 import { loadKafka } from './internal/loadKafka.js';
 import { MessageGroups, type OutgoingMessage, records } from './internal/messageGroups.js';
@@ -89,6 +90,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
       /** Writes the deliveries that cannot be part of a transaction. */
       let plain: BytesProducer | undefined;
       const groups = new MessageGroups();
+      const batchSize = new BatchSize(maxBatch);
       let working = false;
       let ended = false;
       let stalled = false;
@@ -144,16 +146,19 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         if (first === undefined) return;
         const messages = [...lasts.flatMap((origin) => origin.deadLetters()), ...now.map(messageOf)];
         const offsets = lasts.map((origin) => ({ consumer: origin.consumer, message: origin.last() }));
+        const begun = scheduler.now();
         try {
           if (!(await transactions.commit(messages, offsets))) {
             waiting.unshift(...now);
             return;
           }
         } catch (error) {
+          batchSize.failed();
           stall(error);
           first.origin.lost(reasonOf(error));
           return;
         }
+        batchSize.wrote(now.length, scheduler.now() - begun);
         resume();
         for (const delivery of now) {
           delivery.origin.committed();
@@ -182,6 +187,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
           if (isOver()) return;
           const out = (plain ??= openProducer(kafka, client));
           const [group = []] = groups.of(rest.map(messageOf));
+          const begun = scheduler.now();
           try {
             await out.send({ messages: records(group) });
           } catch (error) {
@@ -189,10 +195,12 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
               if (group.length === 1) rest = rest.slice(1);
               continue;
             }
+            batchSize.failed();
             stall(error);
             await firstValueFrom(timer(RETRY_MS, scheduler));
             continue;
           }
+          batchSize.wrote(group.length, scheduler.now() - begun);
           resume();
           for (const delivery of rest.slice(0, group.length)) {
             delivery.settle({ type: 'done' });
@@ -204,7 +212,7 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
 
       const work = async (): Promise<void> => {
         while (waiting.length > 0 && !subscriber.closed) {
-          const batch = waiting.splice(0, maxBatch);
+          const batch = waiting.splice(0, batchSize.size);
           const { byConsumer, others } = sortByConsumer(batch);
           for (const own of byConsumer) {
             const [{ origin }] = own;
