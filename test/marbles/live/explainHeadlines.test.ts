@@ -213,4 +213,11 @@ describe('explainHeadlines', () => {
     expect(all.map(({ prediction }) => prediction.headline.id)).toEqual([0, 1, 2]);
     expect(model.predicted).toHaveLength(3);
   });
+
+  it('divides a script without spaces into words, which lie in the title as they are told', async () => {
+    const title = 'iPhone 球队在北京赢得决赛。';
+    const { words } = await explained(title);
+    expect(words.map(({ word }) => word)).toEqual(['iPhone', '球队', '在', '北京', '赢得', '决赛']);
+    for (const { word, start, end } of words) expect(title.slice(start, end)).toBe(word);
+  });
 });

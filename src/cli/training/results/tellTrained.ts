@@ -2,6 +2,7 @@ import type { ChoiceRecord } from '../../../contracts/training/TrainingRecord.js
 import { stringifyPerformance } from '../../../models/artifacts/internal/performanceJson.js';
 import { jsonLine } from '../../../sinks/jsonLine.js';
 import { metricsTable } from '../../../sinks/metrics/metricsTable.js';
+import { fitText, widthOf } from '../../../sinks/watch/internal/fitText.js';
 import { printable } from '../../../sinks/terminal/printable.js';
 import { wantsColors } from '../../../sinks/terminal/wantsColors.js';
 import type { Terminal } from '../../process/Terminal.js';
@@ -12,11 +13,12 @@ import type { TrainingOptions } from '../options/trainingOptions.js';
 const comparisonLines = (choice: ChoiceRecord | undefined): string => {
   if (choice === undefined) return '';
   const { comparison } = choice;
-  const width = Math.max(...comparison.map(({ model }) => printable(model).length));
+  // The name of a class may take two columns for each character, as Chinese does.
+  const width = Math.max(...comparison.map(({ model }) => widthOf(printable(model))));
   return comparison
     .map(
       ({ model, f1, accuracy }) =>
-        `${printable(model).padEnd(width)}  F1 ${f1.toFixed(4)}  accuracy ${accuracy.toFixed(4)}\n`,
+        `${fitText(printable(model), width, '…')}  F1 ${f1.toFixed(4)}  accuracy ${accuracy.toFixed(4)}\n`,
     )
     .join('');
 };

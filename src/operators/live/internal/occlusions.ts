@@ -1,6 +1,7 @@
 import type { Explanation, LiveHeadline, LivePrediction, WordEffect } from '../../../contracts/live/Live.js';
 import type { Vocabulary } from '../../../contracts/live/Learning.js';
 import { attentionOfWords } from './attentionOfWords.js';
+import { wordsOf } from './wordsOf.js';
 import type { Trainable } from '../../../contracts/models/Trainable.js';
 import { encodeText } from '../../rows/internal/encodedText.js';
 import { type ReadingOptions, stepsOf, textPath } from '../../../text/textPath.js';
@@ -19,9 +20,6 @@ export interface Occlusions {
   /** Makes an explanation from the predictions of the variants, in their order. */
   readonly explain: (predictions: readonly LivePrediction[]) => Explanation;
 }
-
-/** A word of a title: letters and digits, with single marks between them as in `don't`, `U.S` or `state-of-the-art`. */
-const WORD = /[\p{L}\p{N}\p{M}]+(?:['’.&-][\p{L}\p{N}\p{M}]+)*/gu;
 
 /**
  * Makes a function that removes each word of a headline in turn.
@@ -43,7 +41,7 @@ export const occlusionsOf = ({
   return (headline) => {
     const { title } = headline;
     const text = textOf(title);
-    const words = Array.from(title.matchAll(WORD), ({ 0: word, index: start }) => {
+    const words = wordsOf(title).map(({ word, start }) => {
       const end = start + word.length;
       const without = title.slice(0, start) + title.slice(end);
       if (textOf(without) === text) return { word, start, end, read: 'left-out' as const, without };
