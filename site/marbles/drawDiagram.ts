@@ -9,7 +9,7 @@ const OPERATOR_ROW = 40;
 const LEGEND_ROW = 20;
 const LETTER = 8;
 /** How far the marbles of a group stand apart: far enough that the letter of each is seen. */
-const FAN = 17;
+const FAN = 21;
 /** The space between the marbles of a group and the line around them. */
 const GAP = 4;
 
@@ -75,7 +75,7 @@ export const drawDiagram = ({ lines, text }: Diagram, title: string): string => 
   const axis = left + frames * FRAME + 2 * RADIUS + 12;
   const width = Math.max(
     axis,
-    left + Math.max(...codes) * (LETTER - 0.4) + 24,
+    left + Math.max(...codes) * LETTER + 24,
     ...legends.map((one) => left + one.length * 7),
   );
   let y = 0;

@@ -81,6 +81,8 @@ export class ExplainPanel {
       maxlength: 1000,
       autocomplete: 'off',
       placeholder: 'The final starts next week',
+      // Arabic and Hebrew from the right.
+      dir: 'auto',
     });
     const form = element(
       'form',
@@ -177,7 +179,7 @@ export class ExplainPanel {
 
   /** The title, each word tinted by its effect. */
   #picture(title: string, words: readonly WordEffect[], most: number, summary: string): HTMLElement {
-    const picture = element('p', { class: 'words', role: 'img', 'aria-label': `${title}. ${summary}` });
+    const picture = element('p', { class: 'words', dir: 'auto', role: 'img', 'aria-label': `${title}. ${summary}` });
     let at = 0;
     for (const { start, end, effect, read } of words) {
       const side = Math.abs(effect) < SLIGHT ? 'none' : effect > 0 ? 'for' : 'against';

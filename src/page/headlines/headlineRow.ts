@@ -47,7 +47,7 @@ export const headlineCells = (headline: SeenHeadline, { classes, nameOf, labelOf
   const article = articleOf(link);
   return [
     classMark(category),
-    element('span', { class: 'headline-title', role: 'gridcell', title }, title),
+    element('span', { class: 'headline-title', role: 'gridcell', dir: 'auto', title }, title),
     element(
       'span',
       { class: 'headline-class', role: 'gridcell' },
