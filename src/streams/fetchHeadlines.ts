@@ -6,12 +6,16 @@ import type { Row, Side, SourceRow } from '../contracts/rows/Row.js';
 import { TABLE_TYPES } from './csv/TableFormat.js';
 import type { FetchTableOptions } from './table/TableOptions.js';
 import { isBlank, titleOf } from './table/titleOf.js';
+import { classesOf } from './table/classesOf.js';
 import { tableRows } from './table/tableRows.js';
 import type { TableAddress } from './table/TableSource.js';
 
 /** Options for reading texts and their classes from tables. */
 export interface FetchHeadlinesOptions extends Omit<FetchTableOptions, 'labelColumn'> {
-  /** The column that holds the class. Default: found by its name or values. */
+  /**
+   * The column that holds the class, or the columns of the classes, with commas between them. Default: found by its
+   * name or values.
+   */
   readonly labelColumn?: string | undefined;
   /**
    * Maps a label of the table, without surrounding blanks, to the name of its class. Null skips the row; undefined
@@ -76,7 +80,9 @@ export const fetchHeadlines = (
   return tableRows(all, table, (layout, reject, part) => {
     const side = sideOf(part);
     const readTitle = titleOf(layout);
-    const label = layout.labelColumn ?? '';
+    const readClasses = classesOf(layout);
+    const { classColumns, labelColumn = '' } = layout;
+    const label = classColumns === undefined ? labelColumn : excerpt(classColumns.join(', '));
     const titleName = layout.titleColumns.join(', ');
     const rejection = (
       { id, source, line, byte, fields }: SourceRow,
@@ -97,14 +103,16 @@ export const fetchHeadlines = (
     });
     return (row) => {
       const title = readTitle(row.fields);
-      const written = (row.fields[label] ?? '').trim();
+      const classes = readClasses(row.fields);
+      const written = classes.length > 1 ? '' : (classes[0] ?? '');
       const category = className === undefined || written === '' ? written : className(written);
       if (category === null) return undefined;
       if (category !== undefined && category !== '' && !isBlank(title)) {
         onRow?.(row);
         return side === undefined ? { id: row.id, title, category } : { id: row.id, title, category, side };
       }
-      if (written === '') reject(rejection(row, label, 'a non-blank class'));
+      if (classes.length > 1) reject({ ...rejection(row, label, 'one class'), got: excerpt(classes.join(', ')) });
+      else if (written === '') reject(rejection(row, label, 'a non-blank class'));
       else if (category === undefined || category === '')
         reject(rejection(row, label, 'one of the classes that are named', excerpt(written)));
       else reject(rejection(row, titleName, 'a non-blank text', excerpt(category)));

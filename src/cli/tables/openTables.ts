@@ -12,6 +12,7 @@ import type { FetchTableOptions, TableNotice } from '../../streams/table/TableOp
 import type { TableAddress } from '../../streams/table/TableSource.js';
 import { valve } from '../../streams/valve.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
+import { listNames } from '../../contracts/messages/listNames.js';
 import { shellWord } from '../../contracts/messages/shellWord.js';
 import { headersFor } from '../process/networkOptions.js';
 import type { Terminal } from '../process/Terminal.js';
@@ -50,10 +51,13 @@ const bothColumns = (columns: readonly string[]): string => {
   return values.map((value) => `--title-column ${shellWord(value)}`).join(' ');
 };
 
+/** The columns of classes in a line: the first of them. */
+const classesLine = (columns: readonly string[]): string => printable(listNames(columns, 6, 40));
+
 /** A line about an unusual form of a table; undefined if its form is usual. */
 const layoutLine = (layout: TableLayout): string | undefined => {
   const { source, format, delimiter, quote, header, encoding, skippedLines } = layout;
-  const { titleColumns, labelColumn, foundBy, otherTitleColumns } = layout;
+  const { titleColumns, labelColumn, classColumns, foundBy, otherTitleColumns } = layout;
   const [title] = titleColumns;
   const isPlain = format === 'delimited' && delimiter === ',' && quote === '"' && header && encoding === 'utf-8';
   const isUsual = title === 'title' && labelColumn === 'category' && otherTitleColumns.length === 0;
@@ -76,8 +80,10 @@ const layoutLine = (layout: TableLayout): string | undefined => {
       ? ''
       : `; ${names(otherTitleColumns)} could be it too (to read both: ${bothColumns([...titleColumns, other])})`;
   return (
-    `${source}: text in ` +
-    `${names(titleColumns)}${labelColumn === undefined ? '' : `, class in ${names([labelColumn])}`}${others}; ${how}`
+    `${source}: text in ${names(titleColumns)}` +
+    (labelColumn === undefined ? '' : `, class in ${names([labelColumn])}`) +
+    (classColumns === undefined ? '' : `, the class is the one that is marked of ${classesLine(classColumns)}`) +
+    `${others}; ${how}`
   );
 };
 

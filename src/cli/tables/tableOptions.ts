@@ -25,7 +25,8 @@ export interface RejectionOptions {
 export const addDataOptions = (command: Command): Command =>
   addReadingOptions(command).option(
     '--label-column <name>',
-    'the column that holds the class (default: found by its name or values)',
+    'the column that holds the class, or the columns of the classes with commas between them, where a row has a 1 in ' +
+      'the column of its class (default: found by its name or values)',
   );
 
 /** Adds the options for reading tables to a command. */

@@ -12,12 +12,13 @@ const MOST_LEFT_OUT = 10_000;
  * @returns undefined if the columns are `title` and `category`, and the user gave no options
  */
 export const recordOfTable = (
-  { titleColumns, labelColumn = '' }: TableLayout,
+  { titleColumns, labelColumn = '', classColumns }: TableLayout,
   { delimiter, quote, header, comment, encoding, skipLines }: TableFlags,
   classNames: ClassRecords | undefined,
   leftOut: readonly string[],
 ): TableRecord | undefined => {
   const said = {
+    ...(classColumns === undefined ? {} : { classColumns }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(quote === undefined ? {} : { quote }),
     ...(header === false ? { header } : {}),

@@ -20,8 +20,10 @@ export interface EpochRecord {
 export interface TableRecord {
   /** The columns that hold the text, in the order in which they are joined. */
   readonly titleColumns: readonly string[];
-  /** The column that holds the class. */
+  /** The column that holds the class. Empty if each class has a column. */
   readonly labelColumn: string;
+  /** The columns of the classes, if each class has a column. */
+  readonly classColumns?: readonly string[] | undefined;
   /** The user's options for the format of the table. An option is left out where the format was detected. */
   readonly delimiter?: string | undefined;
   readonly quote?: string | undefined;

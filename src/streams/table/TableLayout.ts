@@ -21,8 +21,13 @@ export interface TableLayout {
   readonly columns: readonly string[];
   /** The columns that hold the text, in the order in which they are joined. Empty if none was requested. */
   readonly titleColumns: readonly string[];
-  /** The column that holds the class. Undefined if none was requested. */
+  /** The column that holds the class. Undefined if none was requested, or if each class has a column. */
   readonly labelColumn: string | undefined;
+  /**
+   * The columns of the classes, if each class has a column of its own: the class of a row is the column with the 1.
+   * Undefined if one column holds the classes.
+   */
+  readonly classColumns?: readonly string[] | undefined;
   /**
    * How the columns were found: given by options (`asked`), the same as in earlier tables (`usual`), by their `names`,
    * or by their `values`.

@@ -10,6 +10,8 @@ import type { TableLayout } from './TableLayout.js';
 export interface UsualColumns {
   readonly titleColumns: readonly string[];
   readonly labelColumn: string;
+  /** The columns of the classes, if each class had a column. */
+  readonly classColumns?: readonly string[] | undefined;
   /**
    * False if the earlier tables had no header. Then this table has none either, unless its first record has known
    * names.
@@ -37,7 +39,9 @@ export interface FetchTableOptions extends BodyOptions, RetryOptions, KeepOption
    */
   readonly titleColumns?: readonly string[] | undefined;
   /**
-   * The column that holds the class. Default: found by its name or values. If null, no class column is searched for.
+   * The column that holds the class. Several names with commas between them are the columns of the classes: a row has
+   * the class whose column has a 1 (or `true`, `yes` or `x`). Default: found by its name or values. If null, no class
+   * column is searched for.
    */
   readonly labelColumn?: string | null | undefined;
   /**

@@ -1,13 +1,16 @@
 /** Common names of text columns, the likeliest first: in English, then in other languages that have many tables. */
 export const TITLE_NAMES = [
+  'reviews.text',
+  'review_text',
+  'review_body',
+  'review',
+  'plot',
+  'lyrics',
   'title',
   'headline',
   'text',
   'sentence',
   'content',
-  'review',
-  'review_text',
-  'review_body',
   'tweet',
   'tweet_text',
   'question',
@@ -35,7 +38,6 @@ export const TITLE_NAMES = [
   'narrative',
   'consumer_complaint_narrative',
   'transcript',
-  'lyrics',
   'email',
   'description',
   'short_description',
@@ -44,6 +46,8 @@ export const TITLE_NAMES = [
   'subject',
   'prompt',
   'input',
+  'instruction',
+  'desc',
   'titles',
   'summaries',
   'texts',
@@ -115,6 +119,10 @@ export const LABEL_NAMES = [
   'label_name',
   'label_text',
   'category_name',
+  'target_name',
+  'target_names',
+  'topic_name',
+  'subreddit',
   'class_label',
   'class_index',
   'airline_sentiment',
@@ -125,8 +133,15 @@ export const LABEL_NAMES = [
   'tag',
   'type',
   'email_type',
+  'ticket_type',
+  'issue_type',
+  'complaint_type',
+  'category_id',
+  'label_id',
+  'class_id',
   'rating',
   'stars',
+  'star_rating',
   'score',
   'overall',
   'is_spam',
@@ -198,13 +213,31 @@ export const foldedName = (name: string): string =>
 const TITLES: ReadonlySet<string> = new Set(TITLE_NAMES.map(foldedName));
 const LABELS: ReadonlySet<string> = new Set(LABEL_NAMES.map(foldedName));
 
+/** Names of ratings. Columns of votes and of means may have them too. */
+const RATINGS: ReadonlySet<string> = new Set(['rating', 'stars', 'star_rating', 'score', 'overall'].map(foldedName));
+
+/** Whether this is a common name of a column of ratings. */
+export const isRatingName = (name: string): boolean => RATINGS.has(foldedName(lastPart(name)));
+
 /** Whether this is a common name of a text or class column. */
 export const isKnownName = (name: string): boolean => isTitleName(name) || isLabelName(name);
 
 /** Whether this is a common name of a text column. */
 export const isTitleName = (name: string): boolean => TITLES.has(foldedName(name));
 
-const isLabelName = (name: string): boolean => LABELS.has(foldedName(name));
+export const isLabelName = (name: string): boolean => LABELS.has(foldedName(name));
+
+/** Keys of the name of a nested object, and of lists of objects. */
+const OF_OBJECT: ReadonlySet<string> = new Set(['name', 'displayname', 'value', 'nodes', 'node', 'edges']);
+
+/**
+ * The part after the last dot: `title` of `data.title`; and `category` of `category.name`. Nested JSON and some exports
+ * have such names.
+ */
+export const lastPart = (name: string): string => {
+  const parts = name.split('.');
+  return parts.findLast((part) => !OF_OBJECT.has(part.toLowerCase())) ?? name;
+};
 
 /** The last word of a name, and the first: `category` and `product` of `product_category` and `productCategory`. */
 const endsOf = (name: string): readonly [first: string, last: string] => {

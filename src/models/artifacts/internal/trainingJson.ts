@@ -13,6 +13,7 @@ const tableCodec: t.Type<TableRecord, unknown> = t.readonly(
     t.intersection([
       t.type({ titleColumns: names, labelColumn: t.string }),
       t.partial({
+        classColumns: optional(names),
         delimiter: optional(t.string),
         quote: optional(t.string),
         header: optional(t.boolean),

@@ -1,7 +1,7 @@
 import { CHUNK_BYTES } from '../../bodies/bytes/ByteWindow.js';
 import { CsvReader } from '../../csv/CsvReader.js';
 import { checkFormat, type CheckedFormat, type TableFormat } from '../../csv/TableFormat.js';
-import { byValues } from './findColumns.js';
+import { byValues } from './columns/columnValues.js';
 import { isKnownName } from '../columnNames.js';
 import { oddDelimiters } from './oddDelimiters.js';
 import { withoutEmptyEnd } from './repairRecord.js';

@@ -1,5 +1,5 @@
-import type { UsualColumns } from '../TableOptions.js';
-import type { TableSample } from './sampleTable.js';
+import type { UsualColumns } from '../../TableOptions.js';
+import type { TableSample } from '../sampleTable.js';
 
 /** The second and third line of a table of the program Orange: the types and the roles of its columns. */
 export interface OrangeHeader {
