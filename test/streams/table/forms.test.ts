@@ -37,6 +37,21 @@ const read = async (source: string, options: FetchHeadlinesOptions = {}) => {
   return { rows: values, error, layout, notices };
 };
 
+const chat = (role: string, content: string) => ({ role, content });
+
+/** The examples of each class, each in two parts. */
+const byClass = <T>(form: (examples: readonly object[]) => T): Readonly<Record<string, T>> =>
+  Object.fromEntries(
+    CLASSES.map((name) => [
+      name,
+      form(
+        ROWS.filter(([, label]) => label === name).map(([t]) => ({
+          data: [{ text: t.slice(0, 3) }, { text: t.slice(3), entity: 'x' }],
+        })),
+      ),
+    ]),
+  );
+
 /** Each form: what it is, the table, and the ending of its name. */
 const FORMS: readonly (readonly [what: string, content: string | Uint8Array, ending?: string])[] = [
   ['an array of objects', JSON.stringify(records), 'json'],
@@ -213,6 +228,62 @@ const FORMS: readonly (readonly [what: string, content: string | Uint8Array, end
   [
     'a column of the sides of a split',
     lines('text,fold,kind') + each((t, l, i) => `${t},${i % 4 === 0 ? 'test' : 'train'},${l}`),
+  ],
+  [
+    'messages of a chat',
+    each((t, l) => JSON.stringify({ messages: [chat('system', 'Classify.'), chat('user', t), chat('assistant', l)] })),
+    'jsonl',
+  ],
+  [
+    'conversations',
+    JSON.stringify(
+      ROWS.map(([t, l], id) => ({
+        id,
+        conversations: [
+          { from: 'human', value: t },
+          { from: 'gpt', value: l },
+        ],
+      })),
+    ),
+    'json',
+  ],
+  [
+    'labels as objects in an array',
+    JSON.stringify(
+      ROWS.map(([title, name], id) => ({ id, title, labels: [{ id: 7, name, color: 'f00' }], state: 'open' })),
+    ),
+    'json',
+  ],
+  [
+    'nodes deep within an answer',
+    JSON.stringify({
+      data: { repository: { issues: { nodes: ROWS.map(([title, name]) => ({ title, category: { name } })) } } },
+    }),
+    'json',
+  ],
+  [
+    'intents by name',
+    JSON.stringify({ language: 'en', entities: {}, intents: byClass((parts) => ({ utterances: parts })) }),
+    'json',
+  ],
+  ['lists of utterances by class', JSON.stringify(byClass((parts) => parts)), 'json'],
+  [
+    'intents with training phrases',
+    JSON.stringify({
+      intents: Object.entries(byClass((parts) => ({ trainingPhrases: parts }))).map(([displayName, one]) => ({
+        displayName,
+        ...one,
+      })),
+    }),
+    'json',
+  ],
+  [
+    'columns that are described',
+    JSON.stringify({
+      meta: { view: { columns: ['sid', 'Description', 'Category'].map((name) => ({ name })) } },
+      data: ROWS.map(([t, l], i) => [`row-${i}`, t, l]),
+    }),
+    'json',
   ],
   ['a known name as a value', each((t, l, i) => `${i}.json\t${l}\t${t}\ttopic\t${i % 40}`)],
 ];

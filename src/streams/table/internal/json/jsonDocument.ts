@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
-import { isKnownName } from '../../columnNames.js';
+import { isKnownName, isLabelName } from '../../columnNames.js';
 import { isObject } from '../../../internal/isObject.js';
 import { listNames } from '../../../internal/listNames.js';
 import { classNamesOf, withClassNames } from '../classLabels.js';
@@ -84,7 +84,26 @@ const ofPairs = (document: JsonObject): readonly JsonRow[] | undefined => {
 };
 
 /** Common names of the list of texts of one class in intent files. */
-const EXAMPLES = ['patterns', 'examples', 'utterances', 'samples', 'phrases', 'texts', 'sentences', 'questions'];
+const EXAMPLES = [
+  'patterns',
+  'examples',
+  'utterances',
+  'sampleUtterances',
+  'samples',
+  'trainingPhrases',
+  'training_phrases',
+  'phrases',
+  'texts',
+  'sentences',
+  'questions',
+];
+
+/** The row of an example: a text, or an object with its text or the parts of its text. */
+const exampleRow = (example: unknown, named: JsonObject): JsonObject => {
+  if (!isObject(example)) return { text: example, ...named };
+  const parts = Object.values(example).find((value) => isRows(value));
+  return parts === undefined || 'text' in example ? { ...example, ...named } : { text: parts, ...named };
+};
 
 /** `{ "tag": "greeting", "patterns": ["hi", "hello"] }`: one row per pattern. */
 const withEachExample = (rows: readonly JsonRow[]): readonly JsonRow[] => {
@@ -92,9 +111,44 @@ const withEachExample = (rows: readonly JsonRow[]): readonly JsonRow[] => {
   if (key === undefined) return rows;
   return rows.flatMap((row) => {
     const { [key]: texts, ...others } = row as JsonObject;
-    const named = Object.entries(others).filter(([, value]) => !isRow(value));
-    return (texts as readonly unknown[]).map((text) => ({ text, ...Object.fromEntries(named) }));
+    const named = Object.fromEntries(Object.entries(others).filter(([, value]) => !isRow(value)));
+    return (texts as readonly unknown[]).map((text) => exampleRow(text, named));
   });
+};
+
+/**
+ * `{ "greeting": { "utterances": [{ "data": [{ "text": "hi" }] }] }, … }`, or without the inner object: a list of
+ * examples for each class. Each list has rows with the same keys, and none of them says a class.
+ */
+const ofIntents = (document: JsonObject): readonly JsonRow[] | undefined => {
+  const lists = Object.entries(document).map(([label, value]) => {
+    const key = isObject(value) ? EXAMPLES.find((name) => Array.isArray(value[name])) : undefined;
+    return [label, key === undefined ? value : (value as JsonObject)[key]] as const;
+  });
+  const rows = lists.flatMap(([label, texts]) =>
+    isTexts(texts) || isRows(texts) ? texts.map((text: unknown) => [label, text] as const) : [],
+  );
+  if (rows.some(([, text]) => Array.isArray(text))) return undefined;
+  const keys = rows.map(([, text]) => (isObject(text) ? Object.keys(text).toSorted().join(' ') : ''));
+  const isSame = keys.every((each) => each === keys[0]) && !(keys[0] ?? '').split(' ').some(isLabelName);
+  if (lists.length < 2 || !isSame || !lists.every(([, texts]) => isTexts(texts) || isRows(texts))) return undefined;
+  return rows.map(([label, text]) => exampleRow(text, { label }));
+};
+
+/** The intents of a document that has them by name: `{ "language": "en", "intents": { … } }`. */
+const namedIntents = ({ intents }: JsonObject): readonly JsonRow[] | undefined =>
+  isObject(intents) ? ofIntents(intents) : undefined;
+
+/**
+ * `{ "meta": { "view": { "columns": [{ "name": "Title" }, …] } }, "data": [["a", …], …] }`, as servers of public data
+ * answer (Socrata).
+ */
+const ofDescribedData = ({ meta, data }: JsonObject): readonly JsonRow[] | undefined => {
+  const view = isObject(meta) ? meta['view'] : undefined;
+  const columns = isObject(view) ? view['columns'] : undefined;
+  if (!Array.isArray(columns) || !columns.every((column) => isObject(column) && typeof column['name'] === 'string'))
+    return undefined;
+  return ofSplit({ columns: (columns as readonly JsonObject[]).map((column) => column['name']), data });
 };
 
 /**
@@ -108,7 +162,7 @@ const inner = (rows: readonly JsonRow[], features?: unknown): readonly JsonRow[]
 };
 
 /** The largest depth of the array of rows. */
-const DEEPEST = 3;
+const DEEPEST = 6;
 
 /** The longest array of rows in a document. */
 const longestRows = (document: JsonObject, depth = 1): readonly JsonRow[] =>
@@ -127,12 +181,12 @@ const sidesOf = (document: unknown): readonly string[] =>
 const rowsOfDocument = (document: unknown): readonly JsonRow[] => {
   if (isRows(document)) return inner(withEachExample(document));
   if (!isObject(document)) return [];
-  const classes = Object.entries(document);
-  if (classes.length > 1 && classes.every(([, texts]) => isTexts(texts)) && ofLists(document) === undefined)
-    return classes.flatMap(([label, texts]) => (texts as readonly string[]).map((text) => ({ label, text })));
   return (
     ofSplit(document) ??
+    ofDescribedData(document) ??
     ofLists(document) ??
+    ofIntents(document) ??
+    namedIntents(document) ??
     ofColumns(document) ??
     ofIndex(document) ??
     ofPairs(document) ??

@@ -26,12 +26,39 @@ const fieldOf = (value: unknown): string => {
   return JSON.stringify(value);
 };
 
-/** An object, or the only object of an array, such as the only annotation of a text. */
-const innerObject = (value: unknown): Readonly<Record<string, unknown>> | undefined => {
-  const [only] = Array.isArray(value) && value.length === 1 ? (value as readonly unknown[]) : [value];
-  if (!isObject(only)) return undefined;
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The messages of a chat by the role of their author: `{ "user": "…", "assistant": "…" }`. */
+const messagesByRole = (messages: readonly JsonObject[]): JsonObject | undefined => {
+  const byRole = new Map<string, string[]>();
+  for (const { role, content, from, value } of messages) {
+    const [author, text] = [role ?? from, content ?? value];
+    if (typeof author !== 'string' || typeof text !== 'string') return undefined;
+    byRole.set(author, [...(byRole.get(author) ?? []), text]);
+  }
+  return Object.fromEntries([...byRole].map(([author, texts]) => [author, texts.join('\n')]));
+};
+
+const isRow = (value: unknown): boolean => isObject(value) || Array.isArray(value);
+
+/** The members of several objects, such as labels: each with the values of all, `{ "name": "bug, docs" }`. */
+const membersOfAll = (objects: readonly JsonObject[]): JsonObject => {
+  const [first = {}] = objects;
+  const shared = Object.keys(first).filter((key) => objects.every((object) => key in object && !isRow(object[key])));
+  return Object.fromEntries(shared.map((key) => [key, objects.map((object) => fieldOf(object[key])).join(', ')]));
+};
+
+/** With more objects, an array is not opened: nobody gives a text so many labels. */
+const MOST_OBJECTS = 50;
+
+/** An object, or the objects of an array as one, such as the annotations of a text. */
+const innerObject = (value: unknown): JsonObject | undefined => {
+  if (isObject(value)) return value;
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST_OBJECTS || !value.every(isObject))
+    return undefined;
   // A text of one part has the same name as a text of several parts.
-  return Array.isArray(value) && typeof only['text'] === 'string' ? undefined : only;
+  if (value.every((part) => typeof part['text'] === 'string')) return undefined;
+  return messagesByRole(value) ?? (value.length === 1 ? value[0] : membersOfAll(value));
 };
 
 /**
@@ -40,7 +67,7 @@ const innerObject = (value: unknown): Readonly<Record<string, unknown>> | undefi
  */
 const addFields = (
   fields: Record<string, string>,
-  object: Readonly<Record<string, unknown>>,
+  object: JsonObject,
   path: string,
   depth: number,
   count: number,
