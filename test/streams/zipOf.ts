@@ -9,7 +9,7 @@ const record = (size: number, ...values: readonly Value[]): Buffer => {
 };
 
 /** A zip archive of these files. The format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
-export const zipOf = (files: Readonly<Record<string, string>>): Buffer => {
+export const zipOf = (files: Readonly<Record<string, string | Uint8Array>>): Buffer => {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;

@@ -1,4 +1,8 @@
-import { utf16Of } from './encoding/guessEncoding.js';
+import { utfOf } from './encoding/guessEncoding.js';
+import { type Foreign, foreignText } from './foreignText.js';
+
+const PANDAS = 'Save the table as CSV (DataFrame.to_csv)';
+const IMAGE = 'Give a table of texts';
 
 const SIGNATURES: readonly (readonly [bytes: string, at: number, what: string, remedy: string])[] = [
   ['504b0304', 0, 'a zip archive', 'Unpack it, and give the table that is in it'],
@@ -13,25 +17,36 @@ const SIGNATURES: readonly (readonly [bytes: string, at: number, what: string, r
   ['255044462d', 0, 'a PDF document', 'Export the table as CSV'],
   ['53514c69746520666f726d61742033', 0, 'an SQLite database', 'Export the table as CSV (sqlite3 -csv -header)'],
   ['4152524f5731', 0, 'an Arrow file', 'Save it as CSV, JSON lines or Parquet'],
+  ['ffffffff', 0, 'an Arrow stream', 'Save it as CSV, JSON lines or Parquet'],
+  ['46454131', 0, 'a Feather file', 'Save it as CSV, JSON lines or Parquet'],
+  ['50415231', 0, 'a Parquet file within another file', 'Unpack it, and give the Parquet file'],
+  ['4f626a01', 0, 'an Avro file', 'Save it as CSV, JSON lines or Parquet'],
+  ['4f5243', 0, 'an ORC file', 'Save it as CSV, JSON lines or Parquet'],
+  ['894844460d0a1a0a', 0, 'an HDF5 file', PANDAS],
+  ['934e554d5059', 0, 'an array of NumPy', PANDAS],
+  ['8002', 0, 'a pickle of Python', PANDAS],
+  ['8003', 0, 'a pickle of Python', PANDAS],
+  ['8004', 0, 'a pickle of Python', PANDAS],
+  ['8005', 0, 'a pickle of Python', PANDAS],
+  ['580a000000', 0, 'data of R (.rds)', 'Save the table as CSV (write.csv)'],
+  ['524458', 0, 'data of R (.RData)', 'Save the table as CSV (write.csv)'],
+  ['24464c32', 0, 'data of SPSS', 'Save it as CSV'],
+  ['3c73746174615f6474613e', 0, 'data of Stata', 'Save it as CSV (export delimited)'],
+  ['c2ea8160b31411cfbd92080009c7318c181f1011', 12, 'data of SAS', 'Save it as CSV (proc export)'],
+  ['89504e47', 0, 'an image (PNG)', IMAGE],
+  ['ffd8ff', 0, 'an image (JPEG)', IMAGE],
+  ['47494638', 0, 'an image (GIF)', IMAGE],
   ['7573746172', 257, 'a tar archive', 'Unpack it (tar -xf FILE), and give the table that is in it'],
 ];
-
-/** The names of the first entries in an Excel workbook. */
-const WORKBOOK = /^(\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/)/;
 
 const at = (bytes: Buffer, hex: string, offset: number): boolean =>
   bytes.subarray(offset, offset + hex.length / 2).toString('hex') === hex;
 
-const inArchive = (bytes: Buffer): string =>
-  bytes.toString('latin1', 30, 30 + (bytes.length > 30 ? bytes.readUInt16LE(26) : 0));
+/** Whether bytes begin a zip archive. Workbooks and other documents are such archives too. */
+export const isZip = (bytes: Buffer): boolean => at(bytes, '504b0304', 0);
 
-/** Whether bytes begin a zip archive that is not a workbook. */
-export const isZip = (bytes: Buffer): boolean => at(bytes, '504b0304', 0) && !WORKBOOK.test(inArchive(bytes));
-
-/** A line with which dumps of databases begin, and the remarks before it. */
-const SQL =
-  /^(create table |drop table if exists|insert into \S+ ?(\(|values)|pragma \w+ ?=|begin transaction;|set \w+ ?=)/i;
-const SQL_REMARK = /^(--|\/\*)/;
+/** How many characters of a text are examined. */
+const LOOKED_AT = 2048;
 
 /** The largest share of control characters in a text. */
 const MOST_CONTROLS = 0.05;
@@ -41,7 +56,7 @@ const MOST_CONTROLS = 0.05;
  * escape do not count.
  */
 const isBinary = (bytes: Buffer): boolean => {
-  if (utf16Of(bytes) !== undefined) return false;
+  if (utfOf(bytes) !== undefined) return false;
   const sample = bytes.subarray(0, 4096);
   const controls = sample.reduce(
     (sum, byte) => sum + (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d) && byte !== 0x1b ? 1 : 0),
@@ -56,35 +71,18 @@ const isBinary = (bytes: Buffer): boolean => {
  *
  * @param head the first bytes, at least a few hundred of them
  */
-export const foreignFormat = (head: Uint8Array): { readonly what: string; readonly remedy: string } | undefined => {
+export const foreignFormat = (head: Uint8Array): Foreign | undefined => {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
-  if (at(bytes, '504b0304', 0) && WORKBOOK.test(inArchive(bytes)))
-    return { what: 'a workbook of Excel (.xlsx)', remedy: 'Save the sheet as CSV UTF-8 in the spreadsheet' };
-  if (at(bytes, 'fffe0000', 0) || at(bytes, '0000feff', 0))
-    return { what: 'UTF-32 text', remedy: 'Save it as UTF-8 (iconv -f UTF-32 -t UTF-8 FILE)' };
-  const known = SIGNATURES.find(([hex, offset]) => at(bytes, hex, offset));
+  const isWord = (hex: string): boolean => /^[ -~]{1,4}$/.test(Buffer.from(hex, 'hex').toString('latin1'));
+  // A few letters may also begin a text.
+  const known = SIGNATURES.find(([hex, offset]) => at(bytes, hex, offset) && (!isWord(hex) || isBinary(bytes)));
   if (known !== undefined) return { what: known[2], remedy: known[3] };
   const text = bytes
-    .toString('latin1', 0, 512)
+    .toString('latin1', 0, LOOKED_AT)
     .replace(/^\u00ef\u00bb\u00bf/, '')
     .trimStart();
-  if (/^(<!doctype html|<html)/i.test(text))
-    return {
-      what: 'a page of HTML',
-      remedy: 'Check the address: it may ask for a login, or need another link to the file itself',
-    };
-  if (/^<\?xml/i.test(text)) return { what: 'an XML document', remedy: 'Export the table as CSV' };
-  if (/^<(table|div|body)\b/i.test(text)) return { what: 'a piece of HTML', remedy: 'Export the table as CSV' };
-  if (/^(---\s+|#.*\n)*(version: .*\n\s*)?nlu:\s/.test(text))
-    return { what: 'YAML of Rasa', remedy: 'Export its examples as CSV or JSON lines, an example a row' };
-  if (/^(\s|<!--((?!-->).)*-->|#.*\n)*## intent:/.test(text))
-    return { what: 'Markdown of Rasa', remedy: 'Export its examples as CSV or JSON lines, an example a row' };
-  if (SQL.test(text.split(/\r?\n/).find((line) => line.trim() !== '' && !SQL_REMARK.test(line)) ?? ''))
-    return { what: 'a dump of SQL', remedy: 'Export the table as CSV from a database' };
-  if (/^\[\s?\(\s?['"]/.test(text))
-    return { what: 'a list of Python', remedy: 'Write it as JSON lines (json.dumps of each row)' };
-  if (text.startsWith('version https://git-lfs'))
-    return { what: 'a pointer of Git LFS and not the file', remedy: 'Fetch the file itself (git lfs pull)' };
+  const foreign = foreignText(text);
+  if (foreign !== undefined) return foreign;
   if (isBinary(bytes)) return { what: 'binary data', remedy: 'Check the file, and export the table as CSV' };
   return undefined;
 };

@@ -3,8 +3,9 @@ import type { Rejection } from '../../contracts/rows/Rejection.js';
 import type { SourceRow } from '../../contracts/rows/Row.js';
 import { CHUNK_BYTES } from '../bodies/bytes/ByteWindow.js';
 import type { Reader } from '../bodies/bytes/Reader.js';
-import { guessEncoding, isText, utf16Of } from '../bodies/encoding/guessEncoding.js';
+import { guessEncoding, isText, utfOf } from '../bodies/encoding/guessEncoding.js';
 import { notUtf8 } from '../bodies/encoding/notUtf8.js';
+import { decodeText, type TextDecoding, textDecoding } from '../bodies/encoding/textDecoding.js';
 import { encodingOf } from '../bodies/encoding/requireEncoding.js';
 import { foreignFormat } from '../bodies/foreignFormat.js';
 import { CsvReader } from '../csv/CsvReader.js';
@@ -79,7 +80,7 @@ export class TableReader implements Reader {
   /** Whether the table is one JSON document, which is read once it is complete. */
   #document = false;
   #inner: Reader | undefined;
-  #decoder: InstanceType<typeof TextDecoder> | undefined;
+  #decoder: TextDecoding | undefined;
   /** How many bytes before the table are still to be skipped. */
   #before = 0;
   readonly #undecodable: Uint8Array[] = [];
@@ -99,7 +100,7 @@ export class TableReader implements Reader {
 
   push(chunk: Uint8Array): void {
     if (this.#inner !== undefined) {
-      this.#pass(this.#decoder === undefined ? chunk : Buffer.from(this.#decoder.decode(chunk, { stream: true })));
+      this.#pass(this.#decoder === undefined ? chunk : Buffer.from(this.#decoder.write(chunk)));
       return;
     }
     this.#head.push(chunk);
@@ -111,7 +112,7 @@ export class TableReader implements Reader {
   finish(): void {
     this.#finishing = true;
     if (this.#inner === undefined) this.#decide(true);
-    const rest = this.#decoder?.decode() ?? '';
+    const rest = this.#decoder?.end() ?? '';
     if (rest !== '') this.#pass(Buffer.from(rest));
     this.#inner?.finish();
   }
@@ -173,16 +174,16 @@ export class TableReader implements Reader {
       });
     }
     let encoding = madeOf === undefined ? this.#encodingOf(raw, cut) : 'utf-8';
-    const text = (bytes: Uint8Array): string => new TextDecoder(encoding).decode(bytes, { stream: cut });
+    const text = (bytes: Uint8Array): string => decodeText(bytes, encoding, cut);
     const isLikely = (): boolean => this.#options.delimiter === undefined && isDocument(text(raw), !cut);
     if (madeOf === undefined && (this.#document || isLikely())) {
       this.#document = true;
       if (!whole) return;
-      all = Buffer.from(linesOfDocument(new TextDecoder(encoding).decode(all), source));
+      all = Buffer.from(linesOfDocument(decodeText(all, encoding), source));
       raw = all.subarray(0, HEAD_BYTES);
       encoding = 'utf-8';
     }
-    if (encoding !== 'utf-8') this.#decoder = new TextDecoder(encoding);
+    if (encoding !== 'utf-8') this.#decoder = textDecoding(encoding);
     const head = encoding === 'utf-8' ? raw : Buffer.from(text(raw));
     const { layout, reader, skippedRecords = 0 } = this.#readerFor(head, whole && all.length <= HEAD_BYTES, encoding);
     const row = this.#events.rows(layout);
@@ -213,8 +214,8 @@ export class TableReader implements Reader {
   #encodingOf(head: Uint8Array, cut: boolean): string {
     const { encoding, charset, source } = this.#options;
     if (encoding !== undefined) return encoding;
-    const utf16 = utf16Of(head);
-    if (utf16 !== undefined) return utf16;
+    const utf = utfOf(head);
+    if (utf !== undefined) return utf;
     const named = encodingOf(charset ?? '');
     if (isText(head, cut)) {
       // Servers often declare a wrong encoding. If the bytes contradict it, the bytes decide.

@@ -80,7 +80,7 @@ const sourceOf = (
   { name, kind }: Pick<Location, 'name' | 'kind'>,
   part: number,
   openBytes: (memory: SourceMemory, signal: AbortSignal) => Promise<Readable>,
-  isFolder = false,
+  { isFolder = false, member }: { readonly isFolder?: boolean; readonly member?: string } = {},
 ): TableSource => {
   const memory = emptyMemory();
   return {
@@ -96,7 +96,7 @@ const sourceOf = (
       if (format === undefined) return { body, madeOf: undefined };
       const path = await fileOf(body, format, name, memory);
       return format === 'zip'
-        ? { body: addAbortSignal(signal, await zippedTable(path, name)), madeOf: undefined }
+        ? { body: addAbortSignal(signal, await zippedTable(path, name, member)), madeOf: undefined }
         : { body: addAbortSignal(signal, readable(parquetLines(path))), madeOf: 'parquet' };
     },
     explain: (error, progress) => bodyError({ kind, name }, error, progress),
@@ -117,12 +117,29 @@ const isFolder = (path: string): boolean => {
   }
 };
 
+/** The archive and the file in it that a path such as `data.zip/train.csv` means; undefined for other paths. */
+const inArchive = (path: string): { readonly archive: string; readonly member: string } | undefined => {
+  const end = path.toLowerCase().indexOf('.zip/') + '.zip'.length;
+  if (end < '.zip'.length) return undefined;
+  const archive = path.slice(0, end);
+  return !existsSync(path) && existsSync(archive) && !isFolder(archive)
+    ? { archive, member: path.slice(end + 1) }
+    : undefined;
+};
+
 const locatedSource = (address: string | URL, part: number, options: TableSourceOptions): TableSource => {
   const location = locate(address);
   if (location.kind === 'file' && isFolder(location.path)) {
     const { name, path } = location;
     const lines = (): Readable => readable(folderLines(path, options.encoding));
-    return sourceOf(location, part, (memory, signal) => openStream(lines(), name, options, memory, signal), true);
+    return sourceOf(location, part, (memory, signal) => openStream(lines(), name, options, memory, signal), {
+      isFolder: true,
+    });
+  }
+  const zipped = location.kind === 'file' ? inArchive(location.path) : undefined;
+  if (zipped !== undefined) {
+    const archive: Location = { kind: 'file', path: zipped.archive, name: zipped.archive };
+    return sourceOf(archive, part, (memory, signal) => openBody(archive, options, memory, signal), zipped);
   }
   return sourceOf(location, part, (memory, signal) => openBody(location, options, memory, signal));
 };

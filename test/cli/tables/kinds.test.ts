@@ -120,7 +120,6 @@ describe('train', () => {
     ['t.json', '{"train":[["a","b"],["c","d"]],"test":[["a","b"]]}', /has several tables: "train", "test"/],
     ['cut.json', '[{"text":"a","label":"b"},', /a JSON document that is damaged/],
     ['t.arff', '@relation news\n@attribute text string\n', /an ARFF file without a line @data/],
-    ['t32.csv', Buffer.from('fffe000074000000', 'hex'), /is UTF-32 text/],
     [
       't.csv',
       Buffer.from(`text,label\n${'caf\u00e9,a\n'.repeat(9)}`, 'latin1'),

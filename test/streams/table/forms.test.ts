@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
@@ -319,16 +320,28 @@ describe('fetchHeadlines finds the form of a table with', () => {
     const table = lines('text,label') + each((t, l) => `${t},${l}`);
     const files = { 'data/train.csv': table, 'README.txt': 'by us', '__MACOSX/._train.csv': 'x' };
     expect((await read(fileOf(zipOf(files), 't.zip'))).rows).toHaveLength(60);
-    const several = await read(fileOf(zipOf({ ...files, 'test.csv': table }), 't.zip'));
-    expect(String(several.error)).toMatch(
-      /t\.zip is a zip archive of several files: "data\/train\.csv", "test\.csv"\. .*--data -/,
+    const path = fileOf(zipOf({ ...files, 'test.csv': lines('text,label', 'late,x') }), 't.zip');
+    expect(String((await read(path)).error)).toMatch(
+      /t\.zip is a zip archive of several files: "data\/train\.csv", "test\.csv"\. .*--data \S+\/t\.zip\/data\/train\.csv/,
     );
+    expect((await read(`${path}/data/train.csv`)).rows).toHaveLength(60);
+    expect((await read(`${path}/test.csv`)).rows).toEqual([{ id: 0, title: 'late', category: 'x' }]);
+    expect(String((await read(`${path}/other.csv`)).error)).toMatch(/without "other\.csv"\. It has "data\/train\.csv"/);
+    const packed = zipOf({ 'train.csv.gz': gzipSync(table) });
+    expect((await read(fileOf(packed, 't.zip'))).rows).toHaveLength(60);
     expect(String((await read(fileOf(zipOf({ LICENSE: 'free' }), 't.zip'))).error)).toMatch(/without a table/);
     const damaged = zipOf(files);
     damaged[60]! ^= 0xff;
     expect((await read(fileOf(damaged, 't.zip'))).error).toMatchObject({ code: 'HW_ENCODING' });
-    const book = zipOf({ '[Content_Types].xml': '<x/>', 'xl/workbook.xml': '<x/>' });
-    expect(String((await read(fileOf(book, 't.xlsx'))).error)).toMatch(/workbook of Excel/);
+    for (const [name, what] of [
+      ['xl/workbook.xml', /workbook of Excel/],
+      ['word/document.xml', /document of Word/],
+      ['content.xml', /OpenDocument/],
+      ['x.npy', /NumPy/],
+    ] as const) {
+      const document = fileOf(zipOf({ '[Content_Types].xml': '<x/>', [name]: 'x', 'other.txt': 'x' }), 't.xlsx');
+      expect(String((await read(document)).error)).toMatch(what);
+    }
   });
 
   it('folders of texts, each folder a class', async () => {
@@ -439,6 +452,15 @@ describe('fetchHeadlines rejects', () => {
     ],
     ['a header of ARFF alone', lines('@relation a', '@attribute text string', '@data'), /has no records/],
     ['a dump of SQL', `-- by us\n${each((t, l) => `INSERT INTO rows VALUES ('${t}', '${l}');`)}`, /is a dump of SQL/],
+    ['words with tags', each((t) => `${t.replaceAll(' ', ' NN O\n')} NN B-X\n`), /words with tags \(CoNLL\)/],
+    ['features of libsvm', each((_t, _l, i) => `${i % 2} 1:0.5 ${i + 2}:1`), /numbers \(libsvm\) without texts/],
+    ['a mailbox', each((t) => `From a@b.org Mon Jan 1\nFrom: a@b.org\nSubject: ${t}\n\nHello\n`), /a mailbox/],
+    ['references', each((t, l) => `TY  - JOUR\nTI  - ${t}\nKW  - ${l}\nER  - \n`), /a list of references/],
+    ['YAML', each((t, l) => `- text: ${t}\n  label: ${l}`), /is YAML, and no table/],
+    ['XML', `<texts>${each((t, l) => `<text class="${l}">${t}</text>`)}</texts>`, /an XML document/],
+    ['a pickle', each((t) => `(lp0\n(dp1\nV${t}`), /a pickle of Python/],
+    ['an answer that refuses', '404: Not Found', /refuses the file/],
+    ['annotations of brat', each((t, _l, i) => `T${i}\tOrg 0 4\t${t}`), /annotations of brat/],
     ['a list of Python', `[${each((t, l) => `('${t}', '${l}'),`)}]`, /is a list of Python/],
   ])('%s, with a sentence that says what they are', async (_what, content, message) => {
     const { rows, error } = await read(fileOf(content, 't.txt'));

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { decode as decodeBy } from 'iconv-lite';
-import { encodingLabel, type KnownEncoding } from './encodingLabel.js';
+import { encodingLabel, type KnownEncoding } from '../../../bodies/encoding/encodingLabel.js';
 import { guessLegacy } from './guessLegacy.js';
 import { repairUtf8, type RepairedText } from './repairUtf8.js';
 import { withoutC1 } from './windows1252.js';

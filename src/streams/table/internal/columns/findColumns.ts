@@ -173,7 +173,8 @@ const severalMarks = ({ columns }: MarkedColumns, { rows }: ColumnSample): strin
   const odd = rows.filter((row) => columns.filter((name) => isMark(row[name] ?? '')).length !== 1).length;
   return (
     ` ${listNames(columns.slice(0, 6))} mark classes, but ${odd} of the first ${rows.length} rows have several ` +
-    `marks, or none, and a text has one class here: --label-column ${shellWord(excerpt(first))} predicts that mark alone.`
+    'marks, or none, and a text has one class here: ' +
+    `--label-column ${shellWord(excerpt(first))} predicts that mark alone.`
   );
 };
 

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { isText } from '../../../bodies/encoding/guessEncoding.js';
+import { decodeText } from '../../../bodies/encoding/textDecoding.js';
 import { notUtf8 } from '../../../bodies/encoding/notUtf8.js';
 import { shellWord } from '../../../../contracts/messages/shellWord.js';
 import { listNames } from '../../../internal/listNames.js';
@@ -28,7 +29,7 @@ const textOf = async (path: string, encoding: string | undefined): Promise<strin
   } catch (cause) {
     throw refuse(path, `Cannot read ${path}. Give a folder of files that can be read.`, cause);
   }
-  if (encoding !== undefined) return new TextDecoder(encoding).decode(bytes);
+  if (encoding !== undefined) return decodeText(bytes, encoding);
   if (isText(bytes, false)) return new TextDecoder().decode(bytes);
   throw notUtf8(path, bytes);
 };
