@@ -17,16 +17,6 @@ const BEGINNINGS: readonly (readonly [pattern: RegExp, what: string, remedy: str
   [/^<\?xml/i, 'an XML document', CSV],
   [/^<(table|div|body)\b/i, 'a piece of HTML', CSV],
   [/^<([\w:-]+)[^<>]*>\s*<[\w:-]+[^<>]*>/, 'an XML document', CSV],
-  [
-    /^(---\s+|#.*\n)*(version: .*\n\s*)?nlu:\s/,
-    'YAML of Rasa',
-    'Export its examples as CSV or JSON lines, an example a row',
-  ],
-  [
-    /^(\s|<!--((?!-->).)*-->|#.*\n)*## intent:/,
-    'Markdown of Rasa',
-    'Export its examples as CSV or JSON lines, an example a row',
-  ],
   [/^(---\s+)?(-\s+\w+:\s.*\n\s+\w+:\s|\w+:\s*\n\s*-\s)/, 'YAML', 'Write it as JSON or JSON lines'],
   [/^\[\s?\(\s?['"]/, 'a list of Python', 'Write it as JSON lines (json.dumps of each row)'],
   [/^\(lp\d\n|^\(dp\d\n|^ccopy_reg\n/, 'a pickle of Python', 'Save the table as CSV (DataFrame.to_csv)'],

@@ -10,6 +10,7 @@ import { encodingOf } from '../bodies/encoding/requireEncoding.js';
 import { foreignFormat } from '../bodies/foreignFormat.js';
 import { CsvReader } from '../csv/CsvReader.js';
 import type { TableFormat } from '../csv/TableFormat.js';
+import { isRasa, linesOfRasa } from './internal/intents/rasaLines.js';
 import { readArff } from './internal/arffFields.js';
 import { fastTextFields } from './internal/fastTextFields.js';
 import { byValues } from './internal/columns/columnValues.js';
@@ -77,8 +78,8 @@ export class TableReader implements Reader {
   /** The chunks received before the format is known. */
   #head: Uint8Array[] = [];
   #headBytes = 0;
-  /** Whether the table is one JSON document, which is read once it is complete. */
-  #document = false;
+  /** The kind of document that the table is, which is read once it is complete. */
+  #document: 'json' | 'rasa' | undefined;
   #inner: Reader | undefined;
   #decoder: TextDecoding | undefined;
   /** How many bytes before the table are still to be skipped. */
@@ -105,7 +106,7 @@ export class TableReader implements Reader {
     }
     this.#head.push(chunk);
     this.#headBytes += chunk.length;
-    if (this.#document) this.#limitDocument();
+    if (this.#document !== undefined) this.#limitDocument();
     else if (this.#headBytes >= HEAD_BYTES) this.#decide(false);
   }
 
@@ -156,7 +157,7 @@ export class TableReader implements Reader {
     if (this.#headBytes <= MOST_DOCUMENT_BYTES) return;
     throw new HeadwaterError(
       'HW_USAGE',
-      `${source} is one JSON document of more than ${MOST_DOCUMENT_BYTES / 2 ** 20} ` +
+      `${source} is one document of more than ${MOST_DOCUMENT_BYTES / 2 ** 20} ` +
         "MiB. Write one object a line (jq -c '.[]' FILE > FILE.jsonl).",
       { where: source },
     );
@@ -175,11 +176,14 @@ export class TableReader implements Reader {
     }
     let encoding = madeOf === undefined ? this.#encodingOf(raw, cut) : 'utf-8';
     const text = (bytes: Uint8Array): string => decodeText(bytes, encoding, cut);
-    const isLikely = (): boolean => this.#options.delimiter === undefined && isDocument(text(raw), !cut);
-    if (madeOf === undefined && (this.#document || isLikely())) {
-      this.#document = true;
+    if (madeOf === undefined && this.#options.delimiter === undefined) {
+      const start = text(raw);
+      this.#document ??= isRasa(start) ? 'rasa' : isDocument(start, !cut) ? 'json' : undefined;
+    }
+    if (this.#document !== undefined) {
       if (!whole) return;
-      all = Buffer.from(linesOfDocument(decodeText(all, encoding), source));
+      const document = decodeText(all, encoding);
+      all = Buffer.from(this.#document === 'rasa' ? linesOfRasa(document) : linesOfDocument(document, source));
       raw = all.subarray(0, HEAD_BYTES);
       encoding = 'utf-8';
     }
@@ -320,7 +324,7 @@ export class TableReader implements Reader {
     });
     const open = kind === 'json-lines';
     const found = findColumns({ source, names, rows, open }, options);
-    const format = madeOf ?? (this.#document ? 'json' : kind);
+    const format = madeOf ?? this.#document ?? kind;
     return {
       layout: {
         source,
@@ -355,8 +359,8 @@ export class TableReader implements Reader {
       .toString('utf8')
       .replace(/^\uFEFF/, '')
       .trimStart();
-    if (start.startsWith('__label__')) return ['fasttext', fastTextFields];
-    if (this.#document || start.startsWith('{') || /\.(jsonl|ndjson)(\.gz)?$/i.test(source))
+    if (/^(\S.*\s)?__label__\S/.test(start)) return ['fasttext', fastTextFields];
+    if (this.#document !== undefined || start.startsWith('{') || /\.(jsonl|ndjson)(\.gz)?$/i.test(source))
       return ['json-lines', jsonFields];
     return undefined;
   }

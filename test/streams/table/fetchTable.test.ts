@@ -378,11 +378,12 @@ describe('fetchHeadlines: encodings', () => {
   });
 
   it.each(['macintosh', 'cp850', 'ibm866', 'cp737', 'cp852', 'utf-32le'])('reads %s', async (encoding) => {
-    const [what, words]: readonly [string, string] = {
+    const samples: Readonly<Record<string, readonly [string, string]>> = {
       ibm866: ['текст', 'матч закончился вничью, акции упали'],
       cp737: ['κείμενο', 'η κυβέρνηση ανακοίνωσε νέα μέτρα'],
       cp852: ['tekst', 'zażółć gęślą jaźń, również łódź'],
-    }[encoding] ?? ['texte', 'la fenêtre était fermée, für Führung'];
+    };
+    const [what, words] = samples[encoding] ?? ['texte', 'la fenêtre était fermée, für Führung'];
     const table = `${what},label\n${`"${words}",A\n`.repeat(40)}`;
     const path = fileOf(encode(table, encoding, { addBOM: true }));
     const asked = { titleColumns: ['1'], labelColumn: 'label' };
@@ -439,7 +440,6 @@ describe('fetchTable: what is no table', () => {
     ['binary data', Buffer.from(Uint8Array.from({ length: 5000 }, (_, i) => (i * 167 + 13) % 251)), /binary data/],
     ['a damaged JSON array', Buffer.from('[{"text":"a","label":"b"},'), /JSON document that is damaged/],
     ['an ARFF file', Buffer.from('% news\n@relation news\n'), /ARFF/],
-    ['Markdown of Rasa', Buffer.from('## intent:greet\n- hello\n- good day\n'), /Rasa/],
   ])('names %s, and what to do', async (_name, bytes, what) => {
     const { code, message } = await read(fileOf(bytes));
     expect(code).toBe('HW_USAGE');

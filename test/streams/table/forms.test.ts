@@ -53,6 +53,15 @@ const byClass = <T>(form: (examples: readonly object[]) => T): Readonly<Record<s
     ]),
   );
 
+/** The texts of each class, class by class. */
+const rasa = (form: (name: string, texts: readonly string[]) => string): string =>
+  CLASSES.map((name) =>
+    form(
+      name,
+      ROWS.filter(([, label]) => label === name).map(([t]) => t),
+    ),
+  ).join('');
+
 /** Each form: what it is, the table, and the ending of its name. */
 const FORMS: readonly (readonly [what: string, content: string | Uint8Array, ending?: string])[] = [
   ['an array of objects', JSON.stringify(records), 'json'],
@@ -286,6 +295,21 @@ const FORMS: readonly (readonly [what: string, content: string | Uint8Array, end
     }),
     'json',
   ],
+  [
+    'examples of Rasa in YAML',
+    lines('version: "3.1"', 'nlu:', '- synonym: NYC', '  examples: |', '    - New York') +
+      rasa((name, texts) =>
+        lines(`- intent: ${name}`, '  examples: |', ...texts.map((t) => `    - ${t} [in town](place)`)),
+      ) +
+      lines('stories:', '- story: a', '  steps:', '  - intent: greet', '  - action: utter_greet'),
+    'yml',
+  ],
+  [
+    'examples of Rasa in Markdown',
+    rasa((name, texts) => lines(`## intent:${name}`, ...texts.map((t) => `- ${t}`), '')) + lines('## synonym:x', '- y'),
+    'md',
+  ],
+  ['labels of fastText at the end of lines', each((t, l) => `${t} __label__${l}`), 'txt'],
   ['a known name as a value', each((t, l, i) => `${i}.json\t${l}\t${t}\ttopic\t${i % 40}`)],
 ];
 
@@ -369,6 +393,44 @@ describe('fetchHeadlines finds the form of a table with', () => {
     const { values } = await collect(fetchTable(fileOf(table), { labelColumn: null, usualColumns }));
     expect(values.map(({ fields }) => fields['label'])).toEqual(ROWS.map(([, label]) => label));
     expect(values[0]?.fields['text']).toBe(`well, ${ROWS[0]![0]}`);
+  });
+
+  it('an agent of Dialogflow, and its intents', async () => {
+    const folder = join(scratch(), 'agent');
+    mkdirSync(join(folder, 'intents'), { recursive: true });
+    writeFileSync(join(folder, 'agent.json'), '{"language":"en"}');
+    const says = JSON.stringify([
+      { data: [{ text: 'late ' }, { text: 'goal', alias: 'x' }] },
+      { data: [{ text: 'win' }] },
+    ]);
+    for (const name of ['cup', 'war']) {
+      writeFileSync(join(folder, 'intents', `${name}.json`), `{"name":"${name}"}`);
+      writeFileSync(join(folder, 'intents', `${name}_usersays_en.json`), says);
+    }
+    for (const path of [folder, join(folder, 'intents')]) {
+      const { rows } = await read(path);
+      expect(rows.map(({ title, category }) => [title, category])).toEqual([
+        ['late goal', 'cup'],
+        ['win', 'cup'],
+        ['late goal', 'war'],
+        ['win', 'war'],
+      ]);
+    }
+  });
+
+  it('folders of sides and files in parallel, with a sentence that says how to give them', async () => {
+    const folder = join(scratch(), 'sides');
+    for (const side of ['train', 'test']) {
+      mkdirSync(join(folder, side, 'pos'), { recursive: true });
+      writeFileSync(join(folder, side, 'urls.txt'), 'x\n');
+    }
+    const sides = await read(folder);
+    expect(String(sides.error)).toContain(`--data ${join(folder, 'train')} --test-data ${join(folder, 'test')}`);
+    const parallel = join(scratch(), 'parallel');
+    mkdirSync(parallel);
+    for (const file of ['label', 'seq.in', 'seq.out']) writeFileSync(join(parallel, file), 'a\nb\n');
+    const { error } = await read(parallel);
+    expect(String(error)).toContain(`paste ${join(parallel, 'label')} ${join(parallel, 'seq.in')} > `);
   });
 
   it('files of texts whose names say their classes', async () => {

@@ -50,3 +50,20 @@ export const classesOfFiles = (files: readonly string[]): FileClasses | undefine
 
 /** Whether files are tables, by their names. */
 export const areTables = (files: readonly string[]): boolean => files.some((name) => TABLE.test(name));
+
+/** A file of texts, and a file with the class of each of its lines. */
+export interface ParallelFiles {
+  readonly texts: string;
+  readonly labels: string;
+}
+
+const TEXTS = /(^|[_.-])(texts?|sentences?|seq\.in|reviews?|utterances?)(\.txt)?$/i;
+const LABELS = /(^|[_.-])(labels?|classes|targets?|intents?)(\.txt)?$/i;
+
+/** Finds texts and classes in two files, by their names: `train_text.txt` and `train_labels.txt`, `seq.in` and `label`. */
+export const parallelFiles = (files: readonly string[]): ParallelFiles | undefined => {
+  const trainFirst = files.toSorted((a, b) => Number(b.includes('train')) - Number(a.includes('train')));
+  const texts = trainFirst.find((file) => TEXTS.test(file));
+  const labels = trainFirst.find((file) => LABELS.test(file));
+  return texts === undefined || labels === undefined ? undefined : { texts, labels };
+};

@@ -7,7 +7,9 @@ import { decodeText } from '../../../bodies/encoding/textDecoding.js';
 import { notUtf8 } from '../../../bodies/encoding/notUtf8.js';
 import { shellWord } from '../../../../contracts/messages/shellWord.js';
 import { listNames } from '../../../internal/listNames.js';
-import { areTables, classesOfFiles, type FileClasses } from './fileClasses.js';
+import { isSideName } from '../sideNames.js';
+import { examplesOf, intentOf, intentsFolder } from './dialogflow.js';
+import { areTables, classesOfFiles, type FileClasses, type ParallelFiles, parallelFiles } from './fileClasses.js';
 
 const refuse = (path: string, message: string, cause?: unknown): HeadwaterError =>
   new HeadwaterError('HW_PATH', message, { where: path, ...(cause === undefined ? {} : { cause }) });
@@ -72,6 +74,36 @@ async function* ofFiles(
   }
 }
 
+/** The examples of the intents of an agent of Dialogflow. */
+async function* ofIntents(path: string, encoding: string | undefined): AsyncGenerator<Buffer, void, undefined> {
+  for (const { name } of await entriesOf(path)) {
+    const intent = intentOf(name);
+    if (intent === undefined) continue;
+    for (const text of examplesOf(await textOf(join(path, name), encoding))) yield rowLine(intent, text, name);
+  }
+}
+
+/** Folders that are the sides of a split, and no classes. */
+const severalSides = (path: string, folders: readonly string[]): HeadwaterError => {
+  const at = (pattern: RegExp): string =>
+    shellWord(join(path, folders.find((name) => pattern.test(name)) ?? folders[0]!));
+  return refuse(
+    path,
+    `The folders of ${path} (${listNames(folders.slice(0, 4))}) are sides of a split and no classes. ` +
+      `Give each by its option: --data ${at(/train/i)} --test-data ${at(/test|eval|dev|val/i)}`,
+  );
+};
+
+/** Texts in one file and their classes in another, line by line. */
+const inParallel = (path: string, { texts, labels }: ParallelFiles): HeadwaterError => {
+  const name = (file: string): string => shellWord(join(path, file));
+  return refuse(
+    path,
+    `${path} has texts and their classes in two files, line by line. Join them to one table: ` +
+      `paste ${name(labels)} ${name(texts)} > ${name('joined.tsv')}, and give --data ${name('joined.tsv')} --no-header`,
+  );
+};
+
 /** A folder of tables, or of files whose classes are unknown. */
 const noClasses = (path: string, files: readonly string[]): HeadwaterError => {
   const side = (pattern: RegExp): string | undefined => files.find((file) => pattern.test(file));
@@ -90,7 +122,8 @@ const noClasses = (path: string, files: readonly string[]): HeadwaterError => {
 
 /**
  * The texts of a folder as JSON lines. The class of a text is the name of its folder, as in `reviews/positive/1.txt`.
- * If there are no folders, the name of its file says its class (see `classesOfFiles`).
+ * If there are no folders, the name of its file says its class (see `classesOfFiles`). The examples of intents of an
+ * exported agent of Dialogflow are read too.
  *
  * Holds the names of the files of one class, and one text.
  *
@@ -103,8 +136,13 @@ export async function* folderLines(
 ): AsyncGenerator<Buffer, void, undefined> {
   const entries = await entriesOf(path);
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  if (folders.length > 0) return yield* ofFolders(path, folders, encoding);
   const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const intents = intentsFolder(path, folders, files);
+  if (intents !== undefined) return yield* ofIntents(intents, encoding);
+  if (folders.length > 1 && folders.every(isSideName)) throw severalSides(path, folders);
+  if (folders.length > 0) return yield* ofFolders(path, folders, encoding);
+  const parallel = parallelFiles(files);
+  if (parallel !== undefined) throw inParallel(path, parallel);
   const classes = classesOfFiles(files);
   if (classes === undefined) throw noClasses(path, files);
   return yield* ofFiles(path, classes, encoding);
