@@ -5,7 +5,10 @@
 export interface TableLayout {
   /** The path or URL of the table. */
   readonly source: string;
-  /** `json` is one JSON document, and `rasa` are examples of intents. A line of `labelled-lines` is a class, a space and the text. */
+  /**
+   * `json` is one JSON document, and `rasa` are examples of intents. A line of `labelled-lines` is a class, a space and
+   * the text.
+   */
   readonly format:
     'delimited' | 'json-lines' | 'json' | 'rasa' | 'fasttext' | 'labelled-lines' | 'arff' | 'parquet' | 'folder';
   /** The text between fields; undefined if the format has none. */

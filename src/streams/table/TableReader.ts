@@ -8,6 +8,7 @@ import { notUtf8 } from '../bodies/encoding/notUtf8.js';
 import { decodeText, type TextDecoding, textDecoding } from '../bodies/encoding/textDecoding.js';
 import { encodingOf } from '../bodies/encoding/requireEncoding.js';
 import { foreignFormat } from '../bodies/foreignFormat.js';
+import { directLink } from '../bodies/http/directLink.js';
 import { CsvReader } from '../csv/CsvReader.js';
 import type { TableFormat } from '../csv/TableFormat.js';
 import { isRasa, linesOfRasa } from './internal/intents/rasaLines.js';
@@ -170,9 +171,9 @@ export class TableReader implements Reader {
     const cut = !whole || all.length > HEAD_BYTES;
     const foreign = madeOf === undefined ? foreignFormat(raw) : undefined;
     if (foreign !== undefined) {
-      throw new HeadwaterError('HW_USAGE', `${source} is ${foreign.what}, and no table. ${foreign.remedy}.`, {
-        where: source,
-      });
+      const link = foreign.what.includes('HTML') ? directLink(source) : undefined;
+      const remedy = link === undefined ? foreign.remedy : `The file itself is at another address: --data '${link}'`;
+      throw new HeadwaterError('HW_USAGE', `${source} is ${foreign.what}, and no table. ${remedy}.`, { where: source });
     }
     let encoding = madeOf === undefined ? this.#encodingOf(raw, cut) : 'utf-8';
     const text = (bytes: Uint8Array): string => decodeText(bytes, encoding, cut);

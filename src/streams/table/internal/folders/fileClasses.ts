@@ -60,7 +60,9 @@ export interface ParallelFiles {
 const TEXTS = /(^|[_.-])(texts?|sentences?|seq\.in|reviews?|utterances?)(\.txt)?$/i;
 const LABELS = /(^|[_.-])(labels?|classes|targets?|intents?)(\.txt)?$/i;
 
-/** Finds texts and classes in two files, by their names: `train_text.txt` and `train_labels.txt`, `seq.in` and `label`. */
+/**
+ * Finds texts and classes in two files, by their names: `train_text.txt` and `train_labels.txt`, `seq.in` and `label`.
+ */
 export const parallelFiles = (files: readonly string[]): ParallelFiles | undefined => {
   const trainFirst = files.toSorted((a, b) => Number(b.includes('train')) - Number(a.includes('train')));
   const texts = trainFirst.find((file) => TEXTS.test(file));

@@ -6,9 +6,9 @@ const INTENT = /^\s*(?:-\s+intent:|## intent:)\s*["']?([^"'\s]+)/;
 const OTHER_PART = /^\s*-\s+(?:lookup|synonym|regex):|^#/;
 /** The sections of a file in YAML: `nlu:`, `stories:`. */
 const SECTION = /^(\w+):/;
-const EXAMPLE = /^\s*-\s+(?:text:\s*)?(.*)$/;
+const EXAMPLE = /^\s*-\s(.*)$/;
 /** `[Berlin](city)` and `[Berlin]{"entity": "city"}`. */
-const ENTITY = /\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})/g;
+const ENTITY = /\[([^[\]]*)\](?:\([^)]*\)|\{[^}]*\})/g;
 
 /** Whether a text begins as training data of Rasa. */
 export const isRasa = (text: string): boolean => BEGINNING.test(text);
@@ -30,12 +30,15 @@ export const linesOfRasa = (text: string): string => {
     if (begun !== undefined) section = begun;
     if (begun !== undefined || (section !== undefined && section !== 'nlu')) continue;
     const intent = INTENT.exec(line)?.[1];
-    const written = isBelow ? line : EXAMPLE.exec(line)?.[1];
+    const written: string | undefined = isBelow ? line : EXAMPLE.exec(line)?.[1];
     isBelow = false;
     if (intent !== undefined) label = intent;
     else if (OTHER_PART.test(line)) label = undefined;
     else if (label !== undefined && written !== undefined) {
-      const example = written.trim().replace(ENTITY, '$1');
+      const example: string = written
+        .trim()
+        .replace(/^text:\s*/, '')
+        .replace(ENTITY, '$1');
       isBelow = example === '|' || example === '';
       if (!isBelow) lines.push(`${JSON.stringify({ text: example, intent: label })}\n`);
     }
