@@ -205,10 +205,17 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     },
   });
 
-  const forgetFeed = async (feed: string): Promise<void> => {
+  /** The codes of the errors of each feed, so that their counters can be removed with the feed. */
+  const failures = new Map<string, Set<string>>();
+  const failed = (feed: string, code: string): void => {
+    errors.inc({ feed, code });
+    failures.set(feed, (failures.get(feed) ?? new Set()).add(code));
+  };
+  const forgetFeed = (feed: string): void => {
     reads.remove({ feed });
     rejections.remove({ feed });
-    for (const { labels: of } of (await errors.get()).values) if (of.feed === feed) errors.remove(of);
+    for (const code of failures.get(feed) ?? []) errors.remove({ feed, code });
+    failures.delete(feed);
   };
 
   const exposed = Registry.merge([processMetrics(), registry]);
@@ -228,9 +235,9 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     dropped: (reason, count) => drops.inc({ reason }, count),
     answered: (route, status, seconds) => requests.observe({ route, status }, seconds),
     heard: (event) => {
-      if (event.type === 'failed') errors.inc({ feed: event.source, code: event.code });
+      if (event.type === 'failed') failed(event.source, event.code);
       if (event.type === 'read' || event.type === 'unchanged') reads.inc({ feed: event.source });
-      if (event.type === 'removed') void forgetFeed(event.source);
+      if (event.type === 'removed') forgetFeed(event.source);
     },
     rejected: (feed) => rejections.inc({ feed }),
     missed: (events) => misses.inc(events),
