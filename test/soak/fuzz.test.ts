@@ -1,249 +1,51 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import * as E from 'fp-ts/lib/Either.js';
-import { from, lastValueFrom, type Observable } from 'rxjs';
-import { afterAll, describe, it } from 'vitest';
-import { parquetWriteBuffer } from 'hyparquet-writer';
-import { decodeCheckpoint } from '../../src/checkpoints/encodeCheckpoint.js';
-import type { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import { decodeArtifacts } from '../../src/models/artifacts/decodeArtifacts.js';
-import { encodeArtifacts } from '../../src/models/artifacts/encodeArtifacts.js';
-import { decodeSafetensors, encodeSafetensors } from '../../src/models/artifacts/safetensors.js';
-import { classifierConfig } from '../../src/models/ClassifierConfig.js';
-import { initialWeights } from '../../src/models/internal/initialWeights.js';
-import { CsvReader } from '../../src/streams/csv/CsvReader.js';
-import { checkFormat } from '../../src/streams/csv/TableFormat.js';
-import { parseFeed } from '../../src/streams/feeds/parseFeed.js';
-import { fetchTable } from '../../src/streams/fetchTable.js';
-import { parquetLines } from '../../src/streams/table/internal/parquetLines.js';
-import { EventReader } from '../../src/streams/live/internal/EventReader.js';
-import { HeadlineDecoder } from '../../src/streams/live/internal/HeadlineDecoder.js';
-import { SocketMessages } from '../../src/streams/live/internal/SocketMessages.js';
-import { headlineLines } from '../../src/streams/live/headlineLines.js';
-import { jsonLineHeadlines } from '../../src/streams/live/jsonLineHeadlines.js';
-import { readOpml } from '../../src/streams/feeds/readOpml.js';
-import { LabelEncoder } from '../../src/text/LabelEncoder.js';
-import { textPreprocessor } from '../../src/text/textPreprocessor.js';
-import { Tokenizer } from '../../src/text/Tokenizer.js';
-import { fuzz, type Read } from './fuzz.js';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { fuzz } from './fuzz/fuzz.js';
+import { bundleReaders, fuzzReader } from './fuzz/fuzzReader.js';
+import { type InputCost, readers } from './fuzz/readers.js';
 
 /**
  * Inputs that nobody wrote, near those that people write: what reads them may refuse them with a HeadwaterError, and
- * nothing else may happen. In the soak the first of them are guided by coverage: an input that reaches new code is
- * mutated in turn. (Not in a run of all tests: a measurement of coverage has the same counters.)
+ * nothing else may happen.
+ *
+ * The soak is guided by coverage: an input that reaches a new branch is mutated in turn, in this run and in later ones.
  */
 
 /** `npm run test:soak` takes ten million inputs in all; every other run of the tests seconds. */
 const soak = process.env['MODE'] === 'soak';
 /** Of how many inputs a part is taken, from 0 to 1: `HEADWATER_FUZZ_SHARE` makes the soak shorter. */
 const share = Number(process.env['HEADWATER_FUZZ_SHARE'] ?? 1);
-/** How many inputs each reader gets. */
-const RUNS = soak ? Math.ceil(750_000 * share) : 300;
-/** Of the readers that take a turn of the event loop or a file for each input. */
-const SLOW_RUNS = soak ? Math.ceil(100_000 * share) : 60;
-/** Of the reader that starts a thread for each input. */
-const THREAD_RUNS = soak ? Math.ceil(10_000 * share) : 12;
-
-const ignore = (): void => undefined;
-const aside = { next: ignore };
-
-const drained = (values$: Observable<unknown>): Promise<unknown> => lastValueFrom(values$, { defaultValue: undefined });
-
-const rightOf = <T>(read: E.Either<HeadwaterError, T>): T => {
-  if (E.isLeft(read)) throw read.left;
-  return read.right;
-};
-
-const CSV = [
-  'title,category\nRain falls on the harbour,World\n"Late ""goal"", again",Sports\r\n"two\nlines",World\n',
-  'a;b;c\n1;2;3\n;;\n"x";"y";"z"',
-];
-const TABLES = [
-  ...CSV,
-  'text\tlabel\nRain falls\tWorld\nLate goal\tSports\n',
-  '{"text":"Rain falls","label":"World"}\n{"text":"Late goal","label":["Sports"]}\n',
-  '__label__World Rain falls on the harbour\n__label__Sports Late goal\n',
-];
-const FEEDS = [
-  '<?xml version="1.0" encoding="utf-8"?><rss ' +
-    'version="2.0"><channel><title>News</title><ttl>15</ttl><item><title><![CDATA[Rain & ' +
-    'wind]]></title><link>/a</link><guid isPermaLink="false">1</guid><pubDate>Mon, 02 Mar 2026 10:00:00 ' +
-    'GMT</pubDate><category>World</category></item></channel></rss>',
-  '<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title><entry><id>urn:1</id><title ' +
-    'type="html">Late &lt;b&gt;goal&lt;/b&gt;</title><link rel="alternate" ' +
-    'href="b"/><updated>2026-03-02T10:00:00Z</updated></entry></feed>',
-  '{"version":"https://jsonfeed.org/version/1.1","title":"News","items":[{"id":"1","title":"Rain","url":"https://example.org/1","date_published":"2026-03-02T10:00:00Z","tags":["World"]}]}',
-];
-const LINES = [
-  'Rain falls on the harbour\nLate goal\r\n\r{"title":"Storm","guid":"1"}\n',
-  '{"title":"Storm","link":"https://example.org/1","published":"2026-03-02T10:00:00Z","category":"World"}\n[1]\n[DONE]\n',
-];
-const EVENTS = [
-  'id: 1\nevent: message\nretry: 500\ndata: {"title":"Storm","guid":"1"}\n\n: comment\ndata: Late\ndata: goal\r\n\r\n',
-  'data: [{"title":"Rain"},{"title":"Goal"}]\n\nid\ndata:\n\n',
-];
-const MESSAGES = [
-  '{"title":"Storm","link":"https://example.org/1"}',
-  '[{"title":"Rain"},{"title":"Goal"}]',
-  'Late goal',
-];
-const PARQUET = [
-  new Uint8Array(
-    parquetWriteBuffer({
-      columnData: [
-        { name: 'text', data: ['Rain falls', 'Late goal'], type: 'STRING' },
-        { name: 'label', data: ['World', 'Sports'], type: 'STRING' },
-      ],
-    }),
-  ),
-];
-const OPML = [
-  '<opml version="2.0"><head><title>Feeds</title></head><body><outline text="News"><outline ' +
-    'type="rss" text="A" xmlUrl="https://example.org/feed"/></outline></body></opml>',
-];
-
-const tokenizer = await lastValueFrom(from(['rain goal', 'late']).pipe(Tokenizer.fit({ numTokens: 10 })));
-const config = classifierConfig({
-  embeddingDim: 2,
-  hiddenDim: 2,
-  fcDim: 2,
-  vocabularySize: tokenizer.size,
-  classes: 2,
-});
-const scores = { precision: 0.5, recall: 0.5, f1: 0.5, num_samples: 3 };
-const artifacts = encodeArtifacts({
-  config,
-  weights: initialWeights(config, 1),
-  tokenizer,
-  labelEncoder: LabelEncoder.of(['Sports', 'World']),
-  performance: { overall: scores, class: { Sports: scores, World: scores } },
-  training: { epochs: [], confusion: [1, 2, 3, 4], accuracy: 0.5, loss: 1 },
-});
-
-const csv = (bytes: Buffer): void => {
-  const reader = new CsvReader(
-    { source: 'fuzz', columns: [], format: checkFormat({}), maxRecordBytes: 1000 },
-    () => undefined,
-    () => undefined,
-  );
-  // In pieces whose length depends on the input alone.
-  const step = 1 + (bytes.length % 7);
-  for (let at = 0; at < bytes.length; at += step) {
-    reader.push(bytes.subarray(at, at + step));
-    while (reader.advance());
-  }
-  reader.finish();
-  while (reader.advance());
-};
-
-/** Takes records and does nothing with them. */
-const decoder = (): HeadlineDecoder => new HeadlineDecoder('fuzz', () => 0, ignore, ignore);
-
-const events = (bytes: Buffer): void => {
-  const reader = new EventReader({
-    source: 'fuzz',
-    maxEventBytes: 1000,
-    types: undefined,
-    decoder: decoder(),
-    passed: ignore,
-    retry: ignore,
-  });
-  const step = 1 + (bytes.length % 7);
-  for (let at = 0; at < bytes.length; at += step) {
-    reader.push(bytes.subarray(at, at + step));
-    while (reader.advance());
-  }
-  reader.finish();
-  while (reader.advance());
-};
-
-const messages = (bytes: Buffer): void => {
-  const queue = new SocketMessages('fuzz', { maxMessageBytes: 1000, maxWaitingBytes: 10_000 }, decoder());
-  queue.push(bytes.toString('latin1'));
-  queue.push(new Uint8Array(bytes).buffer);
-  while (!queue.isEmpty) queue.advance();
-};
-
-const table = (bytes: Buffer): Promise<unknown> =>
-  drained(fetchTable(Readable.from([bytes], { objectMode: false }), { rejections: aside, yieldAfter: Infinity }));
-
-const artifact =
-  (name: string): Read =>
-  (bytes) => {
-    const files = new Map([...artifacts].filter(([file]) => file !== 'manifest.json'));
-    return rightOf(decodeArtifacts(files.set(name, bytes)));
-  };
-
-/** Reads a file with these bytes. */
-const inFile =
-  (path: string, read: (path: string) => unknown): Read =>
-  (bytes) => {
-    writeFileSync(path, bytes);
-    return read(path);
-  };
-
-/** Its name, how many inputs it gets, what they are near, and how it reads one. */
-type Reader = readonly [string, number, readonly (string | Uint8Array)[], Read];
-
-const readers = (folder: string): readonly Reader[] => [
-  ['CSV framing', RUNS, CSV, csv],
-  ['tables of any kind', SLOW_RUNS, TABLES, table],
-  ['feeds', RUNS, FEEDS, (bytes) => parseFeed(bytes, undefined, 'https://example.org/feed')],
-  [
-    'lines of headlines',
-    SLOW_RUNS,
-    LINES,
-    (bytes) => drained(headlineLines(Readable.from([bytes], { objectMode: false }), { rejections: aside })),
-  ],
-  [
-    'JSON lines of headlines',
-    SLOW_RUNS,
-    LINES,
-    (bytes) => drained(jsonLineHeadlines(Readable.from([bytes], { objectMode: false }), { rejections: aside })),
-  ],
-  ['event streams', RUNS, EVENTS, events],
-  ['messages of WebSockets', RUNS, MESSAGES, messages],
-  [
-    'OPML',
-    SLOW_RUNS,
-    OPML,
-    inFile(join(folder, 'feeds.opml'), (path) => drained(readOpml(path, { rejections: aside }))),
-  ],
-  [
-    'safetensors',
-    RUNS,
-    [encodeSafetensors(new Map([['a', { shape: [2, 1], data: Float32Array.of(1, 2) }]]))],
-    (bytes) => rightOf(decodeSafetensors(bytes)),
-  ],
-  ['checkpoints', RUNS, ['', encodeSafetensors(new Map())], (bytes) => rightOf(decodeCheckpoint(bytes))],
-  ['texts', RUNS, LINES, (bytes) => textPreprocessor()(bytes.toString())],
-  [
-    'Parquet files',
-    THREAD_RUNS,
-    PARQUET,
-    inFile(join(folder, 'table.parquet'), (path) => drained(from(parquetLines(path, 500)))),
-  ],
-];
+/** How many inputs a reader gets, by what one costs. */
+const RUNS: Readonly<Record<InputCost, number>> = soak
+  ? { code: 750_000, turn: 100_000, thread: 10_000 }
+  : { code: 300, turn: 60, thread: 12 };
 
 describe('inputs that nobody wrote', () => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-fuzz-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  it.each([
-    ...readers(folder),
-    ...Array.from(artifacts)
-      .filter(([name]) => name !== 'manifest.json')
-      .map(([name, whole]): Reader => [`the artifact ${name}`, RUNS, [whole], artifact(name)]),
-  ])('%s: nothing but a HeadwaterError, and no hang', { timeout: 6 * 3_600_000 }, async (name, runs, seeds, read) => {
-    const seed = soak ? Date.now() % 2 ** 31 : 1234;
-    const since = process.cpuUsage();
-    const corpus = await fuzz(read, { seeds, runs, seed, guided: soak });
-    if (!soak) return;
-    const { user, system } = process.cpuUsage(since);
-    console.log(
-      `${name}: ${runs} inputs, a corpus of ${corpus}, ${Math.round((user + system) / 1e6)} s of processor time`,
-    );
+  let bundle = '';
+  beforeAll(async () => {
+    if (soak) bundle = await bundleReaders();
   });
+
+  it.each(readers(folder))(
+    '$name: nothing but a HeadwaterError, and no hang',
+    { timeout: 6 * 3_600_000 },
+    async ({ name, cost, seeds, read }) => {
+      if (!soak) {
+        await fuzz(read, { seeds, runs: RUNS[cost], seed: 1234 });
+        return;
+      }
+      const runs = Math.ceil(RUNS[cost] * share);
+      const since = process.cpuUsage();
+      const { corpus, reached } = await fuzzReader(bundle, { name, folder, runs, seed: Date.now() % 2 ** 31 });
+      const { user, system } = process.cpuUsage(since);
+      console.log(
+        `${name}: ${runs} inputs, ${reached} branches, a corpus of ${corpus.length}, ` +
+          `${Math.round((user + system) / 1e6)} s of processor time`,
+      );
+    },
+  );
 });

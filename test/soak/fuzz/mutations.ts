@@ -1,4 +1,4 @@
-import type { Random } from '../../src/contracts/random.js';
+import type { Random } from '../../../src/contracts/random.js';
 
 /** What readers stumble over: ends of things, lengths, encodings, nesting, and numbers that are none. */
 const TEXTS = [
@@ -124,7 +124,7 @@ const mutated = (random: Random, input: Buffer, others: readonly Buffer[]): Buff
 };
 
 /** No input is longer: what grows by repeated parts would otherwise grow without end. */
-const LONGEST = 16_384;
+export const LONGEST = 16_384;
 
 /** An input near what a reader reads: one of the corpus with some mutations and, now and then, what is near nothing. */
 export const nextInput = (random: Random, corpus: readonly Buffer[]): Buffer => {
