@@ -29,6 +29,7 @@ import { saveTrained } from './results/saveTrained.js';
 import { tellTrained } from './results/tellTrained.js';
 import { checkSides, sharesOf, splitLines } from '../tables/splitOptions.js';
 import { readingLines, textStepsOf } from './options/textOptions.js';
+import { lockingOutputs } from './outputLocks.js';
 import { trainAndMeasure } from './trainAndMeasure.js';
 import type { Prepared } from './prepared/Prepared.js';
 import type { Trained } from './results/Trained.js';
@@ -188,5 +189,10 @@ const trainingFor = (
     given.events === undefined ? EMPTY : fromTask(checkFile(given.events)).pipe(ignoreElements()),
     checkRejectionsFile(data, given),
   );
-  return concat(refused$, checkpoints.found$.pipe(switchMap(from)));
+  const training$ = checkpoints.found$.pipe(switchMap(from));
+  return concat(
+    refused$,
+    // The trials of a search write nothing; the search holds the locks.
+    given.trial === undefined ? lockingOutputs(out, given.events, terminal, training$) : training$,
+  );
 };
