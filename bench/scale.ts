@@ -20,7 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { classifyLive, liveHeadline, raiseEngineFlags, registerBackend } from 'headwater';
 import { bufferCount, from, lastValueFrom } from 'rxjs';
-import { noKafka } from '../test/brokers/kafkaServer.js';
+import { noKafka } from '../test/brokers/kafka/kafkaServer.js';
 import { natsProgram, NO_NATS } from '../test/brokers/natsServer.js';
 import { kafkaTopics, natsTopics, type ScaleTopics, type Take } from './scaleTopics.js';
 import { untrainedModel } from './untrainedModel.js';

@@ -1,6 +1,6 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { startKafka } from '../test/brokers/kafkaServer.js';
+import { startKafka } from '../test/brokers/kafka/kafkaServer.js';
 import { startNats } from '../test/brokers/natsServer.js';
 
 /** A broker with a topic for headlines and one for results. */

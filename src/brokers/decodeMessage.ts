@@ -30,9 +30,17 @@ const textOf = (bytes: Uint8Array): E.Either<string, string> => {
   }
 };
 
+/** The bytes that a schema registry's serializer puts before JSON: a zero, and the id of the schema. */
+const SCHEMA_BYTES = 5;
+const BRACE = 0x7b;
+
+const withoutSchema = (bytes: Uint8Array): Uint8Array =>
+  bytes[0] === 0 && bytes[SCHEMA_BYTES] === BRACE ? bytes.subarray(SCHEMA_BYTES) : bytes;
+
 /**
- * Decodes a message to a headline: a JSON object in the format of `headlineJson`, or a title as plain text. The field
- * `source` names the original source of the headline.
+ * Decodes a message to a headline: a JSON object in the format of `headlineJson`, or a title as plain text. The title
+ * may have another usual name, such as `text`, and the object may be inside others, such as `data`. The field `source`
+ * names the original source of the headline.
  *
  * @param bytes the message's data
  * @param id the headline's ordinal
@@ -46,7 +54,7 @@ export const decodeMessage = (
   source: string,
   seen: number,
 ): E.Either<string, LiveHeadline> => {
-  const text = textOf(bytes);
+  const text = textOf(withoutSchema(bytes));
   if (E.isLeft(text)) return text;
   const written = text.right.trim();
   const json = written.startsWith('{') ? parsed(written) : E.right({ title: written });

@@ -2,7 +2,7 @@ import { type ConsumerMessages, DeliverPolicy, jetstream, jetstreamManager } fro
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { exhaustMap, interval } from 'rxjs';
 import { expect } from 'vitest';
-import { type KafkaPlaces, type KafkaServers, startKafka } from '../brokers/kafkaServer.js';
+import { type KafkaPlaces, type KafkaServers, startKafka } from '../brokers/kafka/kafkaServer.js';
 import { type NatsServers, type ServerPlaces, startNats } from '../brokers/natsServer.js';
 import { numbered, numberOf } from '../brokers/workers.js';
 
@@ -163,7 +163,7 @@ export const natsSoak = async (count: number, size: number, places: ServerPlaces
 /** Kafka; committed results are read by a consumer of its own. */
 export const kafkaSoak = async (count: number, size: number, places: KafkaPlaces = {}): Promise<BrokerTopics> => {
   const { Admin, Producer, stringSerializers } = await import('@platformatic/kafka');
-  const { readCommitted } = await import('../brokers/readCommitted.js');
+  const { readCommitted } = await import('../brokers/kafka/readCommitted.js');
   const servers: KafkaServers = await startKafka(size, places);
   const client = { bootstrapBrokers: [...servers.brokers], clientId: 'soak', retries: 1000, retryDelay: 500 };
   const admin = new Admin(client);

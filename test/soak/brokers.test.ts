@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { describe, expect, it } from 'vitest';
-import { noKafka } from '../brokers/kafkaServer.js';
+import { noKafka } from '../brokers/kafka/kafkaServer.js';
 import { natsProgram, NO_NATS } from '../brokers/natsServer.js';
 import { startWorkers, type Workers } from '../brokers/workers.js';
 import { savedModel } from '../examples/savedModel.js';

@@ -5,6 +5,7 @@ import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { itemLink } from '../feeds/parsing/items/itemLink.js';
 import { publishedAt } from '../feeds/parsing/dates/publishedAt.js';
 import { isObject } from '../internal/isObject.js';
+import { titledFields } from './internal/titledFields.js';
 
 /** A codec of strings that pass a check. It does not change them. */
 const text = (name: string, passes: (value: string) => boolean): t.Type<string, string> => {
@@ -102,9 +103,9 @@ export interface HeadlineFault {
   readonly got: unknown;
 }
 
-// What other programs call the fields of a headline, the usual names first.
+// What other programs call the fields of a headline besides its title, the usual names first.
 const OTHER_NAMES = {
-  title: ['headline'],
+  category: ['label', 'class'],
   guid: ['id'],
   link: ['url', 'external_url'],
   published: ['date_published', 'published_at', 'publishedAt', 'created_at', 'pubDate', 'date'],
@@ -114,21 +115,30 @@ const OTHER_NAMES = {
 const named = (value: Readonly<Record<string, unknown>>, field: keyof typeof OTHER_NAMES): unknown =>
   [field, ...OTHER_NAMES[field]].map((name) => value[name]).find((found) => found !== undefined && found !== null);
 
+const textOrNothing = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value : undefined;
+
+/** Classes may be named by numbers, or be true and false. */
+const classOrNothing = (value: unknown): string | undefined =>
+  textOrNothing(typeof value === 'number' || typeof value === 'boolean' ? String(value) : value);
+
 /**
- * Prepares the JSON of a source for `headlineJson`. A field may have another usual name: `headline`, `url`, `id`,
- * `created_at` and the like. A relative link is resolved against `base`. A link or a date that
- * cannot be read is removed, so that the rest of the headline is kept.
+ * Prepares the JSON of a source for `headlineJson`. A field may have another usual name: `text`, `url`, `id`,
+ * `created_at` and the like, and the object may be inside others, such as `data`. A relative link is resolved against
+ * `base`. A field other than the title that cannot be read is removed, so that the rest of the headline is kept.
  */
 export const withReadableFields = (value: unknown, base: string): unknown => {
   if (!isObject(value)) return value;
-  const [link, written, guid] = [named(value, 'link'), named(value, 'published'), named(value, 'guid')];
+  const { fields, title } = titledFields(value) ?? { fields: value, title: value['title'] };
+  const [link, written] = [named(fields, 'link'), named(fields, 'published')];
   return {
-    ...value,
-    title: named(value, 'title'),
+    ...fields,
+    title,
     // A number may be the place in a list of this run, as in `LiveHeadline`.
-    guid: typeof guid === 'number' ? undefined : guid,
+    guid: textOrNothing(named(fields, 'guid')),
     link: typeof link === 'string' ? itemLink(link, parsedUrl(base) === undefined ? undefined : base) : undefined,
     published: E.isRight(published.decode(written)) ? written : undefined,
+    category: classOrNothing(named(fields, 'category')),
   };
 };
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as kafka from '@platformatic/kafka';
-import { openConsumer } from '../../src/brokers/kafka/internal/openConsumer.js';
+import { openConsumer } from '../../../src/brokers/kafka/internal/openConsumer.js';
 
 /**
  * Reads the committed messages of a topic from its beginning, each place of it once. A reader that fails, as where its

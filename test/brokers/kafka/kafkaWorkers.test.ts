@@ -1,9 +1,9 @@
 import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { savedModel } from '../examples/savedModel.js';
+import { savedModel } from '../../examples/savedModel.js';
 import { type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
 import { readCommitted } from './readCommitted.js';
-import { numbered, numberOf, numbersOf, startWorkers } from './workers.js';
+import { numbered, numberOf, numbersOf, startWorkers } from '../workers.js';
 
 if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);
 

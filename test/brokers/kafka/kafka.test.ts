@@ -1,12 +1,12 @@
 import * as kafka from '@platformatic/kafka';
 import { firstValueFrom, map, take, tap, toArray } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { KafkaSession } from '../../src/brokers/kafka/internal/KafkaSession.js';
-import { kafkaHeadlines } from '../../src/brokers/kafka/kafkaHeadlines.js';
-import type { KafkaDelivery } from '../../src/brokers/kafka/KafkaDelivery.js';
-import { toKafka } from '../../src/brokers/kafka/toKafka.js';
-import type { WorkEvent } from '../../src/brokers/WorkEvent.js';
-import type { LiveHeadline } from '../../src/contracts/live/Live.js';
+import { KafkaSession } from '../../../src/brokers/kafka/internal/KafkaSession.js';
+import { kafkaHeadlines } from '../../../src/brokers/kafka/kafkaHeadlines.js';
+import type { KafkaDelivery } from '../../../src/brokers/kafka/KafkaDelivery.js';
+import { toKafka } from '../../../src/brokers/kafka/toKafka.js';
+import type { WorkEvent } from '../../../src/brokers/WorkEvent.js';
+import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
 import { kafkaJars, type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
 import { readCommitted } from './readCommitted.js';
 

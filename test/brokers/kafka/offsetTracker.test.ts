@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OffsetTracker } from '../../src/brokers/kafka/internal/offsets/OffsetTracker.js';
+import { OffsetTracker } from '../../../src/brokers/kafka/internal/offsets/OffsetTracker.js';
 
 describe('the letters of a partition', () => {
   it('keep the order of the messages, whatever the order in which these were given up', () => {

@@ -1,10 +1,10 @@
 import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { kafkaModels } from '../../src/brokers/kafka/kafkaModels.js';
-import { workFolder } from '../cli/headwater.js';
-import { trainTiny } from '../cli/tiny.js';
-import { checksLearner } from './learnerChecks.js';
-import { checksModelStore } from './modelStoreChecks.js';
+import { kafkaModels } from '../../../src/brokers/kafka/kafkaModels.js';
+import { workFolder } from '../../cli/headwater.js';
+import { trainTiny } from '../../cli/tiny.js';
+import { checksLearner } from '../learnerChecks.js';
+import { checksModelStore } from '../modelStoreChecks.js';
 import { type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
 
 if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);

@@ -2,17 +2,17 @@ import { EventEmitter } from 'node:events';
 import type { Consumer, Message } from '@platformatic/kafka';
 import { asyncScheduler, NEVER, of } from 'rxjs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { committable, sortByConsumer } from '../../src/brokers/kafka/internal/offsets/committable.js';
-import { lostOnce } from '../../src/brokers/kafka/internal/offsets/lostOnce.js';
-import { OffsetTracker } from '../../src/brokers/kafka/internal/offsets/OffsetTracker.js';
-import { PartitionOffsets } from '../../src/brokers/kafka/internal/offsets/PartitionOffsets.js';
-import { PartitionWatch } from '../../src/brokers/kafka/internal/PartitionWatch.js';
-import { TransactionalProducer } from '../../src/brokers/kafka/internal/TransactionalProducer.js';
-import type { KafkaDelivery } from '../../src/brokers/kafka/KafkaDelivery.js';
-import { toKafka } from '../../src/brokers/kafka/toKafka.js';
-import type { WorkEvent } from '../../src/brokers/WorkEvent.js';
-import { afterEvent, NO_WORK } from '../../src/cli/brokers/WorkCounts.js';
-import type { Delivery } from '../../src/contracts/flow/Delivery.js';
+import { committable, sortByConsumer } from '../../../src/brokers/kafka/internal/offsets/committable.js';
+import { lostOnce } from '../../../src/brokers/kafka/internal/offsets/lostOnce.js';
+import { OffsetTracker } from '../../../src/brokers/kafka/internal/offsets/OffsetTracker.js';
+import { PartitionOffsets } from '../../../src/brokers/kafka/internal/offsets/PartitionOffsets.js';
+import { PartitionWatch } from '../../../src/brokers/kafka/internal/PartitionWatch.js';
+import { TransactionalProducer } from '../../../src/brokers/kafka/internal/TransactionalProducer.js';
+import type { KafkaDelivery } from '../../../src/brokers/kafka/KafkaDelivery.js';
+import { toKafka } from '../../../src/brokers/kafka/toKafka.js';
+import type { WorkEvent } from '../../../src/brokers/WorkEvent.js';
+import { afterEvent, NO_WORK } from '../../../src/cli/brokers/WorkCounts.js';
+import type { Delivery } from '../../../src/contracts/flow/Delivery.js';
 
 /** A client whose producers are counted, and whose loading waits until it is told to end. */
 const client = vi.hoisted(() => {
@@ -37,7 +37,7 @@ const client = vi.hoisted(() => {
     endLoading: () => loaded(),
   };
 });
-vi.mock('../../src/brokers/kafka/internal/loadKafka.js', () => ({ loadKafka: client.load }));
+vi.mock('../../../src/brokers/kafka/internal/loadKafka.js', () => ({ loadKafka: client.load }));
 
 const connection = { bootstrapBrokers: ['127.0.0.1:1'] };
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BatchSize } from '../../src/brokers/kafka/internal/BatchSize.js';
+import { BatchSize } from '../../../src/brokers/kafka/internal/BatchSize.js';
 
 const MOST = 2048;
 

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, killAll, untilOpen } from './localServers.js';
+import { freePort, killAll, untilOpen } from '../localServers.js';
 
 /** A folder of Kafka's jars, as Maven copies them. Undefined where there is none, or no Java. */
 export const kafkaJars = ((): string | undefined => {

@@ -1,6 +1,6 @@
 import type { Consumer } from '@platformatic/kafka';
 import { expect, it } from 'vitest';
-import { hideAborted } from '../../src/brokers/kafka/internal/hideAborted.js';
+import { hideAborted } from '../../../src/brokers/kafka/internal/hideAborted.js';
 
 type Fetched = Awaited<ReturnType<Consumer['fetch']>>;
 type Batch = NonNullable<Fetched['responses'][number]['partitions'][number]['records']>[number];

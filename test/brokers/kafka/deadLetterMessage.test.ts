@@ -1,6 +1,6 @@
 import type { Message } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
-import { DeadLetterMessage } from '../../src/brokers/kafka/internal/DeadLetterMessage.js';
+import { DeadLetterMessage } from '../../../src/brokers/kafka/internal/DeadLetterMessage.js';
 
 describe('a dead letter', () => {
   it('is shortened when it is refused, until nothing is left to shorten', () => {

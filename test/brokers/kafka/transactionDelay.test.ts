@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { transactionDelay } from '../../src/brokers/kafka/internal/openProducer.js';
+import { transactionDelay } from '../../../src/brokers/kafka/internal/openProducer.js';
 
 /** A refusal as the client reports it: the code of the protocol is in one of several inner errors. */
 const refusedWith = (apiId: string): Error =>
