@@ -21,3 +21,6 @@ process.exitCode = status;
 // ends the process at once.
 const signal = interruptionOf(status);
 if (signal !== undefined) setTimeout(() => process.kill(process.pid, signal), 500).unref();
+// At its end Node restores the settings of its terminal, and aborts if the terminal was closed.
+if (signal === 'SIGHUP' && [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY))
+  process.once('exit', () => process.kill(process.pid, signal));

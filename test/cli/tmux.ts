@@ -27,6 +27,8 @@ export interface TmuxTerminal {
   /** Presses keys, by tmux's names for them. */
   readonly press: (...keys: readonly string[]) => void;
   readonly resize: (columns: number, rows: number) => void;
+  /** Closes the terminal under the command. */
+  readonly close: () => void;
 }
 
 // A server of each test's own, which no other tmux of the machine's user meets, nor one that is still about to end.
@@ -62,8 +64,9 @@ export const tmuxTerminal = (cwd: string): TmuxTerminal => {
         TERM: 'screen-256color',
         ...env,
       }).map(([name, value]) => `${name}='${value}'`);
+      // The shell outlives its terminal, and writes the status of a command that does not.
       const command =
-        `env -i ${variables.join(' ')} '${process.execPath}' '${MAIN}' ` +
+        `trap : HUP; env -i ${variables.join(' ')} '${process.execPath}' '${MAIN}' ` +
         `${args.join(' ')}; status=$?; echo '-- ended'; echo $status > status; exec cat`;
       session(command);
     },
@@ -93,5 +96,6 @@ export const tmuxTerminal = (cwd: string): TmuxTerminal => {
     },
     press: (...keys) => void tmux('send-keys', ...keys),
     resize: (columns, rows) => void tmux('resize-window', '-x', String(columns), '-y', String(rows)),
+    close: () => void tmux('kill-session'),
   };
 };

@@ -14,7 +14,7 @@ const MOON = 'Software maps the surface of a moon';
 const QUICK = ['--model', 'model', '--interval', '0.2', '--insist'];
 
 describeInTmux('headwater watch in a terminal', () => {
-  const { open, shell, screen, until, ended, press, resize } = tmuxTerminal(cwd);
+  const { open, shell, screen, until, ended, press, resize, close } = tmuxTerminal(cwd);
   const listed = (seen: string): readonly string[] =>
     seen.split('\n').flatMap((line) => /\[?[█░#-]+ [01]\.\d\d {2}(.+?)(?: {2,}.*)?$/.exec(line)?.[1] ?? []);
 
@@ -97,6 +97,14 @@ describeInTmux('headwater watch in a terminal', () => {
     await until(/^2 headlines classified/m);
     press('echo ended-$?', 'Enter');
     await until(/^ended-0$/m);
+  });
+
+  it('ends in order when its terminal is closed', async () => {
+    const { origin } = await serveFeeds({ '/news.xml': [SHARES] });
+    open(['watch', ...QUICK, `${origin}/news.xml`]);
+    await until(/Shares fall/);
+    close();
+    expect(await ended()).toBe(129);
   });
 
   it('follows the size of the terminal, leaving nothing of the earlier frames', async () => {
