@@ -16,6 +16,7 @@ import { readArff } from './internal/arffFields.js';
 import { fastTextFields } from './internal/fastTextFields.js';
 import { byValues } from './internal/columns/columnValues.js';
 import { type ColumnWish, findColumns } from './internal/columns/findColumns.js';
+import { surveyHeader } from './internal/columns/surveyHeader.js';
 import { findForm } from './internal/findForm.js';
 import { isDocument, linesOfDocument, MOST_DOCUMENT_BYTES } from './internal/json/jsonDocument.js';
 import { jsonFields } from './internal/json/jsonFields.js';
@@ -259,7 +260,8 @@ export class TableReader implements Reader {
     const { names } = form.sample;
     if (names.length === 0 && whole) refuseEmpty(source);
     const orange = header ? orangeHeader(form.sample) : undefined;
-    const rows = form.sample.rows.slice(orange?.records ?? 0);
+    const headers = orange?.records ?? (header ? surveyHeader(form.sample) : 0);
+    const rows = form.sample.rows.slice(headers);
     const usualColumns = options.usualColumns ?? orange?.columns;
     const found = findColumns({ source, names, rows, open: false }, { ...options, usualColumns });
     const skippedLines = first.lines + before.lines;
@@ -279,7 +281,7 @@ export class TableReader implements Reader {
         columns: names,
         ...found,
       },
-      skippedRecords: orange?.records,
+      skippedRecords: headers,
       reader: (row) =>
         new CsvReader(
           {

@@ -310,6 +310,19 @@ const FORMS: readonly (readonly [what: string, content: string | Uint8Array, end
     'md',
   ],
   ['labels of fastText at the end of lines', each((t, l) => `${t} __label__${l}`), 'txt'],
+  [
+    'a survey with three header lines',
+    lines(
+      'Status,Q1,Q2',
+      'Response Type,What happened?,Which area?',
+      '"{""ImportId"":""status""}","{""ImportId"":""a""}","{""ImportId"":""b""}"',
+    ) + each((t, l) => `IP Address,${t},${l}`),
+  ],
+  [
+    'a survey with the kinds of answers',
+    lines('Respondent ID,Tell us more,Which area?', ',Open-Ended Response,Response') +
+      each((t, l, i) => `${i},${t},${l}`),
+  ],
   ['a known name as a value', each((t, l, i) => `${i}.json\t${l}\t${t}\ttopic\t${i % 40}`)],
 ];
 
