@@ -47,9 +47,12 @@ const measurements = (classes: ReadonlyMap<string, number>, rows: number): reado
 
 /** The labels in a cell with several labels; empty unless each part also occurs as a label on its own. */
 const labelsIn = (name: string, classes: ReadonlyMap<string, number>): readonly string[] => {
-  for (const separator of [',', ';', '|']) {
-    if (!name.includes(separator)) continue;
-    const parts = name.split(separator).map((part) => part.trim());
+  // As programs in Python write a list: `['sports', 'world']`.
+  const isList = name.startsWith('[') && name.endsWith(']');
+  const cell = isList ? name.slice(1, -1) : name;
+  for (const separator of [',', ';', '|', ' ']) {
+    if (!cell.includes(separator)) continue;
+    const parts = cell.split(separator).map((part) => part.trim().replace(/^(['"])(.*)\1$/s, '$2'));
     if (parts.every((part) => classes.has(part))) return parts;
   }
   return [];

@@ -27,7 +27,10 @@ const unreadable: Readonly<Record<string, string>> = {
 
 const pathError = (path: string, cause: unknown): HeadwaterError => {
   const what = unreadable[String(codeOf(cause))] ?? `Cannot read (${messageOf(cause)})`;
-  return new HeadwaterError('HW_PATH', `${what}: ${path}. Give the path of a file that can be read.`, {
+  const remedy = path.startsWith('~')
+    ? 'The shell has not replaced ~: write the path of the home folder'
+    : 'Give the path of a file that can be read';
+  return new HeadwaterError('HW_PATH', `${what}: ${path}. ${remedy}.`, {
     cause,
     where: path,
   });

@@ -130,7 +130,7 @@ describe('the labels of a table', () => {
     expect(stderr).toContain('"WORLD" (1 rows), "World" (19 rows)');
   });
 
-  it.each([',', ';', '|'])('several of them in one cell, with %s between, are refused', async (separator) => {
+  it.each([',', ';', '|', ''])('several of them in one cell, with %s between, are refused', async (separator) => {
     const table = lines(
       'text\tlabel',
       ...madeRows(60).map(([text, label], i) => `${text}\t${i % 10 === 0 ? `Sports${separator} World` : label}`),

@@ -72,6 +72,15 @@ describe('fetchHeadlines takes as text and class', () => {
     expect(layout).toMatchObject({ titleColumns: ['Summary'], labelColumn: 'Issue Type' });
   });
 
+  it('the label in a list of one', async () => {
+    for (const form of [(label: string) => `['${label}']`, (label: string) => `[""${label}""]`]) {
+      const { rows } = await read(tableOf({ text, labels: (_, name) => form(name) }));
+      expect(new Set(rows.map(({ category }) => category))).toEqual(new Set(KINDS));
+    }
+    const { rows } = await read(tableOf({ text, labels: (_, name) => `[${code(0, name)}]` }));
+    expect(new Set(rows.map(({ category }) => category))).toEqual(new Set(['0', '1', '2']));
+  });
+
   it('both parts of a pair of texts', async () => {
     const pair = { id: (i: number) => i, question1: text, question2: (i: number) => text(i + 1), is_duplicate: code };
     const { layout, rows } = await read(tableOf(pair));
@@ -103,6 +112,10 @@ describe('fetchHeadlines reads columns that mark classes', () => {
     const { layout, rows } = await read(`${lines.join('\n')}\n`, {}, 't.jsonl');
     expect(layout).toMatchObject({ classColumns: KINDS });
     expect(rows[4]).toEqual({ id: 4, title: text(4), category: 'sport' });
+    const nested = lines.map((line) => line.replace('"news"', '"cats":{"news"').replace('}', '}}'));
+    const cats = await read(`${nested.join('\n')}\n`, {}, 't.jsonl');
+    expect(cats.layout).toMatchObject({ classColumns: KINDS.map((name) => `cats.${name}`) });
+    expect(cats.rows[4]).toEqual(rows[4]);
   });
 
   it('as they are named, and rejects a row with several marks or none', async () => {

@@ -1,7 +1,7 @@
 import type { TableSample } from '../sampleTable.js';
 
 /** What Qualtrics writes below the questions: the id of each column, as JSON. */
-const QUALTRICS = /^\{"ImportId":/;
+const QUALTRICS = '{"ImportId":';
 /** What SurveyMonkey writes below the questions: the kind of each answer. */
 const SURVEY_MONKEY = /^(open-ended response|response)$/i;
 
@@ -16,7 +16,7 @@ export const surveyHeader = ({ names, rows }: TableSample): number => {
       return value === '' ? [] : [value];
     });
   const [second, third] = [values(0), values(1)];
-  if (third.length > 1 && third.every((value) => QUALTRICS.test(value))) return 2;
+  if (third.length > 1 && third.every((value) => value.startsWith(QUALTRICS))) return 2;
   return second.length > 1 && second.length < names.length && second.every((value) => SURVEY_MONKEY.test(value))
     ? 1
     : 0;
