@@ -1,7 +1,10 @@
 #!/usr/bin/env node
+import { isatty } from 'node:tty';
 import { raiseEngineFlags } from '../ops/kernels/simd/machine/engineFlags.js';
 import { FAILURE, interruptionOf } from './process/exitStatus.js';
 import { run } from './run.js';
+
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 
 // The flags must be set before the kernels are compiled.
 raiseEngineFlags();
@@ -22,5 +25,6 @@ process.exitCode = status;
 const signal = interruptionOf(status);
 if (signal !== undefined) setTimeout(() => process.kill(process.pid, signal), 500).unref();
 // At its end Node restores the settings of its terminal, and aborts if the terminal was closed.
-if (signal === 'SIGHUP' && [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY))
-  process.once('exit', () => process.kill(process.pid, signal));
+process.once('exit', () => {
+  if (terminals.some((fd) => !isatty(fd))) process.kill(process.pid, 'SIGHUP');
+});
