@@ -7,7 +7,9 @@ const SUMMARY =
 
 /** The first sentence below the title. */
 const firstSentence = (markdown: string): string =>
-  /^# .*\n+((?![|#`<-])[^\n]+)/m.exec(markdown)?.[1]?.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1') ?? '';
+  /^(?:---\n[^]*?\n---\n+)?# [^\n]*\n+((?!```|[|#<-])[^\n]+)/
+    .exec(markdown)?.[1]
+    ?.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1') ?? '';
 
 /**
  * `llms.txt` and `llms-full.txt` (llmstxt.org) for programs that read the documentation, and the Markdown of each page

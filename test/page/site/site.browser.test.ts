@@ -96,6 +96,18 @@ describe('the built site', () => {
     expect(pages.size).toBeGreaterThan(200);
     expect([...new Set(broken)]).toEqual([]);
   });
+
+  it('has llms.txt for programs, with a sentence about each page, and the pages in Markdown', () => {
+    const list = readFileSync(join(site, 'llms.txt'), 'utf8');
+    const pages = [...list.matchAll(/^- \[(.+?)\]\((.+?)\): (.*)$/gm)].map(([, title = '', path = '', about = '']) => ({
+      title,
+      about,
+      markdown: readFileSync(join(site, path), 'utf8'),
+    }));
+    expect(pages.length).toBeGreaterThan(30);
+    const poor = pages.filter(({ about, markdown }) => about === '' || !/^# /m.test(markdown));
+    expect(poor.map(({ title }) => title)).toEqual([]);
+  });
 });
 
 describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 120_000 }, () => {
