@@ -32,8 +32,8 @@ const shares = (text: string): Shares => {
 /** Adds the options for splitting rows to a command. */
 export const addSplitOptions = (command: Command): Command =>
   command
-    .option('--validation-data <source>', 'a table of validation rows; may be given several times', collect)
-    .option('--test-data <source>', 'a table of test rows; may be given several times', collect)
+    .option('--validation-data <source...>', 'a table of validation rows, or several', collect)
+    .option('--test-data <source...>', 'a table of test rows, or several', collect)
     .option(
       '--shares <shares>',
       'the shares of the rows of --data to train on, to validate and to test on ' +

@@ -29,7 +29,9 @@ const pathError = (path: string, cause: unknown): HeadwaterError => {
   const what = unreadable[String(codeOf(cause))] ?? `Cannot read (${messageOf(cause)})`;
   const remedy = path.startsWith('~')
     ? 'The shell has not replaced ~: write the path of the home folder'
-    : 'Give the path of a file that can be read';
+    : path.includes(',')
+      ? 'Give the path of a file that can be read, and several paths one by one, without commas'
+      : 'Give the path of a file that can be read';
   return new HeadwaterError('HW_PATH', `${what}: ${path}. ${remedy}.`, {
     cause,
     where: path,

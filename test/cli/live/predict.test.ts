@@ -56,6 +56,12 @@ describe('headwater predict', () => {
     }
   });
 
+  it('says that the name of a file is a text, and how to classify its rows', async () => {
+    const { status, stderr } = await predictHere([join(cwd, 'tiny.csv')]);
+    expect(status).toBe(0);
+    expect(stderr).toContain('tiny.csv is classified as a text; for the rows of this file, give --data');
+  });
+
   it('writes CSV with a header and a column a class', async () => {
     const { stdout } = await predictHere(['--format', 'csv', 'Rain, then "sun"']);
     const [header, line, ...rest] = stdout.trimEnd().split('\n');

@@ -48,7 +48,7 @@ describe('arguments that cannot work', () => {
     [
       'a missing option',
       ['train', '--out', 'model'],
-      "required option '--data <source>' not specified. See: headwater train --help",
+      "required option '--data <source...>' not specified. See: headwater train --help",
     ],
     ['another missing option', ['evaluate', '--data', 'news.csv'], "required option '--model <dir>' not specified"],
     ['a missing argument', ['inspect'], "missing required argument 'dir'"],

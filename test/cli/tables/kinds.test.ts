@@ -9,10 +9,12 @@ import { TINY } from '../tiny.js';
 import { commaTable, lines, type MadeRow, madeRows } from './madeRows.js';
 
 const cwd = workFolder();
-const out = join(cwd, 'model');
+let trainings = 0;
+/** A folder for each training: one that is cut off by its time must not hold up the others. */
+const out = (): string => join(cwd, `model${++trainings}`);
 
 const train = (data: readonly string[], ...options: readonly string[]) =>
-  inProcess(['train', ...data.flatMap((name) => ['--data', name]), '--out', out, ...TINY, ...options]);
+  inProcess(['train', ...data.flatMap((name) => ['--data', name]), '--out', out(), ...TINY, ...options]);
 
 const put = (name: string, content: string | Uint8Array): string => {
   const path = join(cwd, name);
@@ -105,7 +107,11 @@ describe('train', () => {
     const together = await train([join(cwd, 'parts/*.csv'), third]);
     expect(together.status, together.stderr).toBe(0);
     expect(together.stderr).toContain(': 42 rows, 9 rows to validate on');
-    const piped = await inProcess(['train', '--data', '-', '--out', out, ...TINY], commaTable('text,label', rows));
+    // As a shell gives a pattern without quotes.
+    const files = ['parts/a.csv', 'parts/b.csv', 'third.jsonl'].map((name) => join(cwd, name));
+    const named = await inProcess(['train', '--data', ...files, '--out', out(), ...TINY]);
+    expect(named.stderr).toContain(': 42 rows, 9 rows to validate on');
+    const piped = await inProcess(['train', '--data', '-', '--out', out(), ...TINY], commaTable('text,label', rows));
     expect(piped.status, piped.stderr).toBe(0);
     expect(piped.stderr).toContain(': 42 rows, 9 rows to validate on');
   });

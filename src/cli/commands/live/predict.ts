@@ -1,12 +1,15 @@
+import { statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { concat, defer, EMPTY, finalize, of, type Observable, type OperatorFunction, tap } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { excerpt } from '../../../contracts/messages/excerpt.js';
 import type { DeadLetter } from '../../../contracts/rows/Rejection.js';
 import type { Valve } from '../../../contracts/flow/Valve.js';
 import { boundedQueue } from '../../../operators/flow/boundedQueue.js';
 import { microBatch } from '../../../operators/live/microBatch.js';
 import { describeRejection } from '../../../sinks/rejections/describeRejection.js';
+import { printable } from '../../../sinks/terminal/printable.js';
 import { pacedWriter } from '../../../sinks/terminal/pacedWriter.js';
 import { readLines } from '../../../streams/readLines.js';
 import { valve } from '../../../streams/valve.js';
@@ -90,6 +93,15 @@ const linesOf = (
     return concat(line$, counted$);
   });
 
+/** Whether a text is the path of a file, which people give for a table. */
+const isFile = (text: string): boolean => {
+  try {
+    return statSync(text).isFile();
+  } catch {
+    return false;
+  }
+};
+
 /** Refuses invalid combinations of options before a model is loaded. */
 const checkOptions = (headlines: readonly string[], { data, outFile, all, format }: Options): void => {
   const misuse = (message: string): HeadwaterError => new HeadwaterError('HW_USAGE', message);
@@ -117,6 +129,8 @@ const prediction = (headlines: readonly string[], options: Options, terminal: Te
     stderr.write(`${backendLine(backend)}\n`);
     if (headlines.length === 0 && stdin.isTTY === true)
       stderr.write('Type headlines, one on each line; Ctrl-D ends.\n');
+    for (const headline of headlines.filter(isFile).slice(0, 1))
+      stderr.write(`${printable(excerpt(headline))} is classified as a text; for the rows of this file, give --data\n`);
     write(formatter.header);
     const classify = classifyTitles(model, artifacts, encoder);
     return (headlines.length > 0 ? of(headlines).pipe(classify) : linesOf(stdin, stderr, brake, classify)).pipe(

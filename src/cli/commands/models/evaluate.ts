@@ -121,7 +121,7 @@ export const evaluateCommand = (terminal: Terminal, choose: Choose): Command =>
       new Command('evaluate')
         .description('measure a saved classifier on labelled headlines')
         .requiredOption('--model <dir>', 'the folder of the saved model', path)
-        .requiredOption('--data <source>', DATA_HELP, collect),
+        .requiredOption('--data <source...>', DATA_HELP, collect),
     ),
   )
     .option('--batch-size <n>', 'rows in each batch', wholeNumber(1), 64)

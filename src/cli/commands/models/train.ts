@@ -38,7 +38,7 @@ export const trainCommand = (terminal: Terminal, choose: Choose): Command =>
   addTrainingOptions(
     new Command('train')
       .description('train a classifier and save it')
-      .requiredOption('--data <source>', DATA_HELP, collect)
+      .requiredOption('--data <source...>', DATA_HELP, collect)
       .requiredOption('--out <dir>', 'the folder for the saved model', path)
       .option(
         '--search <n>',
