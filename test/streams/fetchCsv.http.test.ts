@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { noAnswer } from '../../src/streams/bodies/http/faults/httpError.js';
 import { fetchCsv } from '../../src/streams/fetchCsv.js';
 import { readTable } from './collect.js';
 import { serve, serveBody, serveRaw } from './servers.js';
@@ -143,7 +144,8 @@ describe('fetchCsv over HTTP', () => {
 
   it.each([
     [404, 'Check the address.'],
-    [403, 'what it takes to be let in.'],
+    [403, '--header'],
+    [410, 'Give another address.'],
     [429, 'Wait, and try again.'],
     [500, 'Try again later.'],
     [304, 'Check the address.'],
@@ -156,6 +158,24 @@ describe('fetchCsv over HTTP', () => {
     expect(message).toContain(`${origin}/news.csv answered ${status}`);
     expect(message).toContain(remedy);
     expect(values).toEqual([]);
+  });
+
+  it('tells how long a server asks to wait, where that is longer than the pass may wait', async () => {
+    const origin = await serve((_request, response) => response.writeHead(429, { 'retry-after': '86400' }).end());
+    const { code, message } = await readTable(`${origin}/news.csv`);
+    expect([code, message]).toEqual(['HW_HTTP_STATUS', expect.stringMatching(/It asks to wait 24 h\.$/)]);
+  });
+
+  it('tells what to do about a certificate that nobody vouches for, that is of others, or too old', async () => {
+    const told = (code: string): string => noAnswer('https://h/t', Object.assign(new Error('no'), { code })).message;
+    expect(told('DEPTH_ZERO_SELF_SIGNED_CERT')).toContain('NODE_EXTRA_CA_CERTS');
+    expect(told('UNABLE_TO_VERIFY_LEAF_SIGNATURE')).toContain('NODE_EXTRA_CA_CERTS');
+    expect(told('CERT_HAS_EXPIRED')).toContain('must renew its certificate');
+    expect(told('ERR_TLS_CERT_ALTNAME_INVALID')).toContain('Check the name in the address');
+    // A server that does not use TLS.
+    const origin = await serveRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    const { code, message } = await readTable(origin.replace('http:', 'https:'));
+    expect([code, message]).toEqual(['HW_HTTP_CONNECT', expect.stringContaining('begins with http://')]);
   });
 
   it.each([301, 302, 303, 307, 308])('follows a %i', async (status) => {

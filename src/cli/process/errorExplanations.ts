@@ -76,8 +76,17 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
   },
   HW_HTTP_CONNECT: {
     meaning: 'A server could not be reached.',
-    causes: ['The name is not known, or nothing listens at the port.', 'A proxy is missing or wrong.', 'No network.'],
-    cures: ['Check the address.', 'Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.'],
+    causes: [
+      'The name is not known, or nothing listens at the port.',
+      'A proxy is missing or wrong.',
+      'No network.',
+      'The certificate of the server has expired, is for another name, or was signed by nobody whom Node knows.',
+    ],
+    cures: [
+      'Check the address.',
+      'Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
+      'If you trust the certificate, name the file of its signer in NODE_EXTRA_CA_CERTS.',
+    ],
   },
   HW_ENCODING: {
     meaning: 'A content encoding or a compression is not known, or a compressed body is damaged.',

@@ -21,10 +21,9 @@ export interface RefusingAnswer {
  * the server asks for.
  */
 export const refusal = (name: string, answer: RefusingAnswer, now: number): HeadwaterError | ConnectionLost => {
-  const error = statusError(name, answer.status);
-  return PASSING.has(answer.status)
-    ? new ConnectionLost(error, retryAfter(answer.retryAfter, answer.date, now))
-    : error;
+  if (!PASSING.has(answer.status)) return statusError(name, answer.status);
+  const waitMs = retryAfter(answer.retryAfter, answer.date, now);
+  return new ConnectionLost(statusError(name, answer.status, waitMs), waitMs);
 };
 
 /**

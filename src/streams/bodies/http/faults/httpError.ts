@@ -21,8 +21,8 @@ const timeout = (name: string, cause: unknown, circumstances: string): Headwater
     ? undefined
     : new HeadwaterError(
         'HW_HTTP_TIMEOUT',
-        `${name} ${what} in the time allowed${circumstances}. Try ` +
-          'again, or allow more by headersTimeout and bodyTimeout.',
+        `${name} ${what} in the time allowed${circumstances}. Try again. ` +
+          'In code, headersTimeout and bodyTimeout allow more.',
         { cause, where: name },
       );
 };
@@ -35,6 +35,26 @@ export class SurplusError extends Error {
     super('the server sent more than the Content-Length that it declared', { cause });
   }
 }
+
+const UNTRUSTED =
+  'Node does not know who signed its certificate. If you trust it, write the certificate of the signer to a file, and ' +
+  'name the file in the environment variable NODE_EXTRA_CA_CERTS.';
+const NO_TLS = 'The server may not use TLS at this port. Check whether the address begins with http://.';
+
+/** The remedies for faults of TLS, by the codes of Node and OpenSSL. */
+const TLS_REMEDIES: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'The server must renew its certificate. Check also that the clock of this machine is right.',
+  CERT_NOT_YET_VALID: 'Check that the clock of this machine is right.',
+  CERT_UNTRUSTED: UNTRUSTED,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate is that of other servers. Check the name in the address.',
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+};
 
 /** undici's message if a proxy refused to open a tunnel, with the status of the proxy. */
 const REFUSED_TUNNEL = /^Proxy response \((\d+)\)/;
@@ -69,7 +89,8 @@ export const noAnswer = (name: string, cause: unknown, proxy?: string): Headwate
       : ['HW_HTTP_CONNECT', 'could not be reached'];
   return new HeadwaterError(
     code,
-    `${name} ${what}: ${reasonOf(cause)}. Check the address, the server, and the network.`,
+    `${name} ${what}: ${reasonOf(cause)}. ` +
+      (TLS_REMEDIES[String(codeOf(cause))] ?? 'Check the address, the server, and the network.'),
     { cause, where: name },
   );
 };
@@ -95,25 +116,41 @@ export const brokenOff = (
 const ACCEPTED = 202;
 const PARTIAL_CONTENT = 206;
 
+/** A wait, in seconds or in hours. */
+const duration = (ms: number): string => (ms < 7_200_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 3.6e6)} h`);
+
 /** The remedy for a status. */
-const remedyFor = (status: number): string => {
-  if (status === ACCEPTED) return 'What was asked for is not ready yet. Try again later.';
-  if (status === PARTIAL_CONTENT)
-    return 'It sends a part, and the whole was asked for. Try again, or give another address.';
-  if (status === 429) return 'It is asked too often. Wait, and try again.';
-  if (status >= 500) return "The fault is the server's. Try again later.";
-  return status === 401 || status === 403
-    ? 'It does not let everybody in. Check the address, and what it takes to be let in.'
-    : 'Check the address.';
+const remedyFor = (status: number, waitMs: number | undefined): string => {
+  const wait = waitMs === undefined || waitMs === 0 ? undefined : `It asks to wait ${duration(waitMs)}.`;
+  switch (status) {
+    case ACCEPTED:
+      return 'What was asked for is not ready yet. Try again later.';
+    case PARTIAL_CONTENT:
+      return 'It sends a part, and the whole was asked for. Try again, or give another address.';
+    case 401:
+    case 403:
+      return (
+        'It does not let everybody in. Check the address, and what it takes to be let in: ' +
+        "the command sends it with --header 'Authorization: …', code with the option headers."
+      );
+    case 410:
+      return 'It is gone for good. Give another address.';
+    case 429:
+      return `It is asked too often. ${wait ?? 'Wait, and try again.'}`;
+    default:
+      return status >= 500 ? `The fault is the server's. ${wait ?? 'Try again later.'}` : 'Check the address.';
+  }
 };
 
 /**
  * The error for an unsuccessful response: `<name> answered 404 Not Found. Check the address.` A 206 that was not
  * requested is `HW_HTTP_CUT`.
+ *
+ * @param waitMs the wait that the server asks for, in milliseconds
  */
-export const statusError = (name: string, status: number): HeadwaterError =>
+export const statusError = (name: string, status: number, waitMs?: number): HeadwaterError =>
   new HeadwaterError(
     status === PARTIAL_CONTENT ? 'HW_HTTP_CUT' : 'HW_HTTP_STATUS',
-    `${`${name} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()}. ${remedyFor(status)}`,
+    `${`${name} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()}. ${remedyFor(status, waitMs)}`,
     { where: name },
   );
