@@ -46,6 +46,7 @@ describe('fetchHeadlines takes as text and class', () => {
       'rating',
     ],
     ['the names of classes beside their numbers', { text, label: code, label_text: kind }, 'text', 'label_text'],
+    ['the names of classes and not their numbers', { code, kind, text }, 'text', 'kind'],
     ['a class and not votes', { body: text, score: (i) => i * 7, subreddit: kind }, 'body', 'subreddit'],
     ['a class and not means', { text, rating: (i) => `${3 + (i % 9) / 10}`, theme: kind }, 'text', 'theme'],
     [

@@ -107,20 +107,22 @@ const labelAsBefore = (usual: UsualColumns | undefined, names: readonly string[]
   return names.includes(labelColumn) ? { labelColumn } : undefined;
 };
 
-/**
- * The column with the names of the classes, if a column of class numbers has one beside it: `label_text` of `label`.
- * Each number then stands with one name.
- */
-const namesOfNumbers = (label: string, { names, rows }: ColumnSample): string | undefined => {
-  if (rows.length < ENOUGH_ROWS || !rows.every((row) => /^\s*\d+(\.0+)?\s*$/.test(row[label] ?? ''))) return undefined;
-  return names.find((name) => {
-    const isOfLabel = foldedName(name).startsWith(foldedName(label)) || isLabelName(name) || endsAsLabel(name);
-    if (name === label || !isOfLabel || valuesOf(name, rows).numeric) return false;
-    const pairs = new Map(rows.map((row) => [row[label], row[name]]));
-    const distinct = new Set(rows.map((row) => row[name]));
-    return pairs.size > 1 && distinct.size === pairs.size && rows.every((row) => pairs.get(row[label]) === row[name]);
-  });
+/** Whether a column has whole numbers, and another one names them: each number stands with one name. */
+const areNumbersOf = (numbers: string, named: string, rows: ColumnSample['rows']): boolean => {
+  if (numbers === named || rows.length < ENOUGH_ROWS || valuesOf(named, rows).numeric) return false;
+  if (!rows.every((row) => /^\s*\d+(\.0+)?\s*$/.test(row[numbers] ?? ''))) return false;
+  const pairs = new Map(rows.map((row) => [row[numbers], row[named]]));
+  const distinct = new Set(rows.map((row) => row[named]));
+  return pairs.size > 1 && distinct.size === pairs.size && rows.every((row) => pairs.get(row[numbers]) === row[named]);
 };
+
+/** The column with the names of the classes beside a column of class numbers: `label_text` of `label`. */
+const namesOfNumbers = (label: string, { names, rows }: ColumnSample): string | undefined =>
+  names.find(
+    (name) =>
+      (foldedName(name).startsWith(foldedName(label)) || isLabelName(name) || endsAsLabel(name)) &&
+      areNumbersOf(label, name, rows),
+  );
 
 /** Two columns of which each holds a part of the text: `question1` and `question2`, `premise` and `hypothesis`. */
 const arePair = ([first, second, third]: readonly string[]): boolean => {
@@ -257,6 +259,7 @@ export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumn
     (name) => !isTitleName(name),
     (name) => !isOfSides(name, sample.rows),
     (name) => !isMeasure(valuesOf(name, sample.rows)),
+    (name) => !labels.some((other) => areNumbersOf(name, other, sample.rows)),
     endsAsLabel,
   ]);
   const titleChoices = narrowed(
