@@ -26,9 +26,9 @@ const BEGINNINGS: readonly (readonly [pattern: RegExp, what: string, remedy: str
   [/^From [^\n]*\n[\w-]+: /, 'a mailbox (mbox)', 'Write each mail with its class as a row, as CSV or JSON lines'],
   [/^@\w+\{[^\n]*\n\s*\w+\s*=/, 'BibTeX', CSV],
   [/^TY {2}- \w+\s*\n|^PMID- /, 'a list of references (RIS, MEDLINE)', CSV],
-  [/^#FORMAT=WebAnno/, 'annotations of words (WebAnno TSV)', A_TEXT_A_ROW],
+  [/^#FORMAT=WebAnno/, 'a file of annotated words (WebAnno TSV)', A_TEXT_A_ROW],
   [/^(#.*\n)*1\t\S+\t\S+\t\w+\t[^\n]*\n2\t/, 'CoNLL-U, with a word in each line', A_TEXT_A_ROW],
-  [/^T\d+\t\S+ \d+ \d+\t[^\n]*\n[TRAE#]\d+\t/, 'annotations of brat', A_TEXT_A_ROW],
+  [/^T\d+\t\S+ \d+ \d+\t[^\n]*\n[TRAE#]\d+\t/, 'a file of annotations (brat)', A_TEXT_A_ROW],
 ];
 
 /** Answers of servers in place of a file. */

@@ -82,6 +82,15 @@ describe('fetchHeadlines takes as text and class', () => {
     expect(new Set(rows.map(({ category }) => category))).toEqual(new Set(['0', '1', '2']));
   });
 
+  it('the names of labels that only some rows have', async () => {
+    const lines = Array.from({ length: 60 }, (_, i) =>
+      JSON.stringify({ title: text(i), labels: i % 4 === 0 ? [] : [{ id: 7, name: KINDS[i % 3] }], state: 'open' }),
+    );
+    const { layout, rows, rejections } = await read(`${lines.join('\n')}\n`, {}, 't.jsonl');
+    expect(layout).toMatchObject({ titleColumns: ['title'], labelColumn: 'labels.name' });
+    expect([rows.length, rejections.length]).toEqual([45, 15]);
+  });
+
   it('both parts of a pair of texts', async () => {
     const pair = { id: (i: number) => i, question1: text, question2: (i: number) => text(i + 1), is_duplicate: code };
     const { layout, rows } = await read(tableOf(pair));

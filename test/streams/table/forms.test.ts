@@ -439,6 +439,14 @@ describe('fetchHeadlines finds the form of a table with', () => {
     }
     const sides = await read(folder);
     expect(String(sides.error)).toContain(`--data ${join(folder, 'train')} --test-data ${join(folder, 'test')}`);
+    const copy = join(scratch(), 'copy');
+    mkdirSync(join(copy, 'data'), { recursive: true });
+    writeFileSync(join(copy, 'data', 'train-0.parquet'), 'PAR1');
+    expect(String((await read(copy)).error)).toContain(`--data ${join(copy, 'data', 'train-0.parquet')}`);
+    const images = join(scratch(), 'images');
+    mkdirSync(join(images, 'cats'), { recursive: true });
+    writeFileSync(join(images, 'cats', '1.png'), Buffer.from('89504e470d0a1a0a', 'hex'));
+    expect(String((await read(images)).error)).toMatch(/1\.png is an image \(PNG\), and no text/);
     const parallel = join(scratch(), 'parallel');
     mkdirSync(parallel);
     for (const file of ['label', 'seq.in', 'seq.out']) writeFileSync(join(parallel, file), 'a\nb\n');
@@ -535,7 +543,7 @@ describe('fetchHeadlines rejects', () => {
     ['XML', `<texts>${each((t, l) => `<text class="${l}">${t}</text>`)}</texts>`, /an XML document/],
     ['a pickle', each((t) => `(lp0\n(dp1\nV${t}`), /a pickle of Python/],
     ['an answer that refuses', '404: Not Found', /refuses the file/],
-    ['annotations of brat', each((t, _l, i) => `T${i}\tOrg 0 4\t${t}`), /annotations of brat/],
+    ['annotations of brat', each((t, _l, i) => `T${i}\tOrg 0 4\t${t}`), /annotations \(brat\)/],
     ['a list of Python', `[${each((t, l) => `('${t}', '${l}'),`)}]`, /is a list of Python/],
   ])('%s, with a sentence that says what they are', async (_what, content, message) => {
     const { rows, error } = await read(fileOf(content, 't.txt'));

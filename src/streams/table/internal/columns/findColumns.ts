@@ -135,16 +135,21 @@ const arePair = ([first, second, third]: readonly string[]): boolean => {
 };
 
 /**
- * The columns with known names, in the order of `known`; if there are none, the columns with a known name after the
- * last dot.
+ * The columns with known names, in the order of `known`; if there are none, or all are empty, the columns with a known
+ * name after the last dot. In some rows, a list of labels may be empty, and so have no names of labels.
  */
-const byName = (known: readonly string[], names: readonly string[]): readonly string[] => {
-  const found = (part: (name: string) => string): readonly string[] => {
-    const columns = new Map(names.toReversed().map((name) => [foldedName(part(name)), name]));
+const byName = (known: readonly string[], names: readonly string[], { rows }: ColumnSample): readonly string[] => {
+  const found = (among: readonly string[], part: (name: string) => string): readonly string[] => {
+    const columns = new Map(among.toReversed().map((name) => [foldedName(part(name)), name]));
     return [...new Set(known.flatMap((name) => columns.get(foldedName(name)) ?? []))];
   };
-  const whole = found((name) => name);
-  return whole.length > 0 ? whole : found(lastPart);
+  const whole = found(names, (name) => name);
+  if (whole.some((name) => rows.some((row) => (row[name] ?? '').trim() !== ''))) return whole;
+  const nested = found(
+    names.filter((name) => !whole.includes(name)),
+    lastPart,
+  );
+  return nested.length > 0 ? nested : whole;
 };
 
 /** Rejects the same column for text and class: nothing can be learned from it. */
@@ -224,12 +229,12 @@ export const findColumns = (sample: ColumnSample, wish: ColumnWish): FoundColumn
     (wish.titleColumns === undefined && usualTitles !== undefined) ||
     (wish.labelColumn === undefined && usualLabel !== undefined);
   const [namedLabel] = likelyFirst(
-    byName(LABEL_NAMES, names).filter((name) => asked?.includes(name) !== true),
+    byName(LABEL_NAMES, names, sample).filter((name) => asked?.includes(name) !== true),
     sample,
     'classes',
   );
   const namedTitles = likelyFirst(
-    byName(TITLE_NAMES, names).filter((name) => name !== askedLabel?.labelColumn),
+    byName(TITLE_NAMES, names, sample).filter((name) => name !== askedLabel?.labelColumn),
     sample,
     'texts',
   );

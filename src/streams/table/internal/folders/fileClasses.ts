@@ -69,3 +69,6 @@ export const parallelFiles = (files: readonly string[]): ParallelFiles | undefin
   const labels = trainFirst.find((file) => LABELS.test(file));
   return texts === undefined || labels === undefined ? undefined : { texts, labels };
 };
+
+/** Whether a file is a table of many rows, by its name. A text may be JSON. */
+export const isTable = (file: string): boolean => /\.(csv|tsv|jsonl|ndjson|parquet|arff|xlsx?)(\.gz)?$/i.test(file);

@@ -4,12 +4,20 @@ import { extname, join } from 'node:path';
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { isText } from '../../../bodies/encoding/guessEncoding.js';
 import { decodeText } from '../../../bodies/encoding/textDecoding.js';
+import { foreignFormat } from '../../../bodies/foreignFormat.js';
 import { notUtf8 } from '../../../bodies/encoding/notUtf8.js';
 import { shellWord } from '../../../../contracts/messages/shellWord.js';
 import { listNames } from '../../../internal/listNames.js';
 import { isSideName } from '../sideNames.js';
 import { examplesOf, intentOf, intentsFolder } from './dialogflow.js';
-import { areTables, classesOfFiles, type FileClasses, type ParallelFiles, parallelFiles } from './fileClasses.js';
+import {
+  areTables,
+  classesOfFiles,
+  isTable,
+  type FileClasses,
+  type ParallelFiles,
+  parallelFiles,
+} from './fileClasses.js';
 
 const refuse = (path: string, message: string, cause?: unknown): HeadwaterError =>
   new HeadwaterError('HW_PATH', message, { where: path, ...(cause === undefined ? {} : { cause }) });
@@ -33,7 +41,9 @@ const textOf = async (path: string, encoding: string | undefined): Promise<strin
   }
   if (encoding !== undefined) return decodeText(bytes, encoding);
   if (isText(bytes, false)) return new TextDecoder().decode(bytes);
-  throw notUtf8(path, bytes);
+  const foreign = foreignFormat(bytes);
+  if (foreign === undefined) throw notUtf8(path, bytes);
+  throw refuse(path, `${path} is ${foreign.what}, and no text. Give a folder of texts for each class.`);
 };
 
 const rowLine = (label: string, text: string, file: string): Buffer =>
@@ -47,7 +57,12 @@ async function* ofFolders(
 ): AsyncGenerator<Buffer, void, undefined> {
   let files = 0;
   for (const name of folders) {
-    for (const entry of await entriesOf(join(path, name))) {
+    const entries = await entriesOf(join(path, name));
+    const tables = entries
+      .filter((entry) => entry.isFile() && isTable(entry.name))
+      .map((entry) => join(name, entry.name));
+    if (tables.length > 0) throw tablesWithin(path, tables);
+    for (const entry of entries) {
       if (!entry.isFile()) continue;
       files += 1;
       yield rowLine(name, await textOf(join(path, name, entry.name), encoding), join(name, entry.name));
@@ -82,6 +97,16 @@ async function* ofIntents(path: string, encoding: string | undefined): AsyncGene
     for (const text of examplesOf(await textOf(join(path, name), encoding))) yield rowLine(intent, text, name);
   }
 }
+
+/** A folder that has tables in its folders, such as a copy of a repository. */
+const tablesWithin = (path: string, tables: readonly string[]): HeadwaterError => {
+  const table = tables.find((name) => /train/i.test(name)) ?? tables[0]!;
+  return refuse(
+    path,
+    `${path} has tables in its folders: ${listNames(tables.slice(0, 4))}. Give one of them: ` +
+      `--data ${shellWord(join(path, table))}`,
+  );
+};
 
 /** Folders that are the sides of a split, and no classes. */
 const severalSides = (path: string, folders: readonly string[]): HeadwaterError => {
