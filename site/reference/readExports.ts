@@ -81,7 +81,8 @@ export const readExports = async (
     if (project === undefined) throw new Error('TypeDoc cannot read the entries of src/.');
     const pages = new Map<unknown, { readonly url: string; readonly markdown: string }>();
     app.renderer.on(PageEvent.END, ({ model, url, contents }: PageEvent) => {
-      pages.set(model, { url, markdown: contents ?? '' });
+      // Options that a function takes apart at once have no name of their own.
+      pages.set(model, { url, markdown: (contents ?? '').replaceAll('__namedParameters', 'options') });
     });
     await app.generateOutputs(project);
     const modules = project.getChildrenByKind(ReflectionKind.Module);

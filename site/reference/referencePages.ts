@@ -103,7 +103,8 @@ export const referencePages = (
           const target = byName.get(name);
           return target === undefined ? name : `[\`${name}\`](${placeOf.get(target) ?? ''})`;
         })
-        .replaceAll(/(?<![(\w])docs\/(\w+)\.md/g, '[$1](/$1)'),
+        .replaceAll(/(?<![(\w])docs\/(\w+)\.md/g, '[$1](/$1)')
+        .replaceAll(/^(\| `options\??` \|.*\| )[-‐](?= \|$)/gm, '$1Its fields are listed with its type.'),
     );
 
   /** An export's section: its heading carries its anchor; on a page of its own it is the title. */

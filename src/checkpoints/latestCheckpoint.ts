@@ -116,6 +116,16 @@ const readOne = async (dir: string, name: string): Promise<SavedCheckpoint | Hea
  * @param options `refused`
  * @returns undefined if there is no checkpoint; left with `HW_ARTIFACT` if all checkpoints are refused, and with
  *   `HW_PATH` if the folder cannot be read
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { latestCheckpoint, promiseOf } from 'headwater';
+ * const latest = await promiseOf(latestCheckpoint(await mkdtemp(join(tmpdir(), 'headwater-'))));
+ * console.log(latest?.checkpoint.state.epoch); // undefined: the folder is empty
+ * ```
  */
 export const latestCheckpoint = (
   dir: string,

@@ -29,8 +29,11 @@ export interface ModelRefitted {
  * hashed features are counted again. No row is left to measure the new model. So report the scores of the kept model,
  * and say that they belong to it.
  *
- *     split:  s
- *     result: -e-e-e-…-(R|)     e training events, R the model
+ * ```marbles drawn
+ * split:   s
+ *          refitModel(split, kept)
+ * result:  -e-e-e-(R|)      e: training events;  R: the model
+ * ```
  *
  * Cold. On an error, and on unsubscribing before the last event, the new model is disposed of. The kept model does not
  * change.

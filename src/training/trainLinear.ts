@@ -84,8 +84,11 @@ type LinearCandidate = TrainedCandidate & ReadRows & { readonly model: LinearCla
 /**
  * Trains a linear model on hashed features with several settings, and keeps the best one on the validation rows.
  *
- *     split:  s
- *     result: -e-e-e-(c)-e-e-e-(c)-…-(L|)     e training events, c a candidate measured, L the linear model
+ * ```marbles drawn
+ * split:   s
+ *          trainLinear(split)
+ * result:  -e-e-c-e-e-c-(L|)      e: training events;  c: a candidate measured;  L: the linear model
+ * ```
  *
  * The best model is the one with the lowest loss, because F1 on few validation rows is mostly chance. All norms are
  * tried with the first optimizer. The best norm is then tried with the n-grams of runs, where the texts have scripts

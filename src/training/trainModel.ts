@@ -118,8 +118,11 @@ export const checkModelTraining = (call: string, options: TrainModelOptions): vo
  * linear one. With few rows, the kept model is trained again at the end, together with the validation rows. The test
  * rows then measure that model.
  *
- *     split:  s
- *     result: -e-e-(c)-…-e-e-e-(c)-(c)-(M|)    e training events, c a candidate measured, M the model that is kept
+ * ```marbles drawn
+ * split:   s
+ *          trainModel(split)
+ * result:  -e-e-c-e-e-c-c-(M|)      e: training events;  c: a candidate measured;  M: the model that is kept
+ * ```
  *
  * Cold. Memory: twice `keepBytes` of encoded rows, and three models at a time. On an error, and on
  * unsubscribing before the last event, all its models are disposed of. After the last event, the receiver must dispose

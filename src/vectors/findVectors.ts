@@ -32,6 +32,14 @@ export interface FindVectorsOptions extends LoadVectorsOptions {
  *
  * @param choice a path, an address, or `none`. Default: those in the cache
  * @param options the place of the cache, and the options of loading
+ *
+ * @example
+ * ```ts
+ * import { lastValueFrom } from 'rxjs';
+ * import { findVectors } from 'headwater';
+ * const found = await lastValueFrom(findVectors('none'));
+ * console.log(found === undefined); // true; without 'none', the vectors of `headwater setup vectors`
+ * ```
  */
 export const findVectors = (
   choice?: string,

@@ -28,6 +28,20 @@ export const sha256OfParts = (parts: readonly Uint8Array[]): string =>
  *
  * @param path the file; its folder is created if necessary
  * @param vectors the word vectors from `collectVectors`
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { lastValueFrom, of, switchMap } from 'rxjs';
+ * import { collectVectors, findVectors, saveVectors } from 'headwater';
+ * const path = join(await mkdtemp(join(tmpdir(), 'headwater-')), 'small.vectors');
+ * const word$ = of({ word: 'cup', values: Float32Array.of(0.1, 0.2) });
+ * await lastValueFrom(word$.pipe(collectVectors(), switchMap((vectors) => saveVectors(path, vectors))));
+ * const found = await lastValueFrom(findVectors(path));
+ * console.log(found?.vectors.size); // 1
+ * ```
  */
 export const saveVectors = (path: string, vectors: WordVectors): Observable<SavedVectors> =>
   defer(async () => {

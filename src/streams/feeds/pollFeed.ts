@@ -125,10 +125,10 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * Polls feeds, and emits their headlines.
  *
  * ```marbles drawn
- * requests:  q-------q-------q-------q----
- * answers:   -a-------u-------f-------b---      a: items 1 and 2;  u: unchanged;  f: failed;  b: items 2 and 3
+ * requests:  q-----q-----q-----q----
+ * answers:   -a-----u-----f-----b---      a: items 1 and 2;  u: unchanged;  f: failed;  b: items 2 and 3
  *            pollFeed(url)
- * result:    -(12)------------------(23)--      dedupe drops the second 2
+ * result:    -(12)--------------(23)      dedupe drops the second 2
  * ```
  *
  * Formats: RSS 0.9x to 2.0, RDF, Atom and JSON Feed. All items of a response are emitted, from the last to the first,

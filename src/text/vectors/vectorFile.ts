@@ -78,7 +78,17 @@ export const vectorsError = (why: string, where: string | undefined, remedy: str
 
 const REMEDY = 'Make it again: headwater setup vectors, or headwater vectors convert.';
 
-/** Whether bytes begin like a file that this module wrote. */
+/**
+ * Whether bytes begin like a file of word vectors that `saveVectors` wrote.
+ *
+ * @param bytes the file, or its beginning
+ *
+ * @example
+ * ```ts
+ * import { isVectorFile } from 'headwater';
+ * isVectorFile(new TextEncoder().encode('the 0.1 0.2')); // false: another format
+ * ```
+ */
 export const isVectorFile = (bytes: Uint8Array): boolean => {
   checkArgument('isVectorFile', 'bytes', bytes, 'bytes, as a Uint8Array', ['byteLength']);
   return bytes.length >= MAGIC.length && MAGIC.every((byte, at) => bytes[at] === byte);
