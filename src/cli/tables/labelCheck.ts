@@ -78,6 +78,24 @@ const refuseSeveralLabels = (classes: ReadonlyMap<string, number>): void => {
   );
 };
 
+/** With fewer combinations, names may have a part in common by chance. */
+const ENOUGH_COMBINED = 6;
+
+/** A line about classes that look like combinations of labels: few parts make most of them up. */
+const combinedLabels = (classes: ReadonlyMap<string, number>): readonly string[] => {
+  for (const separator of [',', ';', '|']) {
+    const combined = [...classes.keys()].filter((name) => name.includes(separator));
+    if (combined.length < ENOUGH_COMBINED || combined.length < classes.size * 0.8) continue;
+    const parts = new Set(combined.flatMap((name) => name.split(separator).map((part) => part.trim())));
+    if (parts.size < combined.length)
+      return [
+        `${combined.length} classes look like several labels, such as ${quoted(combined[0]!)}: ${parts.size} parts ` +
+          'make them up, and a row has one class here; --class-names can merge them',
+      ];
+  }
+  return [];
+};
+
 const folded = (name: string): string =>
   name
     .normalize('NFKC')
@@ -167,6 +185,7 @@ export const checkLabels =
             if (named) return;
             measurements(classes, rows).forEach(tell);
             refuseSeveralLabels(classes);
+            combinedLabels(classes).forEach(tell);
             missingLabels(classes).forEach(tell);
             likeNames(classes).forEach(tell);
             rareClasses(classes).forEach(tell);

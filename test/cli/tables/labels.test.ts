@@ -143,6 +143,15 @@ describe('the labels of a table', () => {
     expect(await train(table, '--class-names', named)).toMatchObject({ status: 0 });
   });
 
+  it('that are combinations of few parts are told', async () => {
+    const rows = madeRows(60).map(
+      ([text, label], i) => [text, `${label}, ${['new', 'old', 'own'][Math.floor(i / 3) % 3]!}`] as const,
+    );
+    const { status, stderr } = await train(lines('text\tlabel', ...rows.map((row) => row.join('\t'))));
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/9 classes look like several labels, such as "\w+, new": 6 parts make them up/);
+  });
+
   it('with a comma in their name are classes where its parts are none', async () => {
     const rows = renamed(madeRows(60), { World: 'World; Politics' });
     expect(await train(commaTable('text,label', rows))).toMatchObject({ status: 0 });
