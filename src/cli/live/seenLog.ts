@@ -22,12 +22,14 @@ const hashesOf = (json: DedupeMemoryJson): Uint8Array => Buffer.from(json.keys, 
 /**
  * The memory of seen headlines, restored from a log. Each new headline is appended to the log at once.
  *
+ * @param capacity the number of keys that the memory holds
  * @param before the seen headlines from another file, if there is no log yet
  * @param faults `damaged` receives the error of a log that cannot be read as one; `failed` that of a write, because the
  *   log is written after the call that added the headline
  */
 export const seenLog = (
   folder: string,
+  capacity: number,
   before: DedupeMemoryJson | undefined,
   { damaged, failed }: SeenLogFaults,
 ): DedupeMemory => {
@@ -51,6 +53,7 @@ export const seenLog = (
   const memory = dedupeMemoryFrom(
     { formatVersion: 1, keys },
     {
+      capacity,
       // Keys that are added in one turn are written together.
       added: (hash) => {
         if (added.push(hash) === 1) queueMicrotask(flush);

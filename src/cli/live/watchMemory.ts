@@ -49,6 +49,13 @@ const FEEDS = 'feeds.json';
 /** The complete state of the feeds is rewritten each time, so it is not written for every headline. Milliseconds. */
 const DELAY = 5000;
 
+/**
+ * The number of keys that are remembered for a number of feeds. A headline has five keys, and those of all headlines
+ * that are in the feeds must fit: otherwise every reading would repeat them all. There is room for one feed with 50,000
+ * items, and for 200 items in each of the others.
+ */
+const capacityFor = (feeds: number): number => 300_000 + 1_000 * feeds;
+
 /** The events that can change the state of feeds. */
 const CHANGES: ReadonlySet<string> = new Set(['read', 'unchanged', 'live-prediction']);
 
@@ -59,16 +66,19 @@ const CHANGES: ReadonlySet<string> = new Set(['read', 'unchanged', 'live-predict
  * headlines. A feed without stored state sends everything again.
  *
  * @param folder undefined if nothing is stored
+ * @param feeds how many feeds are read
  * @param stderr receives a line about each damaged file, which is renamed
  * @param others further files that will be written there
  */
 export const watchMemory = (
   folder: string | undefined,
+  feeds: number,
   stderr: Writable,
   others: readonly string[] = [],
 ): Observable<WatchMemory> => {
+  const capacity = capacityFor(feeds);
   if (folder === undefined)
-    return of({ seen: dedupeMemory(), feeds: feedMemory(), keep: () => EMPTY, release: () => undefined });
+    return of({ seen: dedupeMemory({ capacity }), feeds: feedMemory(), keep: () => EMPTY, release: () => undefined });
   const damaged = { next: (error: unknown) => void stderr.write(`${errorLine(error)}\n`) };
   const seenFile = stateFile(join(folder, SEEN), DedupeMemoryJson, { delayMs: DELAY, damaged });
   const feedsFile = stateFile(join(folder, FEEDS), FeedMemoryJson, { delayMs: DELAY, damaged });
@@ -76,18 +86,18 @@ export const watchMemory = (
   const restore = (release: () => void): Observable<WatchMemory> =>
     combineLatest({ seenJson: fromTask(seenFile.read), feedsJson: fromTask(feedsFile.read) }).pipe(
       map(({ seenJson, feedsJson }): WatchMemory => {
-        const seen = seenLog(folder, seenJson, { damaged, failed: failure$ });
+        const seen = seenLog(folder, capacity, seenJson, { damaged, failed: failure$ });
         discardSync(join(folder, SEEN));
-        const feeds = feedsJson === undefined ? feedMemory() : feedMemoryFrom(feedsJson);
+        const readings = feedsJson === undefined ? feedMemory() : feedMemoryFrom(feedsJson);
         return {
           seen,
-          feeds,
+          feeds: readings,
           release,
           keep: (event$) =>
             merge(
               event$.pipe(
                 filter(({ type }) => CHANGES.has(type)),
-                feedsFile.keep(() => feeds.toJSON()),
+                feedsFile.keep(() => readings.toJSON()),
                 endWith(undefined),
               ),
               failure$.pipe(mergeMap((error) => throwError(() => error))),

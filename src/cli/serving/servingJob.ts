@@ -307,7 +307,7 @@ export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal
               delayMs: 1,
               damaged: { next: (error) => void stderr.write(`${errorLine(error)}\n`) },
             });
-      return watchMemory(flags.state, stderr, [EVENTS, SUBSCRIPTIONS]).pipe(
+      return watchMemory(flags.state, feeds.length, stderr, [EVENTS, SUBSCRIPTIONS]).pipe(
         switchMap((memory) =>
           combineLatest({ past: past$, changed: kept === undefined ? of(undefined) : fromTask(kept.read) }).pipe(
             map((read) => ({ loaded, candidate, feeds, titles, rules, memory, kept, ...read })),

@@ -107,7 +107,9 @@ const publishing = (names: readonly string[], options: Options, terminal: Termin
         );
       stderr.write(contactLine(feeds, rules));
       return from(readBrokerOptions(options.brokerOptions)).pipe(
-        switchMap((client) => watchMemory(options.state, stderr).pipe(map((memory) => ({ client, memory })))),
+        switchMap((client) =>
+          watchMemory(options.state, feeds.length, stderr).pipe(map((memory) => ({ client, memory }))),
+        ),
         switchMap(({ client, memory }) => {
           const brake = valve();
           const changed$ = new Subject<SourceEvent>();

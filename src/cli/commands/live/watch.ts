@@ -167,7 +167,7 @@ const watchAll = (
         const shows = ({ category, distribution }: LivePrediction): boolean =>
           (wanted?.has(category) ?? true) && (distribution[0]?.probability ?? 0) >= options.minProbability;
 
-        return watchMemory(options.state, stderr).pipe(
+        return watchMemory(options.state, feeds.length, stderr).pipe(
           switchMap((memory) => {
             const brake = valve();
             const record = new WatchRecord(labelEncoder.classes, names, shows, Date.now());
