@@ -76,7 +76,7 @@ const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 const litterIn = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((name) => /\.tmp$|\.partial\b|(?:^|\/)lock(?:\.|$)/.test(name));
+    .filter((name) => /\.tmp$|\.partial\b|(?:^|[/.])lock(?:\.|$)/.test(name));
 
 const wholeLinesOf = (text: string): string => text.slice(0, text.lastIndexOf('\n') + 1);
 

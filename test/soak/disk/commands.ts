@@ -8,8 +8,11 @@ import { provisionVectors } from '../../../src/vectors/english/provisionVectors.
 import { winkJson } from '../../streams/vectors/files.js';
 import type { RunningCommand, WritingCommand } from './FaultyRuns.js';
 
+/** Options of the smallest recurrent model. */
+const SMALLEST = ['--hidden-dim', '8', '--embedding-dim', '4'];
+
 /** Options of the smallest training. */
-export const SIZES = ['--architecture', 'lesson', '--hidden-dim', '8', '--embedding-dim', '4', '--fc-dim', '4'];
+export const SIZES = ['--architecture', 'lesson', '--fc-dim', '4', ...SMALLEST];
 
 /** A machine whose npm names an address of the package of word vectors, and whose tar unpacks words. */
 const machineWith = (tarball: string, integrity: string): HostSystem => ({
@@ -69,6 +72,10 @@ export const writingCommands = (inputs: string, url: () => string): readonly Wri
   const nothing = (): void => undefined;
   const table = (): Buffer => readFileSync(input('table.csv'));
   const train = ['train', '--data', input('table.csv'), '--epochs', '1', '--batch-size', '16', ...SIZES];
+  const trainOther = (architecture: string): readonly string[] => [
+    ...['train', '--data', input('table.csv'), '--epochs', '1', '--batch-size', '16', '--checkpoint-every', '2'],
+    ...['--architecture', architecture, ...(architecture === 'linear' ? [] : SMALLEST)],
+  ];
   return [
     {
       name: 'learn, over another model',
@@ -85,6 +92,18 @@ export const writingCommands = (inputs: string, url: () => string): readonly Wri
     {
       name: 'train, with checkpoints',
       args: (at) => [...train, '--out', at('out'), '--checkpoint-every', '2'],
+      prepare: put('out', 'old'),
+      models: ['out'],
+    },
+    {
+      name: 'train a linear model, with checkpoints and an event log',
+      args: (at) => [...trainOther('linear'), '--out', at('out'), '--events', at('events.jsonl')],
+      prepare: put('out', 'old'),
+      models: ['out'],
+    },
+    {
+      name: 'train a wide GRU, with checkpoints and an event log',
+      args: (at) => [...trainOther('wide-gru'), '--out', at('out'), '--events', at('events.jsonl')],
       prepare: put('out', 'old'),
       models: ['out'],
     },
