@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import fs, { cp, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { from, lastValueFrom } from 'rxjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Artifacts } from '../../src/models/artifacts/Artifacts.js';
 import { encodeArtifacts } from '../../src/models/artifacts/encodeArtifacts.js';
 import { loadArtifacts } from '../../src/models/artifacts/loadArtifacts.js';
@@ -224,6 +225,35 @@ it('keeps two earlier generations', async () => {
   for (const files of models) await write(dir, files);
   expect(await readdir(join(dir, 'generations'))).toHaveLength(3);
   expect(which(await load(dir))).toBe(models.length - 1);
+});
+
+describe('on a file system that lacks something', () => {
+  const errorOf = (code: string): Error => Object.assign(new Error(code), { code });
+  /** Lets functions of `fs` fail until the test ends. */
+  const failing = async (sync: string, isRefused: (from: string) => boolean = () => false): Promise<void> => {
+    const probe = await open(process.execPath);
+    const handles = Object.getPrototypeOf(probe) as { sync: () => Promise<void> };
+    await probe.close();
+    const real = { rename: fs.rename, sync: handles.sync };
+    handles.sync = () => Promise.reject(errorOf(sync));
+    fs.rename = (from, to) => (isRefused(String(from)) ? Promise.reject(errorOf('EXDEV')) : real.rename(from, to));
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      handles.sync = real.sync;
+      fs.rename = real.rename;
+      syncBuiltinESMExports();
+    });
+  };
+
+  it('is saved where nothing can be synced and no folder of an image renamed; not where the disk fails', async () => {
+    const dir = newFolder();
+    await failing('EINVAL', (path) => /generations\/[0-9a-f]+$/.test(path));
+    for (const files of models) await write(dir, files);
+    expect(await readdir(join(dir, 'generations'))).toHaveLength(3);
+    expect(which(await load(dir))).toBe(models.length - 1);
+    await failing('EIO');
+    expect(isLeft(await writeFiles(newFolder(), models[0] ?? new Map())())).toBe(true);
+  });
 });
 
 it('takes the place of loose files, and is refused by name where a file of it was changed', async () => {

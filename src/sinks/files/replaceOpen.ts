@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { syncFileNow } from '../../contracts/runtime/syncFile.js';
 import { discardSync, temporaryName } from '../../contracts/runtime/temporaries.js';
 import { appendWhole } from './internal/appendWhole.js';
 
@@ -20,7 +21,7 @@ export const replaceOpen = (path: string, content: Uint8Array, open: number | un
   const written = openSync(draft, 'w');
   try {
     appendWhole(written, content);
-    fsyncSync(written);
+    syncFileNow(written);
     renameSync(draft, path);
   } catch (error) {
     closeSync(written);

@@ -15,6 +15,7 @@ import {
   throwError,
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { syncFile } from '../../contracts/runtime/syncFile.js';
 import { clearLeftBehind, discard } from '../../contracts/runtime/temporaries.js';
 import { codeOf } from '../../contracts/codeOf.js';
 import { makeTemporary, syncFolder } from './internal/wholeFile.js';
@@ -53,7 +54,7 @@ export class WholeTextFile {
       const file = this.#file;
       this.#file = undefined;
       try {
-        if (this.#temporary !== undefined) await file.sync();
+        if (this.#temporary !== undefined) await syncFile(file);
       } finally {
         await file.close();
       }

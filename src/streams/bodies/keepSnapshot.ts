@@ -3,6 +3,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { syncFile } from '../../contracts/runtime/syncFile.js';
 import { clearLeftBehind, discard, discardSync, temporaryName } from '../../contracts/runtime/temporaries.js';
 
 /** Identifies the content of a body. */
@@ -81,7 +82,7 @@ export async function* keepSnapshot(
       yield chunk;
     }
     if (bytes === 0) return;
-    await attempt(directory, () => file.sync());
+    await attempt(directory, () => syncFile(file));
     const sha256 = hash.digest('hex');
     const path = join(directory, `${sha256}.csv`);
     if (signal.aborted) return;

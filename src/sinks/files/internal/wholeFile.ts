@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFile } from '../../../contracts/runtime/syncFile.js';
 import { discard, temporaryName } from '../../../contracts/runtime/temporaries.js';
 import { codeOf } from '../../../contracts/codeOf.js';
 
@@ -7,7 +8,7 @@ const fill = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
   try {
     await file.writeFile(bytes);
     // Without it, a crash of the machine after the rename could leave the new name with an empty file.
-    await file.sync();
+    await syncFile(file);
   } finally {
     await file.close();
   }

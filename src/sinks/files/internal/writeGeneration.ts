@@ -43,10 +43,21 @@ const holds = async (folder: string, files: Generation['files']): Promise<boolea
 
 /**
  * Renames a folder to a temporary name before removing it, so that its own name never refers to an incomplete folder.
+ *
+ * A folder of a lower layer of an overlay file system, such as that of a container's image, cannot be renamed. There
+ * its manifest is removed first, without which no reader takes what is left for a model.
  */
 const removeFolder = async (generations: string, name: string): Promise<void> => {
+  const folder = join(generations, name);
   const aside = join(generations, temporaryName());
-  await rename(join(generations, name), aside);
+  try {
+    await rename(folder, aside);
+  } catch (error) {
+    if (codeOf(error) !== 'EXDEV') throw error;
+    await rm(join(folder, MANIFEST_FILE), { force: true });
+    await rm(folder, { recursive: true, force: true });
+    return;
+  }
   await rm(aside, { recursive: true, force: true });
 };
 
