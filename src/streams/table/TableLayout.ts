@@ -19,7 +19,7 @@ export interface TableLayout {
   readonly skippedLines: number;
   /** Whether the first record has the names of the columns. Otherwise the columns are named `1`, `2`, and so on. */
   readonly header: boolean;
-  /** The encoding of the text, by its WHATWG name. */
+  /** The encoding of the text, by its name in the Encoding standard, or else in iconv-lite. */
   readonly encoding: string;
   /** The names of the columns; for JSON lines, the keys of the first lines. */
   readonly columns: readonly string[];

@@ -33,7 +33,7 @@ import type { TableNotice, UsualColumns } from './TableOptions.js';
 export interface TableReaderOptions extends TableFormat, ColumnWish {
   /** The name of the table in rows and messages. */
   readonly source: string;
-  /** The encoding given by an option, by its WHATWG name. */
+  /** The encoding given by an option, by the name that `encodingOf` returns. */
   readonly encoding: string | undefined;
   /** The encoding that the server declares. */
   readonly charset: string | undefined;
