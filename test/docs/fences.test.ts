@@ -88,10 +88,10 @@ test('every block of code type-checks, strictly', () => {
     );
   });
   expect(faults).toEqual([]);
-}, 60_000);
+}, 240_000);
 
 // The first of them waits until all of src/ is transformed.
-test.for(fences.filter(({ run }) => run))('$title runs', { timeout: 90_000 }, async (fence) => {
+test.for(fences.filter(({ run }) => run))('$title runs', { timeout: 240_000 }, async (fence) => {
   await import(/* @vite-ignore */ moduleOf(fence));
   // What a fence starts without awaiting it has a turn to fail in.
   await setTimeout(0);
