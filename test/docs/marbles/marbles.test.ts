@@ -47,7 +47,7 @@ describe('the marble diagrams of the documentation', () => {
   it('are pictures: no export of the package has one as text alone', () => {
     const exporting = filesUnder('src/entries', '.ts').flatMap((entry) =>
       [...readFileSync(join(root, entry), 'utf8').matchAll(/ from '\.\.\/(.*)\.js';/g)].map(
-        ([, path]) => `src/${path}.ts`,
+        ([, path = '']) => `src/${path}.ts`,
       ),
     );
     const asText = exporting.filter((file) =>
