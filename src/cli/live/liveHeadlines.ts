@@ -10,7 +10,7 @@ import { feedFile } from '../../streams/feeds/polling/feedFile.js';
 import type { FeedMemory } from '../../streams/feeds/polling/FeedMemory.js';
 import { pollFeed } from '../../streams/feeds/pollFeed.js';
 import { headlineId } from '../../streams/internal/headlineId.js';
-import { headlineLines } from '../../streams/live/headlineLines.js';
+import { mixedLines } from '../../streams/live/mixedLines.js';
 import { serverSentEvents } from '../../streams/live/serverSentEvents.js';
 import { webSocketLines } from '../../streams/live/webSocketLines.js';
 import type { WatchedFeed } from './watchedFeed.js';
@@ -68,7 +68,7 @@ export const liveHeadlines = (
       case 'socket':
         return [webSocketLines(address, { ...common, contact, headers })];
       case 'lines':
-        return [headlineLines(stdin, common)];
+        return [mixedLines(stdin, common)];
     }
   });
   const sources = [

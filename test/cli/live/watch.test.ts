@@ -179,10 +179,11 @@ describe('headwater watch --once', () => {
 
 describe('headwater watch - (lines of stdin)', () => {
   it('answers each line once, and ends where stdin does', async () => {
-    const { status, stdout, stderr } = await watch(['-'], `${GOAL}\n\n${SHARES}\n${GOAL}!\n`);
+    const json = JSON.stringify({ title: MOON, guid: 'm' });
+    const { status, stdout, stderr } = await watch(['-'], `${GOAL}\n\n${SHARES}\n${GOAL}!\n${json}\n{"title":7}\n`);
     expect(status).toBe(0);
-    expect(titles(stdout)).toEqual([GOAL, SHARES]);
-    expect(stderr).toContain('2 headlines classified, 2 shown; left out: 1 repeated, 0 dropped, 0 unreadable\n');
+    expect(titles(stdout)).toEqual([GOAL, SHARES, MOON]);
+    expect(stderr).toContain('3 headlines classified, 3 shown; left out: 1 repeated, 0 dropped, 1 unreadable\n');
   });
 
   it('answers a line before the next one is written', async () => {
