@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { createUser } from '@nats-io/nkeys';
-import { connect } from '@nats-io/transport-node';
+import { connect, nkeys } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { savedModel } from '../examples/savedModel.js';
 import { loginFolder, runHeadwater } from './brokerLogin.js';
@@ -17,7 +16,7 @@ if (natsProgram === undefined) console.warn(`skipped: ${NO_NATS}`);
 
 describe.skipIf(natsProgram === undefined)('workers on a NATS server with TLS and nkeys', () => {
   const children: ChildProcess[] = [];
-  const user = createUser();
+  const user = nkeys.createUser();
   let port = 0;
   beforeAll(async () => {
     port = await freePort();
