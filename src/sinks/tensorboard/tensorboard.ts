@@ -55,7 +55,7 @@ const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[
  * of a folder side by side.
  *
  * ```marbles drawn
- * source:  -s-e-t-t-v-E-Z-r|      s: started;  e: epoch started;  t: step;  v: validation;  E: epoch;  Z: ended;  r: report
+ * source:  -s-e-t-t-v-E-Z-r|   s: started; e: epoch started; t: step; v: validation; E: epoch; Z: ended; r: report
  *          tensorboard('runs')
  * file:    -S---t-t---E---r(x|)   whole records;  x: the end of the session
  * result:  ----------------|

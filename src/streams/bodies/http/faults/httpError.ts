@@ -37,8 +37,8 @@ export class SurplusError extends Error {
 }
 
 const UNTRUSTED =
-  'Node does not know who signed its certificate. If you trust it, write the certificate of the signer to a file, and ' +
-  'name the file in the environment variable NODE_EXTRA_CA_CERTS.';
+  'Node does not know who signed its certificate. If you trust it, write the certificate of the signer to a file, ' +
+  'and name the file in the environment variable NODE_EXTRA_CA_CERTS.';
 const NO_TLS = 'The server may not use TLS at this port. Check whether the address begins with http://.';
 
 /** The remedies for faults of TLS, by the codes of Node and OpenSSL. */
