@@ -73,11 +73,7 @@ export const drawDiagram = ({ lines, text }: Diagram, title: string): string => 
   const codes = lines.map((line) => (line.type === 'operator' ? line.code.length : 0));
   const legends = timelines.flatMap(({ legend }) => (legend === '' ? [] : legend.split(/;\s{2,}/)));
   const axis = left + frames * FRAME + 2 * RADIUS + 12;
-  const width = Math.max(
-    axis,
-    left + Math.max(...codes) * LETTER + 24,
-    ...legends.map((one) => left + one.length * 7),
-  );
+  const width = Math.max(axis, left + Math.max(...codes) * LETTER + 24, ...legends.map((one) => left + one.length * 7));
   let y = 0;
   const drawn = lines.map((line) => {
     if (line.type === 'timeline') {

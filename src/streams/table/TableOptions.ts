@@ -31,8 +31,8 @@ export interface FetchTableOptions extends BodyOptions, RetryOptions, KeepOption
   readonly quotes?: TableFormat['quotes'] | undefined;
   /**
    * The encoding of the text: a label of the Encoding standard such as `windows-1252`, or of iconv-lite such as
-   * `cp850`. Default: that of a byte order mark, else UTF-16 if every other byte is zero, else UTF-8, else the encoding that the
-   * server declares.
+   * `cp850`. Default: that of a byte order mark, else UTF-16 if every other byte is zero, else UTF-8, else the encoding
+   * that the server declares.
    */
   readonly encoding?: string | undefined;
   /**
