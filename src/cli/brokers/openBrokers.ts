@@ -6,8 +6,8 @@ import type { LiveHeadline } from '../../contracts/live/Live.js';
 import type { DeadLetter } from '../../contracts/rows/Rejection.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { pacedWriter } from '../../sinks/terminal/pacedWriter.js';
-import { headlineLines } from '../../streams/live/headlineLines.js';
 import { jsonLineHeadlines } from '../../streams/live/jsonLineHeadlines.js';
+import { mixedLines } from '../../streams/live/mixedLines.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { BrokerAddress } from './brokerAddress.js';
 import { kafkaAt, natsAt } from './brokerClients.js';
@@ -33,7 +33,7 @@ export type Encode<T> = (value: T, delivery: Delivery<T>) => string;
 
 /** Lines cannot be given back for another delivery. They are settled when their results have been written. */
 const standardInput = (stdin: Readable, { jsonLines, maxInFlight, valve, rejections }: SourceOptions) => {
-  const read = jsonLines ? jsonLineHeadlines : headlineLines;
+  const read = jsonLines ? jsonLineHeadlines : mixedLines;
   return read(stdin, { valve, rejections }).pipe(
     map((value): Delivery<LiveHeadline> => ({ value, id: `stdin:${value.id}`, attempt: 1, settle: () => undefined })),
     holdingBack(valve, maxInFlight),

@@ -25,3 +25,16 @@ it('works without a broker, from standard input to standard output', async () =>
   expect(model).toMatch(/^[0-9a-f]{16}$/);
   expect(stderr).toContain(`2 classified  0 delivered again  0 given up  model ${String(model).slice(0, 12)}\n`);
 }, 60_000);
+
+it('reads a line of standard input as a title or as a JSON object', async () => {
+  await trainTiny(cwd);
+  const { stdout } = await inProcess(
+    ['work', '--model', `${cwd}/model`, '--quiet'],
+    'Ferry returns\n{"text": "Rates held"}\n',
+  );
+  const titles = stdout
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { readonly title: string }).title);
+  expect(titles).toEqual(['Ferry returns', 'Rates held']);
+}, 60_000);

@@ -267,7 +267,10 @@ export const workCommand = (terminal: Terminal, choose: Choose): Command =>
         'say once a second how it goes, to a subject or a topic, for headwater workers',
         path,
       )
-      .option('--json-lines', 'standard input holds JSON lines instead of titles')
+      .option(
+        '--json-lines',
+        'refuse lines of standard input that are no JSON objects (default: each is a title or an object)',
+      )
       .option('--quiet', 'no lines that say how it goes'),
   )
     .addHelpText('after', HELP)
