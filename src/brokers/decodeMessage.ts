@@ -42,19 +42,19 @@ const withoutSchema = (bytes: Uint8Array): Uint8Array =>
  * may have another usual name, such as `text`, and the object may be inside others, such as `data`. The field `source`
  * names the original source of the headline.
  *
- * @param bytes the message's data
+ * @param bytes the message's data; undefined or null for a message without data, such as a tombstone of Kafka
  * @param id the headline's ordinal
  * @param source the source if the message names none
  * @param seen when it was received, in milliseconds since 1970
  * @returns the headline, or the reason why the message is not one
  */
 export const decodeMessage = (
-  bytes: Uint8Array,
+  bytes: Uint8Array | undefined | null,
   id: number,
   source: string,
   seen: number,
 ): E.Either<string, LiveHeadline> => {
-  const text = textOf(withoutSchema(bytes));
+  const text = textOf(withoutSchema(bytes ?? new Uint8Array()));
   if (E.isLeft(text)) return text;
   const written = text.right.trim();
   const json = written.startsWith('{') ? parsed(written) : E.right({ title: written });

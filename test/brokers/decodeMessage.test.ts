@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { decodeMessage } from '../../src/brokers/decodeMessage.js';
 
-const decoded = (bytes: Uint8Array): unknown => {
+const decoded = (bytes: Uint8Array | undefined | null): unknown => {
   const found = decodeMessage(bytes, 0, 'topic', 0);
   return found._tag === 'Right' ? found.right.title : found.left;
 };
@@ -18,6 +18,8 @@ it.each([
 it.each([
   ['binary data after a schema id', Buffer.from([0, 0, 0, 0, 7, 0x80, 0x81]), /not UTF-8/],
   ['an object without a text', Buffer.from('{"number": 1}'), /title .* must be/],
+  ['a message without data', undefined, /title .* must be/],
+  ['a tombstone', null, /title .* must be/],
   ['half an object', Buffer.from('{"title": '), /not JSON/],
 ])('says why %s is none', (_, bytes, reason) => {
   expect(decoded(bytes)).toMatch(reason);
