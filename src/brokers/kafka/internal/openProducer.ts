@@ -12,8 +12,12 @@ export const clientOptions = ({ clientId = 'headwater', ...connection }: KafkaCl
   clientId,
 });
 
-/** Keys and values are bytes already. */
-const serializers = ({ stringSerializers: { headerKey, headerValue } }: Kafka) => ({ headerKey, headerValue });
+/** The options of every producer. Keys and values are bytes already, so only headers are serialized. */
+const producerOptions = ({ stringSerializers: { headerKey, headerValue } }: Kafka, client: KafkaClient) => ({
+  ...clientOptions(client),
+  idempotent: true,
+  serializers: { headerKey, headerValue },
+});
 
 /** The address of a topic, with the first of the brokers. */
 export const topicAddress = ({ bootstrapBrokers: [first] }: KafkaClient, topic: string): string =>
@@ -55,6 +59,7 @@ const transactionalProducer = (kafka: Kafka) =>
       super[kafka.kGetApi]<Arguments, Answer>(name, (error, api) => {
         if (name !== 'AddPartitionsToTxn' || error !== null || (api?.version ?? 0) <= ADD_PARTITIONS_VERSION)
           callback(error, api);
+        // All its versions have the same arguments. The types of the client do not say which request a name means.
         else callback(null, kafka.addPartitionsToTxnV3.api as API<unknown[], unknown> as API<Arguments, Answer>);
       });
     }
@@ -62,11 +67,7 @@ const transactionalProducer = (kafka: Kafka) =>
 
 /** Opens an idempotent producer. */
 export const openProducer = (kafka: Kafka, client: KafkaClient): BytesProducer =>
-  new kafka.Producer<Buffer, Buffer, string, string>({
-    ...clientOptions(client),
-    idempotent: true,
-    serializers: serializers(kafka),
-  });
+  new kafka.Producer<Buffer, Buffer, string, string>(producerOptions(kafka, client));
 
 /**
  * Opens a transactional producer.
@@ -80,10 +81,8 @@ export const openTransactionalProducer = (
   { transactionalId, timeout }: { readonly transactionalId: string; readonly timeout: number },
 ): BytesProducer =>
   new (transactionalProducer(kafka))({
-    ...clientOptions(client),
+    ...producerOptions(kafka, client),
     transactionalId,
     timeout,
     retryDelay: transactionDelay(client.retryDelay),
-    idempotent: true,
-    serializers: serializers(kafka),
   });
