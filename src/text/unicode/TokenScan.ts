@@ -1,4 +1,5 @@
 import { DIGIT, EMOJI, kindAt, LETTER, JOINER, MARK, UNSPACED } from './characterKinds.js';
+import { wordSegmenter } from './wordSegmenter.js';
 
 /** The ways to cut text that is written without spaces. */
 export const UNSPACED_CUTS = ['words', 'characters', 'none'] as const;
@@ -94,7 +95,6 @@ export class TokenScan {
 
   readonly #punctuation: boolean;
   readonly #unspaced: UnspacedCut;
-  #segmenter: Intl.Segmenter | undefined;
 
   constructor(punctuation: boolean, unspaced: UnspacedCut) {
     this.#punctuation = punctuation;
@@ -220,8 +220,7 @@ export class TokenScan {
     if (this.#unspaced === 'none') {
       this.#add(start, end);
     } else if (this.#unspaced === 'words') {
-      this.#segmenter ??= new Intl.Segmenter('und', { granularity: 'word' });
-      for (const { segment, index } of this.#segmenter.segment(text.slice(start, end)))
+      for (const { segment, index } of wordSegmenter().segment(text.slice(start, end)))
         this.#add(start + index, start + index + segment.length);
     } else {
       for (let at = start; at < end; at = CLUSTER.lastIndex) {

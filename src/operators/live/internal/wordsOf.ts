@@ -1,9 +1,8 @@
 import { kindAt, UNSPACED } from '../../../text/unicode/characterKinds.js';
+import { wordSegmenter } from '../../../text/unicode/wordSegmenter.js';
 
 /** A run of letters and digits, with single marks between them as in `don't`, `U.S` or `state-of-the-art`. */
 const RUN = /[\p{L}\p{N}\p{M}]+(?:['’.&-][\p{L}\p{N}\p{M}]+)*/gu;
-
-let segmenter: Intl.Segmenter | undefined;
 
 const hasUnspaced = (run: string): boolean => {
   for (let at = 0; at < run.length; at++) if (kindAt(run, at) === UNSPACED) return true;
@@ -23,8 +22,7 @@ export interface PlacedWord {
 export const wordsOf = (title: string): readonly PlacedWord[] =>
   Array.from(title.matchAll(RUN), ({ 0: run, index }): readonly PlacedWord[] => {
     if (!hasUnspaced(run)) return [{ word: run, start: index }];
-    segmenter ??= new Intl.Segmenter('und', { granularity: 'word' });
-    return Array.from(segmenter.segment(run), ({ segment, index: within, isWordLike }) =>
+    return Array.from(wordSegmenter().segment(run), ({ segment, index: within, isWordLike }) =>
       isWordLike === true ? [{ word: segment, start: index + within }] : [],
     ).flat();
   }).flat();
