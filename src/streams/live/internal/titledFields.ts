@@ -1,4 +1,5 @@
 import { isObject } from '../../internal/isObject.js';
+import { isRendered } from '../../feeds/parsing/json/jsonItem.js';
 import { plainLine } from '../../feeds/parsing/text/titleText.js';
 import { foldedName, TITLE_NAMES } from '../../table/columnNames.js';
 
@@ -36,7 +37,7 @@ const HTML = /<\/[a-z][a-z0-9]*\s*>/i;
 /** The text of a field; undefined if it has none. Titles are rarely HTML, and may be about it. */
 const textOf = (name: string, value: unknown): string | undefined => {
   const text = isObject(value) ? TEXTS.map((inner) => value[inner]).find(isText) : isText(value) ? value : undefined;
-  const isHtml = (isObject(value) && 'rendered' in value) || (name !== 'title' && HTML.test(text ?? ''));
+  const isHtml = isRendered(value) || (name !== 'title' && HTML.test(text ?? ''));
   const plain = text !== undefined && isHtml ? plainLine(text, 'html') : text;
   return plain === '' ? undefined : plain;
 };

@@ -17,7 +17,8 @@ const textOf = (value: unknown): string | undefined => {
 };
 
 /** Whether a value is text as WordPress has it: `{ "rendered": "…" }` is HTML. */
-const isRendered = (value: unknown): boolean => typeof value === 'object' && value !== null && 'rendered' in value;
+export const isRendered = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'rendered' in value;
 
 /**
  * Parses an item of a JSON Feed, or of another list of articles with the usual names of fields. Numbers are accepted as
