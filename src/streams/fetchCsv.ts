@@ -55,7 +55,8 @@ const MIB = 1_048_576;
  * lines are not records. The fields are in an object without a prototype, so that a column may be named `__proto__`.
  *
  * **Compression.** Over HTTP: gzip, deflate (zlib or raw) and brotli, as the server declares. Over HTTP and on disk:
- * gzip, recognized by its first byte. A file whose name ends in `.gz` and which is not gzip is `HW_USAGE`.
+ * gzip, recognized by its first byte, in one member or several. Bytes after the last member are ignored. A file whose
+ * name ends in `.gz` and which is not gzip is `HW_USAGE`.
  *
  * **Rejections.** A record that cannot be read is sent to `rejections`, in order, and counts as a record: every `id`
  * belongs to either a row or a rejection. `ragged`: it has more or fewer fields than the header. `quote`: a quote is

@@ -88,7 +88,15 @@ const layoutLine = (layout: TableLayout): string | undefined => {
 };
 
 const noticeLine = (notice: TableNotice): string => {
-  const { source, records } = notice;
+  const { source } = notice;
+  if (notice.type === 'surplus') {
+    const { bytes } = notice;
+    return (
+      `${source}: ${bytes === 1 ? '1 byte' : `${bytes} bytes`} after the end of the gzip data ` +
+      `${bytes === 1 ? 'is' : 'are'} no gzip; left out`
+    );
+  }
+  const { records } = notice;
   const counted = records === 1 ? '1 record' : `${records} records`;
   const has = records === 1 ? 'has' : 'have';
   switch (notice.type) {

@@ -17,6 +17,8 @@ export interface SourceMemory {
   charset: string | undefined;
   /** The server's validators for the version that the pass read. */
   validators: Validators | undefined;
+  /** The number of bytes after the gzip data, which the latest pass over the compressed bytes has ignored. */
+  surplusBytes: number;
 }
 
 export const emptyMemory = (): SourceMemory => ({
@@ -26,6 +28,7 @@ export const emptyMemory = (): SourceMemory => ({
   written: false,
   charset: undefined,
   validators: undefined,
+  surplusBytes: 0,
 });
 
 /** The error for a source that has changed since its first pass. */

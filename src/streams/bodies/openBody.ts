@@ -3,7 +3,7 @@ import { asyncScheduler } from 'rxjs';
 import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { checkBodyOptions, type BodyOptions } from './http/connection/BodyOptions.js';
-import { decodeContent, isDecodingError } from './http/decodeContent.js';
+import { decodeContent, isDecodingError, type Surplus } from './http/decodeContent.js';
 import { fileBytes, type Fingerprint } from './fileBytes.js';
 import { hashBytes } from './hashBytes.js';
 import { httpBody, type AskOptions } from './http/httpBody.js';
@@ -127,6 +127,12 @@ const compared = (
     }),
   );
 
+/** Counts the ignored bytes of one pass. */
+const countSurplus = (memory: SourceMemory): Surplus => {
+  memory.surplusBytes = 0;
+  return (bytes) => (memory.surplusBytes += bytes);
+};
+
 /**
  * Rejects a file that is named as gzip but is not gzip, unless it is empty: its content is not what the user expects.
  */
@@ -157,7 +163,7 @@ const openFile = async (
     signal,
     readable(fileBytes(path, { asBefore: memory.fingerprint, found: (found) => (fingerprint = found) })),
   );
-  const decoded = await decodeContent(raw, [], path);
+  const decoded = await decodeContent(raw, [], path, countSurplus(memory));
   if (decoded === raw && path.endsWith('.gz')) await refuseUncompressed(raw, path);
   const file = { name: path, kind: 'file' } as const;
   if (fingerprint === undefined)
@@ -204,7 +210,7 @@ const openAddress = async (
     throw sourceChanged(name, 'http');
   }
   memory.charset ??= charset;
-  const decoded = await decodeContent(addAbortSignal(signal, bytes), encodings, name);
+  const decoded = await decodeContent(addAbortSignal(signal, bytes), encodings, name, countSurplus(memory));
   if (snapshotDir === undefined)
     return compared(decoded, location, memory, () => {
       memory.validators ??= validators;
@@ -255,7 +261,7 @@ export const openStream = async (
       `${name} was read already, and a stream can be read once. Give a path or a URL, or a snapshotDir to keep it in.`,
       { where: name },
     );
-  const decoded = await decodeContent(addAbortSignal(signal, stream), [], name);
+  const decoded = await decodeContent(addAbortSignal(signal, stream), [], name, countSurplus(memory));
   return snapshotDir === undefined ? decoded : keep(decoded, { name, kind: 'file' }, snapshotDir, memory, signal);
 };
 

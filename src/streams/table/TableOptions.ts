@@ -75,4 +75,6 @@ export type TableNotice =
   /** Records that repeat the header, and were skipped. */
   | { readonly type: 'header'; readonly source: string; readonly records: number; readonly firstLine: number }
   /** Records that are not UTF-8, and their most likely encoding. */
-  | { readonly type: 'encoding'; readonly source: string; readonly records: number; readonly likely: string };
+  | { readonly type: 'encoding'; readonly source: string; readonly records: number; readonly likely: string }
+  /** Bytes after the end of the gzip data, such as text that was appended to the file. They were not read. */
+  | { readonly type: 'surplus'; readonly source: string; readonly bytes: number };

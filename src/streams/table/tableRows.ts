@@ -106,6 +106,8 @@ export const tableRows = <T>(
                     },
                   ),
                 complete: () => {
+                  const { surplusBytes: bytes } = table.memory;
+                  if (!table.told && bytes > 0) onNotice?.({ type: 'surplus', source: table.name, bytes });
                   table.told = true;
                 },
               },
