@@ -66,7 +66,7 @@ export const liveHeadlines = (
       case 'events':
         return [serverSentEvents(address, { ...common, contact, headers })];
       case 'socket':
-        return [webSocketLines(address, { ...common, contact, headers })];
+        return [webSocketLines(address, { ...common, contact, headers, endOnClose: once })];
       case 'lines':
         return [mixedLines(stdin, common)];
     }

@@ -39,6 +39,11 @@ export interface WebSocketLinesOptions
    * with `HW_OVERFLOW`. Bytes; default 16,777,216, or `maxMessageBytes` if that is larger.
    */
   readonly maxWaitingBytes?: number | undefined;
+  /**
+   * Whether the stream completes when the server closes the connection with code 1000. If false, the source reconnects:
+   * servers use this code also when they restart, or limit how long a connection may last. Default false.
+   */
+  readonly endOnClose?: boolean | undefined;
 }
 
 /** A message up to this many times `maxMessageBytes` is still received, so that only the message is rejected. */
@@ -46,21 +51,27 @@ const TAKEN_IN = 8;
 
 /** RFC 6455, 7.4.1: normal closure. */
 const NORMAL = 1000;
+/** RFC 6455, 7.4.1: the server goes down, or a browser leaves a page. */
+const GOING_AWAY = 1001;
 /** RFC 6455, 7.4.1: the connection was lost without a close frame. */
 const ABNORMAL = 1006;
 
-/** The error for an end that is not a normal closure. */
+/** The error for an end after which the source reconnects, or fails. */
 const endError = (
   name: string,
   { opened, code, reason, answer, cause, proxy }: WebSocketEnd,
-  progress: string,
+  { progress, hasTaken }: Pick<SocketMessages, 'progress' | 'hasTaken'>,
   now: number,
 ): HeadwaterError | ConnectionLost => {
   if (opened) {
     const said =
       code === ABNORMAL ? '' : `, with code ${code}${reason === '' ? '' : ` and reason ${JSON.stringify(reason)}`}`;
+    const inOrder = code === NORMAL || code === GOING_AWAY;
+    const happened = inOrder ? 'closed the connection' : 'broke off';
     return new ConnectionLost(
-      new HeadwaterError('HW_HTTP_CUT', `${name} broke off after ${progress}${said}.`, { cause, where: name }),
+      new HeadwaterError('HW_HTTP_CUT', `${name} ${happened} after ${progress}${said}.`, { cause, where: name }),
+      0,
+      inOrder && hasTaken,
     );
   }
   if (cause instanceof HeadwaterError) return cause;
@@ -82,20 +93,22 @@ const endError = (
  *
  * ```marbles drawn
  * connection:       -a--b--#           it breaks after b
- * next connection:  -----------c--|    closed by the server with code 1000
+ * next connection:  -----------c---    and so on
  *                   webSocketLines(url)
- * headlines:        -a--b------c--|
+ * headlines:        -a--b------c---
  * ```
  *
  * A message is a title, or a JSON object as defined by `headlineJson`. If it has several lines, each line is one
  * record, except for an object that spans several lines. The elements of a JSON array are records of their own. Binary
  * messages are read as UTF-8. `[DONE]`, which some servers send at the end, is skipped.
  *
- * **Reconnection.** The source reconnects if a connection breaks, is closed with any code but 1000 (which completes the
- * stream) or falls silent, if it cannot be established, or if the answer is 408, 425, 429 or 5xx. The wait is drawn
- * below a bound that doubles with each consecutive failure (see `backoff`), plus the wait of a `Retry-After`. Once the
- * stream has been open, any other answer, such as a 404 or a page, is temporary too. Messages that the server sent in
- * between are lost unless it sends them again: a WebSocket has no ids to resume from.
+ * **Reconnection.** The source reconnects if a connection breaks, is closed by the server or falls silent, if it cannot
+ * be established, or if the answer is 408, 425, 429 or 5xx. With `endOnClose`, a close with code 1000 completes the
+ * stream. The wait is drawn below a bound that doubles with each consecutive failure (see `backoff`), plus the wait of
+ * a `Retry-After`. Some servers send a few messages and close the connection (1000 or 1001) each time: then the bound
+ * stays at four times the first one or below. Once the stream has been open, any other answer, such as a 404 or a page,
+ * is temporary too. Messages that the server sent in between are lost unless it sends them again: a WebSocket has no
+ * ids to resume from.
  *
  * **Rejections.** `item`: a text that begins like an object but is not one. `field`: an invalid field. `oversize`: a
  * message longer than `maxMessageBytes`. `encoding`: a message that is not UTF-8. They have no line.
@@ -127,9 +140,9 @@ const endError = (
  * ```
  */
 export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions = {}): Observable<LiveHeadline> => {
-  checkTypes('webSocketLines', options, { allowPrivate: 'boolean', contact: 'string' });
+  checkTypes('webSocketLines', options, { allowPrivate: 'boolean', contact: 'string', endOnClose: 'boolean' });
   const { name, url: address, authorization } = socketAddress(url);
-  const { scheduler = asyncScheduler, events, valve, rejections } = options;
+  const { scheduler = asyncScheduler, events, valve, rejections, endOnClose = false } = options;
   const { headersTimeout, bodyTimeout } = checkBodyOptions({
     headersTimeout: options.headersTimeout,
     bodyTimeout: options.bodyTimeout ?? 60_000,
@@ -170,8 +183,8 @@ export const webSocketLines = (url: string | URL, options: WebSocketLinesOptions
               let end: WebSocketEnd | undefined;
 
               const finish = (how: WebSocketEnd): void => {
-                if (how.opened && how.code === NORMAL) connection.complete();
-                else connection.error(endError(name, how, messages.progress, scheduler.now()));
+                if (endOnClose && how.opened && how.code === NORMAL) connection.complete();
+                else connection.error(endError(name, how, messages, scheduler.now()));
               };
               const step = (): boolean => {
                 if (messages.advance()) return true;

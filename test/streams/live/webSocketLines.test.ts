@@ -13,8 +13,8 @@ import { collect } from '../collect.js';
 import { serve, serveRaw } from '../servers.js';
 import { codeOf, listen, until } from './listening.js';
 
-/** Waits of a few milliseconds, so that nobody waits for a test. */
-const soon = { backoff: { initialMs: 2, maxMs: 2 } } as const;
+/** Waits of a few milliseconds, so that nobody waits for a test; and a server can end the stream. */
+const soon = { backoff: { initialMs: 2, maxMs: 2 }, endOnClose: true } as const;
 
 const running: (() => void)[] = [];
 
@@ -103,6 +103,7 @@ describe('webSocketLines', () => {
         ...to,
         contact: 'me@example.org',
         headers: { 'X-Key': 'k' },
+        endOnClose: true,
       }),
     );
     await until(() => expect(heard.ended).toEqual({ error: undefined }));
@@ -172,10 +173,51 @@ describe('webSocketLines', () => {
       ]);
       expect(heard.types()).toEqual(['opened', 'failed', 'opened', 'failed', 'opened', 'failed', 'opened']);
       expect(heard.events.flatMap((event) => (event.type === 'failed' ? [event.message] : []))).toEqual([
-        `${url} broke off after 1 messages, with code 1001 and reason "going away".`,
+        `${url} closed the connection after 1 messages, with code 1001 and reason "going away".`,
         `${url} broke off after 1 messages.`,
         `${url} broke off after 0 messages, with code 4000.`,
       ]);
+    });
+
+    it('comes back after the normal end too, unless it is told to end', async () => {
+      const { url } = await sockets(
+        {},
+        (client) => {
+          client.send('a');
+          goodbye(client);
+        },
+        (client) => client.send('b'),
+      );
+      const heard = listen((to) => webSocketLines(url, { ...to, ...soon, endOnClose: false }));
+      await until(() => expect(heard.titles()).toEqual(['a', 'b']));
+      heard.subscription.unsubscribe();
+      expect(heard.ended).toBeUndefined();
+      expect(heard.events[1]).toMatchObject({
+        type: 'failed',
+        code: 'HW_HTTP_CUT',
+        message: `${url} closed the connection after 1 messages, with code 1000.`,
+      });
+    });
+
+    it('waits less for a server that closes each connection after messages than for one that sends none', async () => {
+      const waits = async (send: (client: WebSocket) => void): Promise<readonly number[]> => {
+        const { url } = await sockets({}, (client) => {
+          send(client);
+          goodbye(client);
+        });
+        const { scheduler, pass } = clock();
+        const heard = listen((to) => webSocketLines(url, { ...to, scheduler, seed: 3, maxAttempts: 1e6 }));
+        const failures = () =>
+          heard.events.flatMap((event) => (event.type === 'failed' ? [event.nextInMs ?? Infinity] : []));
+        for (let i = 1; i <= 12; i++) {
+          await until(() => expect(failures()).toHaveLength(i));
+          pass(60_000);
+        }
+        heard.subscription.unsubscribe();
+        return failures();
+      };
+      expect(Math.max(...(await waits((client) => client.send('a'))))).toBeLessThanOrEqual(4_000);
+      expect(Math.max(...(await waits(() => undefined)))).toBeGreaterThan(4_000);
     });
 
     it.each([
@@ -509,7 +551,7 @@ describe('webSocketLines', () => {
       const brake = valve();
       let release: (() => void) | undefined;
       const heard = listen(
-        (to) => webSocketLines(url, { ...to, valve: brake }),
+        (to) => webSocketLines(url, { ...to, valve: brake, endOnClose: true }),
         ({ id }) => {
           if (id === 2) release = brake.hold();
         },
@@ -533,7 +575,7 @@ describe('webSocketLines', () => {
       const brake = valve();
       const { url } = await sockets({}, (client) => client.send('a\nb\nc'));
       const heard = listen(
-        (to) => webSocketLines(url, { ...to, valve: brake }),
+        (to) => webSocketLines(url, { ...to, valve: brake, endOnClose: true }),
         ({ title }) => {
           if (title === 'b') brake.hold();
         },
@@ -568,7 +610,7 @@ describe('webSocketLines', () => {
       goodbye(client);
     });
     const heard = listen(
-      (to) => webSocketLines(url, { ...to, yieldAfter: 1 }),
+      (to) => webSocketLines(url, { ...to, yieldAfter: 1, endOnClose: true }),
       () => {
         const end = performance.now() + 0.2;
         while (performance.now() < end);
@@ -589,7 +631,7 @@ describe('webSocketLines', () => {
     });
     expect((await collect(webSocketLines(url).pipe(take(1)))).values).toHaveLength(1);
     await until(() => expect(codes).toEqual([1005]));
-    const heard = listen((to) => webSocketLines(url, to));
+    const heard = listen((to) => webSocketLines(url, { ...to, endOnClose: true }));
     heard.subscription.unsubscribe();
     await sleep(50);
     expect(heard.events).toEqual([]);

@@ -45,6 +45,11 @@ export class SocketMessages {
     return this.#records.length === 0 && this.#first === this.#messages.length;
   }
 
+  /** Whether a message has arrived. */
+  get hasTaken(): boolean {
+    return this.#taken > 0;
+  }
+
   /** The number of messages so far, in words. */
   get progress(): string {
     return `${this.#taken} messages`;
