@@ -1,4 +1,4 @@
-import { concatMap, defer, finalize, type Observable, of } from 'rxjs';
+import { concatMap, defer, finalize, type Observable, of, tap } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { TextModel } from '../models/artifacts/restoreModel.js';
 import type { Split } from '../operators/rows/prepare.js';
@@ -78,10 +78,14 @@ export const joinValidation = (
       });
     const temperature$ =
       split.rows.train < FEW_TO_CALIBRATE ? crossFittedTemperature(joined, kept, options) : of(undefined);
+    const disposeAll = (): void => {
+      for (const model of owned) model.dispose();
+      owned.clear();
+    };
     return temperature$.pipe(
+      // Only the settings of the first models are still needed, so their memory is free for the new ones.
+      tap(disposeAll),
       concatMap(kept === linear ? onlyLinear : both),
-      finalize(() => {
-        for (const model of owned) model.dispose();
-      }),
+      finalize(disposeAll),
     );
   });

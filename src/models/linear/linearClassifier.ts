@@ -288,10 +288,12 @@ export const linearClassifier = (config: LinearConfig, settings: LinearSettings)
       // The scale stays as it is: reading the weights must not change how the training continues.
       const held = table.stateDict();
       const { shape, data } = held.get('values')!;
+      // In place: `data` is already a copy, and the table may be large.
+      if (scale !== 1) for (let i = 0; i < data.length; i++) data[i]! *= scale;
       return new Map([
         ['bias', weight([classes], bias.slice())],
         ['wide.rows', held.get('rows')!],
-        ['wide.values', weight(shape, scale === 1 ? data : data.map((value) => value * scale))],
+        ['wide.values', weight(shape, data)],
       ]);
     },
 

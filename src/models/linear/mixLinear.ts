@@ -3,6 +3,7 @@ import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
+import { RowTable } from '../../ops/sparse/RowTable.js';
 import { linearClassifier, type LinearClassifier, type LinearSettings } from './linearClassifier.js';
 
 /** A linear model, and the factor of its weights in a mixture. */
@@ -11,14 +12,14 @@ export interface MixedPart {
   readonly share: number;
 }
 
-/** The weights of a state and the columns that they belong to. */
-const weightsOf = (
-  state: StateDict,
-): { readonly bias: Float32Array; readonly rows: Float32Array; readonly values: Float32Array } => ({
-  bias: state.get('bias')!.data,
-  rows: state.get('wide.rows')!.data,
-  values: state.get('wide.values')!.data,
-});
+/** Adds rows to those of a table, each multiplied by a factor. */
+const addRows = (table: RowTable, ids: Float32Array, values: Float32Array, factor: number): void => {
+  const { width, store } = table;
+  table.touch(Int32Array.from(ids)).forEach((slot, row) => {
+    const [chunk, start] = [store.chunkOf(slot), store.startOf(slot)];
+    for (let c = 0; c < width; c++) chunk[start + c]! += factor * values[row * width + c]!;
+  });
+};
 
 /**
  * Makes one linear model from several models with the same features. Its logits are the sum of the models' logits, each
@@ -54,8 +55,9 @@ export const mixLinear = (parts: readonly MixedPart[], settings: Omit<LinearSett
   if (first === undefined) throw new HeadwaterError('HW_USAGE', 'mixLinear was given no model. Give at least one.');
   const { classes, columns } = first.model.config;
   const bias = new Float32Array(classes);
-  const slots = new Map<number, number>();
-  const states = parts.map(({ model, share }) => {
+  const table = new RowTable({ rows: columns, width: classes });
+  // One part after another, because the copy of a part's weights may be large.
+  for (const { model, share } of parts) {
     const { config } = model;
     if (config.classes !== classes || config.columns !== columns)
       throw new HeadwaterError(
@@ -63,22 +65,17 @@ export const mixLinear = (parts: readonly MixedPart[], settings: Omit<LinearSett
         `mixLinear was given models of ${classes} classes and ${columns} columns, and of ${config.classes} ` +
           `and ${config.columns}. Give models that were trained on one split and its features.`,
       );
-    const weights = weightsOf(model.stateDict());
-    for (const id of weights.rows) if (!slots.has(id)) slots.set(id, slots.size);
-    return { ...weights, factor: share / config.temperature };
-  });
-  const values = new Float32Array(slots.size * classes);
-  for (const state of states) {
-    for (let c = 0; c < classes; c++) bias[c]! += state.factor * state.bias[c]!;
-    state.rows.forEach((id, row) => {
-      const to = slots.get(id)! * classes;
-      for (let c = 0; c < classes; c++) values[to + c]! += state.factor * state.values[row * classes + c]!;
-    });
+    const state = model.stateDict();
+    const factor = share / config.temperature;
+    const biasOf = state.get('bias')!.data;
+    for (let c = 0; c < classes; c++) bias[c]! += factor * biasOf[c]!;
+    addRows(table, state.get('wide.rows')!.data, state.get('wide.values')!.data, factor);
   }
+  const mixed = table.stateDict();
   const weights: StateDict = new Map([
     ['bias', { shape: [classes], data: bias }],
-    ['wide.rows', { shape: [slots.size], data: Float32Array.from(slots.keys()) }],
-    ['wide.values', { shape: [slots.size, classes], data: values }],
+    ['wide.rows', mixed.get('rows')!],
+    ['wide.values', mixed.get('values')!],
   ]);
   return linearClassifier({ ...first.model.config, temperature: 1 }, { ...settings, weights });
 };
