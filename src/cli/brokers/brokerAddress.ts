@@ -9,10 +9,15 @@ export type BrokerAddress =
 
 const PORTS = { kafka: 9092, nats: 4222 } as const;
 
-/** The address of a published model: a Kafka topic or a JetStream bucket, and a name. */
-export interface ModelAddress {
+/** A cluster of brokers. */
+export interface Cluster {
   readonly kind: 'kafka' | 'nats';
+  /** Each with its port. */
   readonly servers: readonly string[];
+}
+
+/** The address of a published model: a Kafka topic or a JetStream bucket, and a name. */
+export interface ModelAddress extends Cluster {
   /** The topic or the bucket. */
   readonly place: string;
   /** The name of the model there. */
@@ -87,6 +92,25 @@ export const brokerAddress = (text: string, option: '--from' | '--to' | '--statu
   const { rule, says } = NAMES[kind][option === '--from' ? '--from' : '--to'];
   if (!rule.test(name)) throw new HeadwaterError('HW_USAGE', `${quoted}, but ${says}.`);
   return { kind, servers, name };
+};
+
+/**
+ * Reads the address of a cluster, such as `kafka://b1,b2:9093`. Without servers, as in `kafka://`, it is that of every
+ * cluster of its kind.
+ *
+ * @param option the option that contains it
+ * @throws HeadwaterError `HW_USAGE` if the address is invalid
+ */
+export const clusterAddress = (text: string, option: string): Cluster => {
+  const [, kind, hosts = ''] = /^(kafka|nats):\/\/([^/]*)$/.exec(text) ?? [];
+  const quoted = quotedIn(option, text);
+  if (kind !== 'kafka' && kind !== 'nats')
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${text.includes('@') ? `${option} has an address with a user` : quoted}, but a cluster must be ` +
+        `kafka://broker,broker or nats://server,server, without a topic. ${SECRETS}`,
+    );
+  return { kind, servers: hosts === '' ? [] : serversOf(hosts, kind, option, quoted) };
 };
 
 /** Whether a text is a broker address and not a path. */

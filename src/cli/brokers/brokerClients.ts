@@ -10,28 +10,27 @@ import type { BrokerOptions } from './brokerOptions.js';
  * unavailable. The content of a credentials file (`creds`) or of an nkey file (`nkey`) becomes the client's
  * authenticator.
  */
-export const natsAt =
-  (servers: readonly string[], { creds, nkey, ...client }: BrokerOptions) =>
-  async () => {
-    const { credsAuthenticator, nkeyAuthenticator } = await needsNats(() => import('@nats-io/transport-node'));
-    const bytes = (text: string) => new TextEncoder().encode(text.trim());
-    const authenticator =
-      typeof creds === 'string'
-        ? { authenticator: credsAuthenticator(bytes(creds)) }
-        : typeof nkey === 'string'
-          ? { authenticator: nkeyAuthenticator(bytes(nkey)) }
-          : {};
-    return natsConnection({ maxReconnectAttempts: -1, ...client, ...authenticator, servers: [...servers] })();
-  };
+export const natsAt = (servers: readonly string[], options: BrokerOptions) => async () => {
+  const { creds, nkey, ...client } = options.of({ kind: 'nats', servers });
+  const { credsAuthenticator, nkeyAuthenticator } = await needsNats(() => import('@nats-io/transport-node'));
+  const bytes = (text: string) => new TextEncoder().encode(text.trim());
+  const authenticator =
+    typeof creds === 'string'
+      ? { authenticator: credsAuthenticator(bytes(creds)) }
+      : typeof nkey === 'string'
+        ? { authenticator: nkeyAuthenticator(bytes(nkey)) }
+        : {};
+  return natsConnection({ maxReconnectAttempts: -1, ...client, ...authenticator, servers: [...servers] })();
+};
 
 /**
  * The connection settings for Kafka. An unavailable broker is retried for as long as the election of a new leader
  * takes.
  */
-export const kafkaAt = (servers: readonly string[], client: BrokerOptions): KafkaClient => ({
+export const kafkaAt = (servers: readonly string[], options: BrokerOptions): KafkaClient => ({
   retries: 20,
   retryDelay: 500,
-  ...client,
+  ...options.of({ kind: 'kafka', servers }),
   bootstrapBrokers: [...servers],
 });
 
