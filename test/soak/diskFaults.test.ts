@@ -7,7 +7,8 @@ import { serve } from '../streams/servers.js';
 import { writingCommands } from './disk/commands.js';
 import type { DiskFault } from './disk/FaultyDisk.js';
 import { prepareInputs } from './disk/prepareInputs.js';
-import { FaultyRuns, type Undisturbed, type WritingCommand } from './disk/FaultyRuns.js';
+import { FaultyRuns, type Undisturbed } from './disk/FaultyRuns.js';
+import type { WritingCommand } from './disk/WritingCommand.js';
 
 /**
  * A process that is killed at a step of the file system, or meets an error there. `npm run test:soak` lets every step

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-/** Errors of a file system, with the numbers that Linux gives them. */
+/** Errors of a file system, with the numbers that Linux gives them. Node has no name for some of them. */
 const ERRORS = {
   ENOSPC: [-28, 'no space left on device'],
-  EDQUOT: [-122, 'disk quota exceeded'],
+  EDQUOT: [-122, undefined],
   EIO: [-5, 'i/o error'],
   EROFS: [-30, 'read-only file system'],
   EMFILE: [-24, 'too many open files'],
@@ -117,8 +117,10 @@ export class FaultyDisk {
     }
     if (number > at && isFull(what) && FREE.has(name)) return undefined;
     const [errno, text] = ERRORS[what];
-    const error = new Error(`${what}: ${text}, ${name} '${path}'`);
-    return Object.assign(error, { errno, code: what, syscall: name, path });
+    const unknown = `Unknown system error ${errno}`;
+    const code = text === undefined ? unknown : what;
+    const error = new Error(`${code}: ${text ?? unknown}, ${name} '${path}'`);
+    return Object.assign(error, { errno, code, syscall: name, path });
   }
 
   #end(): void {

@@ -1,48 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { isRight } from 'fp-ts/lib/Either.js';
 import { errorLine } from '../../../src/cli/process/exitStatus.js';
 import { run } from '../../../src/cli/run.js';
-import { loadArtifacts } from '../../../src/models/artifacts/loadArtifacts.js';
 import { type DiskFault, FaultyDisk } from './FaultyDisk.js';
-
-/** Gives the path of a file in the folder of a run. */
-type At = (name: string) => string;
-
-/** A command that runs until it is stopped. */
-export interface RunningCommand {
-  /** What it wrote to stdout and stderr. */
-  readonly said: () => string;
-  /** Whether it runs no more. */
-  readonly isOver: () => boolean;
-  /** Sends it SIGINT. */
-  readonly stop: () => void;
-}
-
-/** A command that writes. */
-export interface WritingCommand {
-  readonly name: string;
-  readonly args: (at: At) => readonly string[];
-  /** What runs instead of the command. */
-  readonly act?: (at: At) => Promise<unknown>;
-  /** What others do with the command while it runs. */
-  readonly drive?: (running: RunningCommand) => Promise<void>;
-  /** Whether what was done before an error stays for the next run, which goes on with it. */
-  readonly resumes?: boolean;
-  /** The status of a run that nothing disturbs. Default: 0. */
-  readonly status?: number;
-  readonly input?: string;
-  /** Puts what is there before into an empty folder. */
-  readonly prepare: (folder: string) => void;
-  /** What is the old one or the new one, whole, at every moment: folders of models, and files. */
-  readonly models?: readonly string[];
-  readonly files?: readonly string[];
-  /** Files that grow by whole lines. */
-  readonly logs?: readonly string[];
-}
+import { litterIn, outputsOf, type UndisturbedOutputs, wrongAfterFault, wrongAfterNext } from './outputs.js';
+import type { At, WritingCommand } from './WritingCommand.js';
 
 /** How a run ended. `killed`: it came to the step at which it ends. */
 export interface EndedRun {
@@ -50,13 +15,8 @@ export interface EndedRun {
   readonly stderr: string;
 }
 
-/** The ids of models and the content of files, by their names. */
-export type Outputs = Readonly<Record<string, string | undefined>>;
-
 /** What a run does that nothing disturbs. */
-export interface Undisturbed {
-  readonly before: Outputs;
-  readonly after: Outputs;
+export interface Undisturbed extends UndisturbedOutputs {
   readonly steps: readonly string[];
 }
 
@@ -69,16 +29,6 @@ export interface Verdict {
 
 /** A process id that no process of Linux has. */
 const DEAD = 2 ** 22 + 1;
-
-const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
-
-/** Names that only unfinished work has. */
-const litterIn = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((name) => /\.tmp$|\.partial\b|(?:^|[/.])lock(?:\.|$)/.test(name));
-
-const wholeLinesOf = (text: string): string => text.slice(0, text.lastIndexOf('\n') + 1);
 
 /** Runs commands in this process, on a disk of which one step fails. */
 export class FaultyRuns {
@@ -175,38 +125,18 @@ export class FaultyRuns {
     this.#folder = to;
   }
 
-  async #outputs({ models = [], files = [], logs = [] }: WritingCommand): Promise<Outputs> {
-    const found: Record<string, string | undefined> = {};
-    for (const name of models) {
-      const folder = join(this.#folder, name);
-      const isThere = ['current', 'manifest.json'].some((part) => existsSync(join(folder, part)));
-      const loaded = isThere ? await loadArtifacts(folder)() : undefined;
-      found[name] =
-        loaded === undefined ? undefined : isRight(loaded) ? loaded.right.modelId : `refused: ${loaded.left.message}`;
-    }
-    for (const name of [...files, ...logs]) {
-      const path = join(this.#folder, name);
-      const bytes = existsSync(path) ? readFileSync(path) : undefined;
-      // The path of the folder and the time of a label are others each time.
-      found[name] = bytes?.toString('latin1').replaceAll(this.#folder, '').replaceAll(TIME, 'now');
-    }
-    return found;
-  }
-
   /** Runs a command that nothing disturbs. */
   async undisturbed(command: WritingCommand, reads = false): Promise<Undisturbed> {
     this.#prepare(command);
-    const before = await this.#outputs(command);
+    const before = await outputsOf(this.#folder, command);
     const { status, stderr } = await this.#run(command, { at: 0, what: 'kill', reads });
     if (status !== (command.status ?? 0)) throw new Error(`${command.name} ended with ${status}: ${stderr}`);
-    return { before, after: await this.#outputs(command), steps: [...this.#disk.steps] };
+    return { before, after: await outputsOf(this.#folder, command), steps: [...this.#disk.steps] };
   }
 
   /** Lets a command meet a fault, looks at what is there then, and runs it once more. */
-  async meet(command: WritingCommand, { before, after }: Undisturbed, fault: DiskFault): Promise<Verdict> {
+  async meet(command: WritingCommand, plain: Undisturbed, fault: DiskFault): Promise<Verdict> {
     const kills = fault.what === 'kill' || fault.what === 'torn';
-    const isLog = (name: string): boolean => command.logs?.includes(name) === true;
-    const wrong: string[] = [];
     this.#prepare(command);
     // On a disk that takes nothing any more, litter stays, until a later process finds it.
     const removes = fault.lasting !== true || fault.what === 'ENOSPC' || fault.what === 'EDQUOT';
@@ -214,16 +144,8 @@ export class FaultyRuns {
     const { status, stderr } = await this.#run(command, fault, DEAD);
     const met = this.#disk.steps[fault.at - 1] ?? '';
 
-    for (const [name, content] of Object.entries(await this.#outputs(command))) {
-      if (isLog(name)) {
-        const whole = wholeLinesOf(content ?? '');
-        if (after[name]?.startsWith(whole) !== true) wrong.push(`${name} has other lines`);
-        if (!kills && whole !== (content ?? '')) wrong.push(`${name} ends in a part of a line`);
-      } else if (content !== before[name] && content !== after[name])
-        wrong.push(`${name} is neither the old nor the new one: ${content?.slice(0, 200) ?? 'missing'}`);
-      if (status === good && content !== after[name])
-        wrong.push(`the status is ${good}, but ${name} is not the new one`);
-    }
+    const ended = { killed: kills, succeeded: status === good };
+    const wrong = [...wrongAfterFault(command, plain, await outputsOf(this.#folder, command), ended)];
     const lines = stderr.split('\n').filter((line) => line.startsWith('headwater: '));
     if (/unexpected error|please report|\n {4}at /.test(stderr)) wrong.push(`unexpected: ${stderr.slice(-2000)}`);
     if (!kills && status !== good && !/\[HW_[A-Z_]+\]$/.test(lines.at(-1) ?? ''))
@@ -238,10 +160,7 @@ export class FaultyRuns {
     this.#move();
     const again = await this.#run(command, { at: 0, what: 'kill' });
     if (again.status !== good) wrong.push(`the next run ended with ${again.status}: ${again.stderr}`);
-    for (const [name, content] of Object.entries(await this.#outputs(command)))
-      if (!isLog(name) && content !== after[name]) wrong.push(`after the next run ${name} is not the new one`);
-    const left = litterIn(this.#folder);
-    if (left.length > 0) wrong.push(`the next run left ${left.join(' ')}`);
+    wrong.push(...(await wrongAfterNext(this.#folder, command, plain)));
     return { status, stderr, wrong };
   }
 }

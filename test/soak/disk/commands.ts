@@ -6,7 +6,7 @@ import { lastValueFrom } from 'rxjs';
 import type { HostSystem } from '../../../src/provision/host/HostSystem.js';
 import { provisionVectors } from '../../../src/vectors/english/provisionVectors.js';
 import { winkJson } from '../../streams/vectors/files.js';
-import type { RunningCommand, WritingCommand } from './FaultyRuns.js';
+import type { RunningCommand, WritingCommand } from './WritingCommand.js';
 
 /** Options of the smallest recurrent model. */
 const SMALLEST = ['--hidden-dim', '8', '--embedding-dim', '4'];
