@@ -1,3 +1,5 @@
+import { messageOf } from './messageOf.js';
+
 /** The largest length of a reason, in UTF-16 units. */
 const LONGEST = 500;
 
@@ -5,6 +7,6 @@ const LONGEST = 500;
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error).slice(0, LONGEST);
   const causes = error instanceof AggregateError ? error.errors : [error.cause];
-  const more = causes.filter((cause) => cause instanceof Error).map((cause) => cause.message);
-  return [error.message, ...new Set(more)].join(' ').slice(0, LONGEST).replace(/\.$/, '');
+  const more = causes.filter((cause) => cause instanceof Error).map(messageOf);
+  return [messageOf(error), ...new Set(more)].join(' ').slice(0, LONGEST).replace(/\.$/, '');
 };

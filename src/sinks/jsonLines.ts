@@ -2,6 +2,7 @@ import { checkOptions, checkTypes, isNumber, optionText } from '../contracts/che
 import type { Writable } from 'node:stream';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { messageOf } from '../contracts/messageOf.js';
 import type { Valve } from '../contracts/flow/Valve.js';
 import { subscribeSink } from './internal/subscribeSink.js';
 import { jsonLine } from './jsonLine.js';
@@ -87,7 +88,8 @@ export const jsonLines = (stream: Writable, options: JsonLinesOptions = {}): Ope
           subscriber.error(
             new HeadwaterError(
               'HW_WRITE',
-              `JSON lines could not be written: ${cause.message}. Check that the output is still there and has room.`,
+              `JSON lines could not be written: ${messageOf(cause)}. ` +
+                'Check that the output is still there and has room.',
               { cause },
             ),
           );

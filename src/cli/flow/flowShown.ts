@@ -13,6 +13,7 @@ import {
   tap,
 } from 'rxjs';
 import type { FlowSnapshot } from '../../contracts/flow/FlowSnapshot.js';
+import { messageOf } from '../../contracts/messageOf.js';
 import { watchFlow } from '../../operators/flow/watchFlow.js';
 import { flowTable } from '../../sinks/flow/flowTable.js';
 import { flowTrace, TRACE_END } from '../../sinks/flow/flowTrace.js';
@@ -47,7 +48,7 @@ const written = (flow$: Observable<FlowSnapshot>, file: string, { stderr }: Term
     let ended = false;
     const stream = createWriteStream(file);
     stream.on('error', (error) => {
-      stderr.write(`${file} could not be written: ${error.message}. The work continues without it. [HW_WRITE]\n`);
+      stderr.write(`${file} could not be written: ${messageOf(error)}. The work continues without it. [HW_WRITE]\n`);
       failed$.next();
     });
     return flow$.pipe(

@@ -1,5 +1,6 @@
 import { codeOf } from '../../contracts/codeOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { messageOf } from '../../contracts/messageOf.js';
 
 /** An error that says what a set-up lacks or why it failed, and what to do. */
 export const setupError = (what: string, remedy: string, cause?: unknown): HeadwaterError =>
@@ -24,7 +25,7 @@ export const diskError = (error: unknown, folder: string, elsewhere: string): un
       error,
     );
   return setupError(
-    `${folder} cannot be read or written (${error.message}).`,
+    `${folder} cannot be read or written (${messageOf(error)}).`,
     `Check its permissions and its disk, or ${elsewhere}.`,
     error,
   );

@@ -1,6 +1,7 @@
 import { checkText } from '../../contracts/checkArgument.js';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { messageOf } from '../../contracts/messageOf.js';
 import type { AccessEntry } from './AccessEntry.js';
 
 /** The writer of an access log. */
@@ -48,7 +49,7 @@ export const accessFile = (path: string, failed: (error: unknown) => void): Acce
       failed(
         new HeadwaterError(
           'HW_WRITE',
-          `The access log cannot be written to ${path}: ${cause.message}. The server continues ` +
+          `The access log cannot be written to ${path}: ${messageOf(cause)}. The server continues ` +
             'without it. Check the folder of --access-log and the room on the disk.',
           { where: path, cause },
         ),

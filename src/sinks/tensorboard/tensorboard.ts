@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { finished, type Writable } from 'node:stream';
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { messageOf } from '../../contracts/messageOf.js';
 import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
@@ -155,7 +156,7 @@ export const tensorboard = (
             : new HeadwaterError(
                 'HW_WRITE',
                 `TensorBoard's events could not be written to ${dir}: ` +
-                  `${cause.message}. Check the folder, and that there is room.`,
+                  `${messageOf(cause)}. Check the folder, and that there is room.`,
                 { cause, where: dir },
               ),
         );
