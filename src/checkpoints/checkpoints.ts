@@ -130,8 +130,9 @@ export const checkpoints = (
       let foreign: readonly string[] = [];
 
       const write = async ({ checkpoint, about: said }: Waiting): Promise<CheckpointWritten> => {
+        // Each time: the folder may have been moved or removed while the model trained.
+        await makeFolder(dir);
         if (ordinal === undefined) {
-          await makeFolder(dir);
           await clearLeftBehind(dir);
           const present = await checkpointFiles(dir);
           ordinal = (present[0]?.ordinal ?? 0) + 1;

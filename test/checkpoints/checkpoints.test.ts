@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { lastValueFrom, Observable, of, Subject, throwError, timer, toArray } from 'rxjs';
+import { filter, lastValueFrom, map, of, Subject, take, tap, throwError, timer, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { checkpoints, type CheckpointsOptions, type CheckpointWritten } from '../../src/checkpoints/checkpoints.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoints/encodeCheckpoint.js';
@@ -17,29 +17,41 @@ import { recordingModel } from '../../src/testing/recordingModel.js';
 
 const folder = (): string => join(mkdtempSync(join(tmpdir(), 'headwater-')), 'checkpoints');
 
-/** Batches with a turn of the event loop between them, so that each checkpoint is written. */
+/** Checkpoints of `train` that are being written. */
+let writing = 0;
+
+/** Batches that wait until every checkpoint is written, so that none takes the place of another. */
 const source: BatchSource = {
   rows: { train: 8, validation: 4, test: 0 },
   batches: (side) =>
-    new Observable((subscriber) => {
-      const sizes = side === 'train' ? [4, 4] : [4];
-      return timer(0, 20)
-        .pipe()
-        .subscribe((i) => {
-          const size = sizes[i];
-          if (size === undefined) subscriber.complete();
-          else subscriber.next(labelledBatch({ seed: i, size }));
-        });
-    }),
+    timer(0, 5).pipe(
+      filter(() => writing === 0),
+      take(side === 'train' ? 2 : 1),
+      map((_, i) => labelledBatch({ seed: i, size: 4 })),
+    ),
 };
-const train = (dir: string, options: CheckpointsOptions = {}) =>
-  lastValueFrom(
+const train = (dir: string, { written, failed, ...options }: CheckpointsOptions = {}) => {
+  writing = 0;
+  /** Counts what is written or has failed, and tells it. */
+  const counted = <T>(told: { next(value: T): void } | undefined) => ({
+    next: (value: T) => {
+      writing -= 1;
+      told?.next(value);
+    },
+  });
+  return lastValueFrom(
     of(source).pipe(
       fit(recordingModel(), { epochs: 2, steps: [], checkpointEvery: 1 }),
-      alongside(checkpoints(dir, options)),
+      tap(({ type }) => {
+        if (type === 'checkpoint') writing += 1;
+      }),
+      alongside(
+        checkpoints(dir, { ...options, written: counted(written), ...(failed && { failed: counted(failed) }) }),
+      ),
       toArray(),
     ),
   );
+};
 
 const newest = async (dir: string, refused: HeadwaterError[] = []) => {
   const read = await latestCheckpoint(dir, { refused: { next: (error) => refused.push(error) } })();
@@ -127,6 +139,21 @@ describe('checkpoints', () => {
     expect(failures).toMatchObject([{ code: 'HW_WRITE', message: expect.stringContaining('no log') as string }]);
     expect(readdirSync(dir)[0]).toMatch(/^checkpoint-000/);
     expect(readdirSync(dir).every((name) => name.startsWith('checkpoint-'))).toBe(true);
+  });
+
+  it('makes its folder again if it was moved away while the model trained', async () => {
+    const dir = folder();
+    const paths: string[] = [];
+    await train(dir, {
+      written: {
+        next: ({ path }) => {
+          paths.push(path);
+          if (paths.length === 2) renameSync(dir, `${dir}-moved`);
+        },
+      },
+    });
+    expect(readdirSync(`${dir}-moved`)).toHaveLength(2);
+    expect(readdirSync(dir).map((name) => join(dir, name))).toEqual(paths.slice(2).slice(-3));
   });
 
   it('fails with the error of a write where nobody is told of it', async () => {
