@@ -14,7 +14,7 @@ export interface TrainingIdentity {
   /** The version of this package. */
   readonly version: string;
   readonly backend: string;
-  /** The variant of the kernels. */
+  /** The arithmetic of the kernels: `relaxed`, `simd`, `none`, or the name of a backend that has one arithmetic. */
   readonly kernels: string;
   /** The options of the command, without those that do not affect the result. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -27,6 +27,9 @@ export interface AboutTraining extends TrainingIdentity {
   /** The position in the event log at that time; null if there is no log. */
   readonly log: LogPosition | null;
 }
+
+/** A checkpoint file, without its state. */
+type Described = Pick<SavedCheckpoint, 'path' | 'about'>;
 
 /** Options that do not affect the result. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
@@ -55,10 +58,13 @@ export const decidingOptions = (options: object): Readonly<Record<string, unknow
     JSON.stringify(Object.fromEntries(Object.entries(options).filter(([name]) => !WITHOUT_EFFECT.has(name)))),
   ) as Record<string, unknown>;
 
-/** The name and variant of the backend. */
+/** The arithmetic of a variant of the kernels. `wide` differs from `relaxed` in its layout, and gives the same bits. */
+const arithmeticOf = (kernels: string): string => (kernels === 'wide' ? 'relaxed' : kernels);
+
+/** The name of the backend, and the arithmetic of its kernels. */
 export const computedBy = ({ name }: SelectedBackend): Pick<TrainingIdentity, 'backend' | 'kernels'> => ({
   backend: name,
-  kernels: name === BACKEND_NAME ? backendVariant().simd : name,
+  kernels: name === BACKEND_NAME ? arithmeticOf(backendVariant().simd) : name,
 });
 
 /** The number of characters that are hashed together. One call for each row would take longer than the hash. */
@@ -101,7 +107,7 @@ const isPosition = (value: unknown): value is LogPosition =>
  *
  * @throws HeadwaterError `HW_ARTIFACT` if it was not written by this command
  */
-export const aboutOf = ({ path, about }: SavedCheckpoint): AboutTraining => {
+export const aboutOf = ({ path, about }: Described): AboutTraining => {
   if (isObject(about)) {
     const { version, backend, kernels, options, data, log } = about;
     if (
@@ -112,7 +118,7 @@ export const aboutOf = ({ path, about }: SavedCheckpoint): AboutTraining => {
       typeof data === 'string' &&
       (log === null || isPosition(log))
     )
-      return { version, backend, kernels, options, data, log };
+      return { version, backend, kernels: arithmeticOf(kernels), options, data, log };
   }
   throw new HeadwaterError(
     'HW_ARTIFACT',
@@ -128,7 +134,7 @@ export const aboutOf = ({ path, about }: SavedCheckpoint): AboutTraining => {
  * @param present the known part of this training's identity
  * @throws HeadwaterError `HW_USAGE` with the name of the first difference
  */
-export const checkIdentity = (saved: SavedCheckpoint, present: Partial<TrainingIdentity>): void => {
+export const checkIdentity = (saved: Described, present: Partial<TrainingIdentity>): void => {
   const then = aboutOf(saved);
   const refuse = (field: string, was: unknown, is: unknown, advice: string): never => {
     throw new HeadwaterError(
