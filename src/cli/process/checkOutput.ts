@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, readlink, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -36,7 +36,17 @@ const checkWritable = async (path: string): Promise<void> => {
 /** Checks the folder or, if it does not exist, its nearest existing parent. */
 const checkFromBelow = async (folder: string): Promise<void> => {
   const found = await find(folder);
-  if (found === 'nothing' && dirname(folder) !== folder) return checkFromBelow(dirname(folder));
+  if (found === 'nothing' && dirname(folder) !== folder) {
+    // No folder can be created under the name of a link whose target is missing.
+    const target = await readlink(folder).catch(() => undefined);
+    if (target !== undefined)
+      throw new HeadwaterError(
+        'HW_PATH',
+        `${folder} is a link to ${target}, which does not exist. Create that folder, or choose another one.`,
+        { where: folder },
+      );
+    return checkFromBelow(dirname(folder));
+  }
   if (found === 'file')
     throw new HeadwaterError('HW_PATH', `${folder} is a file, but the output needs a folder. Choose another folder.`, {
       where: folder,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -22,6 +22,7 @@ beforeAll(async () => {
   writeFileSync(at('columns.csv'), 'colour,shape\nred,round\n');
   writeFileSync(at('one-class.csv'), 'title,category\nA late goal,Sports\nAn early goal,Sports\n');
   mkdirSync(at('folder'));
+  symlinkSync('no-such-folder', at('nowhere'));
 });
 
 let before: readonly string[];
@@ -35,7 +36,9 @@ afterEach(() => {
 /** Paths of the work folder in place of the names of what is in it, since this process is in another folder. */
 const placed = (args: readonly string[]): readonly string[] =>
   args.map((arg) =>
-    /^(missing|tiny|empty|header|columns|one-class|folder|never|no|taken|model|broken)\b/.test(arg) ? at(arg) : arg,
+    /^(missing|tiny|empty|header|columns|one-class|folder|never|no|nowhere|taken|model|broken)\b/.test(arg)
+      ? at(arg)
+      : arg,
   );
 
 /**
@@ -97,6 +100,11 @@ describe('headwater train refuses, in one line and with nothing made,', () => {
       'a file above that folder',
       ['--out', 'tiny.csv/below/it'],
       /^2 .*tiny\.csv is a file, but the output needs a folder\. .+HW_PATH/,
+    ],
+    [
+      'a link to no folder',
+      ['--out', 'nowhere/below/it'],
+      /^2 .*nowhere is a link to no-such-folder, which does not exist\. Create that folder.+HW_PATH/,
     ],
     [
       'a folder for the file of the rejections',
