@@ -28,7 +28,7 @@ describe('inputs that nobody wrote', () => {
   let bundle = '';
   beforeAll(async () => {
     if (soak) bundle = await bundleReaders();
-  });
+  }, 3_600_000);
 
   it.each(readers(folder))(
     '$name: nothing but a HeadwaterError, and no hang',
