@@ -90,6 +90,23 @@ describe('fetchHeadlines: what is read', () => {
     }
   });
 
+  it('rejects values that are nested too deeply, in lines and in a document', async () => {
+    const levels = 100_000;
+    const deep = `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    const row = `{"title":"Deep","category":"c","more":${deep}}`;
+    const [first, last] = ['{"title":"Ferry back","category":"a"}', '{"title":"Rates held","category":"b"}'];
+    const inLines = await read(fileOf([first, row, `{"title":${deep}}`, last].join('\n'), 'deep.jsonl'));
+    expect(inLines.rows.map(({ title }) => title)).toEqual(['Ferry back', 'Rates held']);
+    expect(inLines.rejections).toMatchObject([
+      { reason: 'field', line: 2, expected: 'values that are not nested thousands of levels deep' },
+      { reason: 'field', line: 3 },
+    ]);
+    const inDocument = await read(fileOf(`[${first},${row},${deep},${last}]`, 'deep.json'));
+    expect(inDocument.rows.map(({ title }) => title)).toEqual(['Ferry back', 'Rates held']);
+    expect(inDocument.rejections).toMatchObject([{ reason: 'field' }, { reason: 'field' }]);
+    expect(inDocument.rejections[0]?.got).toContain('nested too deeply');
+  });
+
   it('reads a Parquet file, twice', async () => {
     const bytes = parquetWriteBuffer({
       columnData: [

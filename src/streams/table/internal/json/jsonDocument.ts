@@ -1,6 +1,7 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { isKnownName, isLabelName } from '../../columnNames.js';
 import { isObject } from '../../../internal/isObject.js';
+import { jsonText } from '../../../internal/jsonText.js';
 import { listNames } from '../../../internal/listNames.js';
 import { classNamesOf, withClassNames } from '../classLabels.js';
 import { parseJson } from '../../parseJson.js';
@@ -252,6 +253,9 @@ export const isDocument = (text: string, whole: boolean): boolean => {
   return end === -1 ? !whole : /[{[,]\s*$/.test(first);
 };
 
+/** Stands for a row that is nested too deeply to be written as a line: it is read as a record, and rejected. */
+const TOO_DEEP = '"an object or array that is nested too deeply"';
+
 /**
  * Converts the rows of a document to JSON lines.
  *
@@ -276,5 +280,5 @@ export const linesOfDocument = (text: string, source: string): string => {
     return refuse(
       "is a JSON document without an array of rows. Write one object a line (jq -c '.[]' FILE > FILE.jsonl).",
     );
-  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  return rows.map((row) => `${jsonText(row) ?? TOO_DEEP}\n`).join('');
 };

@@ -1,4 +1,5 @@
 import { isObject } from '../../../internal/isObject.js';
+import { jsonText } from '../../../internal/jsonText.js';
 import type { FieldsOfLine } from '../LinesReader.js';
 import { parseJson } from '../../parseJson.js';
 
@@ -9,6 +10,11 @@ const DEEPEST = 4;
 const MOST_FIELDS = 10_000;
 
 const NO_OBJECT = { expected: 'one JSON object or array a line' };
+
+const TOO_DEEP = { expected: 'values that are not nested thousands of levels deep' };
+
+/** A value is nested too deeply to be written as JSON text. */
+class TooDeep extends Error {}
 
 /** A JSON value as a field: null becomes an empty string, and other values that are not strings become JSON text. */
 const fieldOf = (value: unknown): string => {
@@ -23,7 +29,9 @@ const fieldOf = (value: unknown): string => {
     // label.
     if (parts.every((part) => typeof part === 'string' || typeof part === 'number')) return parts.join(', ');
   }
-  return JSON.stringify(value);
+  const text = jsonText(value);
+  if (text === undefined) throw new TooDeep();
+  return text;
 };
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -105,6 +113,11 @@ export const jsonFields: FieldsOfLine = (line) => {
   const object = Array.isArray(value) ? numbered(value) : value;
   if (!isObject(object)) return NO_OBJECT;
   const fields = Object.create(null) as Record<string, string>;
-  addFields(fields, object, '', 1, 0);
+  try {
+    addFields(fields, object, '', 1, 0);
+  } catch (error) {
+    if (error instanceof TooDeep) return TOO_DEEP;
+    throw error;
+  }
   return fields;
 };
