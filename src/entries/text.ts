@@ -14,6 +14,7 @@ export {
   type LabelEncoderOptions,
 } from '../text/LabelEncoder.js';
 export { preprocessText } from '../text/preprocessText.js';
+export { SeenTexts } from '../text/SeenTexts.js';
 export { STOP_WORDS } from '../text/stopWords.js';
 export { LESSON_STEPS, parseTextSteps, stringifyTextSteps, TextSteps, textSteps } from '../text/TextSteps.js';
 export type { TextStepsOptions } from '../text/TextSteps.js';

@@ -18,6 +18,7 @@ import { restoreClassifier } from '../../src/models/artifacts/restoreClassifier.
 import { encodeSafetensors } from '../../src/models/artifacts/safetensors.js';
 import { decodeArtifacts } from '../../src/models/artifacts/decodeArtifacts.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
+import { hashOfText, SeenTexts } from '../../src/text/SeenTexts.js';
 import { Tokenizer } from '../../src/text/Tokenizer.js';
 
 const tokenizer = await lastValueFrom(
@@ -69,6 +70,36 @@ const refusal = async (from = directory): Promise<HeadwaterError> => {
 };
 
 describe('encodeArtifacts', () => {
+  it('keeps the texts that the training has seen, where they are known', async () => {
+    const seen = SeenTexts.fromHashes(Uint32Array.from(['a late goal', 'rivers rise'], hashOfText));
+    await save(encodeArtifacts({ ...artifacts, seen }));
+    const read = (await load()).seen;
+    expect(read?.hashes).toEqual(seen.hashes);
+    expect([read?.has('A late goal'), read?.has('rivers')]).toEqual([true, false]);
+    expect(encodeArtifacts(artifacts).has('seen.bin')).toBe(false);
+  });
+
+  it.each([
+    ['another format', Uint8Array.from([72, 87, 83, 69, 69, 78, 48, 50]), 'it does not begin with HWSEEN01'],
+    ['no bytes', new Uint8Array(), 'it does not begin with HWSEEN01'],
+    [
+      'half a hash',
+      Uint8Array.from([72, 87, 83, 69, 69, 78, 48, 49, 1, 2]),
+      'its 10 bytes do not end with a whole hash',
+    ],
+    [
+      'a hash twice',
+      Uint8Array.from([72, 87, 83, 69, 69, 78, 48, 49, 1, 0, 0, 0, 1, 0, 0, 0]),
+      'its hashes are not in ascending order',
+    ],
+  ])('refuses a file of seen texts with %s', async (_, bytes, why) => {
+    await save(encodeArtifacts(artifacts));
+    await writeFile(join(directory, 'seen.bin'), bytes);
+    const { code, message } = await refusal();
+    expect(code).toBe('HW_ARTIFACT');
+    expect(message).toContain(`seen.bin is no file of seen texts: ${why}.`);
+  });
+
   it('keeps how it was trained, beside them, where that is known', async () => {
     const training = {
       epochs: [

@@ -46,8 +46,17 @@ const pairsOf = ({ labels, models }: ModelAnswers): readonly Pair[] =>
     })),
   );
 
-/** The comparison as JSON, with a newline at its end. */
-export const comparisonJson = (answers: ModelAnswers, differing: number, rows: readonly DifferingRow[]): string => {
+/**
+ * The comparison as JSON, with a newline at its end.
+ *
+ * @param seen the number of rows that one of the models has seen in its training
+ */
+export const comparisonJson = (
+  answers: ModelAnswers,
+  differing: number,
+  rows: readonly DifferingRow[],
+  seen: number,
+): string => {
   const models = measured(answers).map(({ name, accuracy, macroF1, performance }) => ({
     model: name,
     accuracy,
@@ -56,7 +65,7 @@ export const comparisonJson = (answers: ModelAnswers, differing: number, rows: r
     // An array, not an object by class: in an object, a class with a number as its name would come before the others.
     classes: answers.classes.map((category) => ({ category, ...performance.class[category] })),
   }));
-  const all = { rows: answers.labels.length, models, pairs: pairsOf(answers), differing, examples: rows };
+  const all = { rows: answers.labels.length, seen, models, pairs: pairsOf(answers), differing, examples: rows };
   return `${JSON.stringify(all, null, 2)}\n`;
 };
 

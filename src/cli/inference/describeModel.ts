@@ -79,7 +79,7 @@ const ofTraining = (config: ModelConfig, training: TrainingRecord | undefined): 
 
 /** Table rows that describe the structure of a model. */
 export const describeModel = (
-  { config, features, vectors, training }: Artifacts,
+  { config, features, vectors, training, seen }: Artifacts,
   parameters: number,
 ): readonly Fact[] => [
   ['model', `${kindOf(config)}, ${number(parameters)} parameters`],
@@ -102,5 +102,6 @@ export const describeModel = (
             `numbers${vectors.sha256 === undefined ? '' : `, SHA-256 ${vectors.sha256.slice(0, 16)}…`}`,
         ],
       ] as const)),
+  ...(seen === undefined ? [] : ([['seen', `hashes of the ${number(seen.size)} texts of its training`]] as const)),
   ...ofTraining(config, training),
 ];

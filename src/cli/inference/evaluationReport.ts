@@ -6,13 +6,18 @@ import { commonestClass, macroScores } from '../../sinks/metrics/simpleAnswers.j
 /** JSON has no NaN. */
 const numberOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** The measurements as JSON: the content of `performance.json` and the reliability. */
-export const evaluationJson = (report: Report, { ece, confidence, sure }: Reliability): string => {
+/**
+ * The measurements as JSON: the content of `performance.json` and the reliability.
+ *
+ * @param seen the number of rows that the model has seen in its training
+ */
+export const evaluationJson = (report: Report, { ece, confidence, sure }: Reliability, seen: number): string => {
   const more = JSON.stringify(
     {
       macro: macroScores(report),
       accuracy: report.accuracy,
       loss: numberOrNull(report.loss),
+      seen,
       commonest: commonestClass(report) ?? null,
       calibration: { ece: numberOrNull(ece), confidence: numberOrNull(confidence), sure: sure ?? null },
     },

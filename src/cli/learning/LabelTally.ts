@@ -1,8 +1,10 @@
 import type { DriftDetected } from '../../contracts/live/Learning.js';
+import { hashOfText, SeenTexts } from '../../text/SeenTexts.js';
 import type { TrainingRecord } from '../../contracts/training/TrainingRecord.js';
 
 /** A right class, with the predictions of two models before either learnt from it. */
 export interface Tallied {
+  readonly title: string;
   readonly category: string;
   /** The prediction of the model that learns. */
   readonly learning: string;
@@ -34,6 +36,8 @@ export type Drift = Pick<DriftDetected, 'before' | 'after'>;
 export class LabelTally {
   readonly #classes: readonly string[];
   readonly #confusion: number[];
+  /** The hashes of the titles. */
+  readonly #texts: number[] = [];
   #rows = 0;
   #learning = 0;
   #before = 0;
@@ -47,7 +51,8 @@ export class LabelTally {
     this.#confusion = new Array<number>(classes.length ** 2).fill(0);
   }
 
-  add({ category, learning, before, loss }: Tallied): void {
+  add({ title, category, learning, before, loss }: Tallied): void {
+    this.#texts.push(hashOfText(title));
     const hits = { learning: Number(learning === category), before: Number(before === category) };
     const [label, predicted] = [this.#classes.indexOf(category), this.#classes.indexOf(learning)];
     this.#confusion[label * this.#classes.length + predicted]! += 1;
@@ -112,6 +117,11 @@ export class LabelTally {
   /** The accuracy of both models over time. */
   get curve(): readonly CurvePoint[] {
     return this.#points;
+  }
+
+  /** The titles of the labels. */
+  get texts(): SeenTexts {
+    return SeenTexts.fromHashes(Uint32Array.from(this.#texts));
   }
 
   /** The training record of the saved model: the labels are its test rows. */

@@ -90,8 +90,9 @@ export const labelTrial = (
         tap((event) => {
           if (event.type === 'drift') tally.markDrift(event);
           if (event.type !== 'scored') return;
-          const { id } = event.prediction.headline;
+          const { id, title } = event.prediction.headline;
           tally.add({
+            title,
             category: event.category,
             learning: event.prediction.category,
             before: said.get(id) ?? '',

@@ -12,7 +12,7 @@ import type { LabelTally } from './LabelTally.js';
  */
 export const saveLearnt = (out: string, model: TextModel, before: Artifacts, tally: LabelTally): Observable<void> =>
   defer(() => {
-    const { config, text, tokenizer, features, vectors, labelEncoder, modelId = '', training } = before;
+    const { config, text, tokenizer, features, vectors, labelEncoder, modelId = '', training, seen } = before;
     return fromTask(
       writeFiles(
         out,
@@ -24,6 +24,8 @@ export const saveLearnt = (out: string, model: TextModel, before: Artifacts, tal
           features,
           vectors,
           labelEncoder,
+          // Without those of the training before, the list would not be complete.
+          seen: seen?.union(tally.texts),
           training: {
             ...tally.record(modelId),
             ...(training?.table === undefined ? {} : { table: training.table }),

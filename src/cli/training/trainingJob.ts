@@ -25,6 +25,7 @@ import { workloadOf } from './lesson/lessonModel.js';
 import { numTokensOf } from './options/recipe.js';
 import { checkSearch, type SearchDone, searchSettings } from './search/search.js';
 import { tellTrial } from './search/tellTrial.js';
+import { NotedTexts } from './results/NotedTexts.js';
 import { saveTrained } from './results/saveTrained.js';
 import { tellTrained } from './results/tellTrained.js';
 import { checkSides, sharesOf, splitLines } from '../tables/splitOptions.js';
@@ -85,6 +86,7 @@ const trainingFor = (
     checkFolds(options);
     checkSearch(options);
     const source = openData(data, options, terminal);
+    const texts = new NotedTexts();
     const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
     // `rejections$` completes when the job ends.
     source.rejected.rejections$.subscribe(told);
@@ -95,6 +97,7 @@ const trainingFor = (
           row$.pipe(
             alongside(rowProgress({ label: 'reading', stream: terminal.stderr, env: terminal.env })),
             checkpoints.hashing,
+            texts.noting,
             checkLabels(source.classOrder !== undefined, say),
             telling(backendLine(backend), terminal),
           ),
@@ -168,7 +171,7 @@ const trainingFor = (
                 );
               }),
               checkpoints.explaining,
-              delayWhen((trained) => saveTrained(out, trained, source.table())),
+              delayWhen((trained) => saveTrained(out, trained, texts.usedBy(trained), source.table())),
               tap((trained) => tellTrained(trained, out, options, terminal)),
               // Checkpoints are removed only when everything is saved.
               (trained$) => (options.trial === undefined ? concat(trained$, checkpoints.done$) : trained$),

@@ -7,6 +7,7 @@ import type { StateDict } from '../../contracts/models/StateDict.js';
 import type { TrainingRecord } from '../../contracts/training/TrainingRecord.js';
 import type { WideFeatures } from '../../text/features/wideFeatures.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
+import type { SeenTexts } from '../../text/SeenTexts.js';
 import type { TextSteps } from '../../text/TextSteps.js';
 import type { Tokenizer } from '../../text/Tokenizer.js';
 import type { WordVectors } from '../../text/vectors/WordVectors.js';
@@ -43,6 +44,10 @@ export interface Artifacts {
    * recorded.
    */
   readonly training?: TrainingRecord | undefined;
+  /**
+   * The texts that its training used, to train it or to choose it: `seen.bin`. Undefined if they were not recorded.
+   */
+  readonly seen?: SeenTexts | undefined;
 }
 
 /** The names of the files in the order of writing. `manifest.json`, which lists them, is written last. */
@@ -53,6 +58,7 @@ export const ARTIFACT_FILES = {
   text: 'text.json',
   performance: 'performance.json',
   training: 'training.json',
+  seen: 'seen.bin',
   features: 'features.safetensors',
   vectors: 'vectors.hwv',
   weights: 'model.safetensors',
@@ -70,6 +76,8 @@ export const ARTIFACT_LIMITS: Readonly<Record<keyof typeof ARTIFACT_FILES, numbe
   text: 16 * MIB,
   performance: 64 * MIB,
   training: 256 * MIB,
+  // Four bytes for each of at most 2^28 texts.
+  seen: 1024 * MIB + 8,
   // Two numbers for each of at most 2^24 features, and a header.
   features: 160 * MIB,
   vectors: 2048 * MIB - 1,

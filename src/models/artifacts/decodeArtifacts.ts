@@ -16,6 +16,7 @@ import type { Artifacts } from './Artifacts.js';
 import { ARTIFACT_FILES, ARTIFACT_LIMITS, checkArtifacts } from './Artifacts.js';
 import { EARLIER_VERSION, FORMAT_VERSION } from '../ClassifierConfig.js';
 import { inferConfig } from '../inferConfig.js';
+import { decodeSeen } from './internal/seenFile.js';
 import { decodeFeatures } from './internal/featuresFile.js';
 import { decodeVectors } from './internal/vectorsFile.js';
 import { type ModelConfig, readModelConfig } from './ModelConfig.js';
@@ -196,14 +197,28 @@ export const decodeArtifacts = (
     ),
     E.bind('performance', () => optional('performance', text('performance', decodePerformance))),
     E.bind('training', () => optional('training', text('training record', decodeTraining))),
+    E.bind('seen', () => optional('seen', decodeSeen)),
     E.bind('features', () => optional('features', decodeFeatures)),
     E.bind('vectors', () => optional('vectors', decodeVectors)),
-    E.flatMap(
-      ({ modelId, config, weights, steps, tokenizer, features, vectors, labelEncoder, performance, training }) =>
-        checkArtifacts(
-          { modelId, config, weights, text: steps, tokenizer, features, vectors, labelEncoder, performance, training },
-          where,
-        ),
-    ),
+    E.flatMap((read) => {
+      const { modelId, config, weights, tokenizer, labelEncoder } = read;
+      const { steps, performance, training, seen, features, vectors } = read;
+      return checkArtifacts(
+        {
+          modelId,
+          config,
+          weights,
+          text: steps,
+          tokenizer,
+          features,
+          vectors,
+          labelEncoder,
+          performance,
+          training,
+          seen,
+        },
+        where,
+      );
+    }),
   );
 };

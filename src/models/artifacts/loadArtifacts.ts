@@ -42,8 +42,8 @@ const checkDirectory = (directory: string): TE.TaskEither<HeadwaterError, void> 
  * lesson's with its weights as `model.safetensors`.
  *
  * Every file is decoded and checked against the others. Without `config.json` the configuration is inferred from the
- * weights (`inferConfig`). Without `performance.json` or `training.json` these fields are undefined. Uses memory for
- * the weights' file and the weights: 8 bytes per value.
+ * weights (`inferConfig`). Without `performance.json`, `training.json` or `seen.bin` these fields are undefined. Uses
+ * memory for the weights' file and the weights: 8 bytes per value.
  *
  * @param source the directory's path; or the files' bytes by name, for example from `encodeArtifacts` or fetched by a
  * browser

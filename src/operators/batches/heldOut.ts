@@ -7,7 +7,7 @@ import type { DeadLetter } from '../../contracts/rows/Rejection.js';
 import type { Row } from '../../contracts/rows/Row.js';
 import { rowEncoder } from '../../text/rowEncoder.js';
 import { stepsOf, textPath } from '../../text/textPath.js';
-import { hash64 } from '../rows/internal/hash64.js';
+import { hash64 } from '../../text/hash64.js';
 import type { Split } from '../rows/prepare.js';
 import { preprocess } from '../rows/preprocess.js';
 import { rowsOf } from '../rows/rowsOf.js';

@@ -2,7 +2,7 @@ import { checkArgument } from '../../contracts/checkArgument.js';
 import * as t from 'io-ts';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
-import { hash64 } from '../rows/internal/hash64.js';
+import { hash64 } from '../../text/hash64.js';
 import { base64Bytes, fromBase64, toBase64 } from './internal/base64.js';
 import { RecentHashes } from './internal/RecentHashes.js';
 

@@ -5,7 +5,7 @@ import { tallyLines } from '../../../src/cli/learning/tallyLines.js';
 const tallyOf = (labels: number, driftAt: number): LabelTally => {
   const tally = new LabelTally(['A', 'B']);
   for (let i = 0; i < labels; i++) {
-    tally.add({ category: 'A', learning: i < driftAt ? 'A' : 'B', before: 'A', loss: 0 });
+    tally.add({ title: `Headline ${i}`, category: 'A', learning: i < driftAt ? 'A' : 'B', before: 'A', loss: 0 });
     if (i === driftAt) tally.markDrift({ before: 0, after: 1 });
   }
   return tally;

@@ -12,6 +12,7 @@ const compare = (...args: readonly string[]) => inProcess(['compare', ...args]);
 
 interface Comparison {
   readonly rows: number;
+  readonly seen: number;
   readonly models: readonly {
     readonly model: string;
     readonly accuracy: number;
@@ -51,6 +52,21 @@ beforeAll(async () => {
 }, 120_000);
 
 describe('headwater compare', () => {
+  it('compares models on the rows that neither has seen with --unseen', async () => {
+    const all = await compared(model, other);
+    const unseen = await compared(model, other, '--unseen');
+    expect([all.rows, unseen.rows]).toEqual([400, 400 - all.seen]);
+    expect(unseen.seen).toBe(all.seen);
+    // Their seeds differ, so one has trained on test rows of the other.
+    const alone = await compared(model, model, '--unseen');
+    expect(alone.rows).toBeGreaterThan(unseen.rows);
+    expect(unseen.rows).toBeGreaterThan(0);
+    const { stderr } = await compare(model, other, '--data', data);
+    expect(stderr).toMatch(
+      new RegExp(`\\n${all.seen} of the 400 rows have a text that one of the models has seen in training, so these `),
+    );
+  });
+
   it('shows scores by class, pairs, and rows that differ', async () => {
     const { status, stdout, stderr } = await compare(model, other, '--data', data, '--differences', '3');
     expect(status, stderr).toBe(0);

@@ -48,6 +48,7 @@ describe('a model whose folder was edited', () => {
     'manifest.json',
     'model.safetensors',
     'performance.json',
+    'seen.bin',
     'text.json',
     'tokenizer.json',
     'training.json',

@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Performance } from '../../../src/contracts/training/Evaluation.js';
 import { afterBackend, headwater, workFolder } from '../headwater.js';
 import { inProcess } from '../inProcess.js';
-import { CLASSES, TINY_CSV, trainTiny } from '../tiny.js';
+import { CLASSES, TINY, TINY_CSV, trainTiny } from '../tiny.js';
 
 const cwd = workFolder();
 const evaluate = (data: string, ...more: readonly string[]) =>
@@ -24,7 +24,7 @@ describe('headwater evaluate', () => {
     expect(status).toBe(0);
     for (const name of CLASSES) expect(stdout).toMatch(new RegExp(`│ ${name} +│ .+ │ +${rowsOf(name)} │\\n`));
     expect(stdout).toMatch(/accuracy \d\.\d{3} {3}loss \d\.\d{3} {3}400 rows/);
-    expect(afterBackend(stderr)).toMatch(/^evaluating: 400 rows in [^\n]+\n$/);
+    expect(afterBackend(stderr)).toMatch(/^evaluating: 400 rows in [^\n]+\n\d+ of the 400 rows have a text [^\n]+\n$/);
   });
 
   it("prints the lesson's performance.json with --json, and what is not in it", async () => {
@@ -32,7 +32,7 @@ describe('headwater evaluate', () => {
     expect(status).toBe(0);
     const performance = JSON.parse(stdout) as Performance;
     expect(Object.keys(performance)).toEqual([
-      ...['overall', 'class', 'macro', 'accuracy', 'loss', 'commonest', 'calibration'],
+      ...['overall', 'class', 'macro', 'accuracy', 'loss', 'seen', 'commonest', 'calibration'],
     ]);
     expect(Object.keys(performance.class)).toEqual(CLASSES);
     for (const scores of [performance.overall, ...Object.values(performance.class)]) {
@@ -47,6 +47,47 @@ describe('headwater evaluate', () => {
         .slice(0, 2)
         .concat(expect.stringContaining('"precision"') as string),
     );
+  });
+
+  it('says how many rows the training has used, and measures the others alone with --unseen', async () => {
+    const trained = JSON.parse(readFileSync(join(cwd, 'model/performance.json'), 'utf8')) as Performance;
+    const all = await evaluateHere('tiny.csv');
+    const [, seen = ''] =
+      /\n(\d+) of the 400 rows have a text that the model has seen in training, so/.exec(all.stderr) ?? [];
+    expect(Number(seen)).toBe(400 - trained.overall.num_samples);
+    const others = await evaluateHere('tiny.csv', '--unseen', '--json');
+    expect(others.status, others.stderr).toBe(0);
+    // Of the table of the training, its test rows are left.
+    expect(JSON.parse(others.stdout)).toMatchObject({ ...trained, seen: Number(seen) });
+    expect(others.stderr).toContain(`\nleft out: ${seen} of the 400 rows have a text`);
+  });
+
+  it('is not worried by a table of other texts', async () => {
+    writeFileSync(join(cwd, 'others.csv'), 'title,category\nQuite another match,Sports\nQuite another border,World\n');
+    const { status, stderr } = await evaluateHere('others.csv');
+    expect(status).toBe(0);
+    expect(stderr).not.toContain('seen');
+  });
+
+  it('fails with --unseen where every row was used, or where the model does not say which', async () => {
+    const refit = ['train', '--data', join(cwd, 'tiny.csv'), '--out', join(cwd, 'refit'), ...TINY, '--refit'];
+    expect(await inProcess(refit)).toMatchObject({ status: 0 });
+    const unseen = (model: string) =>
+      inProcess(['evaluate', '--model', join(cwd, model), '--data', join(cwd, 'tiny.csv'), '--unseen']);
+    expect(await unseen('refit')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining(
+        'All 400 rows have a text that was used in training, so --unseen leaves none. ' +
+          'Give rows that are not among the training data. [HW_EMPTY]',
+      ) as string,
+    });
+    cpSync(join(cwd, 'model/current/'), join(cwd, 'loose'), { recursive: true });
+    for (const name of ['manifest.json', 'seen.bin']) rmSync(join(cwd, 'loose', name));
+    expect(await unseen('loose')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/loose does not say which texts it was trained on.* \[HW_ARTIFACT\]/) as string,
+    });
   });
 
   it('does not depend on the batch size', async () => {

@@ -81,6 +81,7 @@ describe('Ctrl-C, or a signal of another process,', () => {
       'manifest.json',
       'model.safetensors',
       'performance.json',
+      'seen.bin',
       'text.json',
       'tokenizer.json',
       'training.json',

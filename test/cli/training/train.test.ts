@@ -52,6 +52,7 @@ describe('headwater train', () => {
       'manifest.json',
       'model.safetensors',
       'performance.json',
+      'seen.bin',
       'text.json',
       'tokenizer.json',
       'training.json',
@@ -84,7 +85,7 @@ describe('headwater train', () => {
     expect(weightsOf('models/other').equals(weightsOf('models/first'))).toBe(false);
     await train('tiny.csv', 'models/other');
     expect(weightsOf('models/other').equals(weightsOf('models/first'))).toBe(true);
-    expect(readdirSync(join(cwd, 'models/other'))).toHaveLength(10);
+    expect(readdirSync(join(cwd, 'models/other'))).toHaveLength(11);
   });
 
   it('writes nothing but JSON lines to stdout with --json, the performance last', async () => {
@@ -163,7 +164,7 @@ describe('headwater train', () => {
     const { status, stderr } = await train('tiny.csv', 'models/cpu', '--backend', 'cpu', '--cell', 'rnn');
     expect(stderr).toMatch(/^backend: cpu \(asked for by name/);
     expect(status).toBe(0);
-    expect(readdirSync(join(cwd, 'models/cpu'))).toHaveLength(10);
+    expect(readdirSync(join(cwd, 'models/cpu'))).toHaveLength(11);
   });
 
   it('goes on to the artifacts when nobody reads its events any more', async () => {

@@ -17,6 +17,7 @@ import {
   type DifferingRow,
   type ModelAnswers,
 } from '../../inference/comparedModels.js';
+import { SeenRows, UNSEEN_HELP } from '../../inference/SeenRows.js';
 import { withAnyModel } from '../../inference/model.js';
 import { collect, path, wholeNumber } from '../../process/argument.js';
 import { fromFirst } from '../../process/fromFirst.js';
@@ -33,16 +34,19 @@ interface Options extends TableFlags, RejectionOptions, BackendChoice {
   readonly data: readonly string[];
   readonly batchSize: number;
   readonly differences: number;
+  readonly unseen?: boolean;
   readonly json?: boolean;
 }
 
 const HELP = `
 All models classify the same rows. A class that a model does not have is one that it never gets right.
 McNemar's test looks at the rows that one of two models alone got right: p is how likely such a difference is
-between models that are equally good. Use data that none of the models was trained on.
+between models that are equally good. A model scores too high on texts that it has seen in its training. With
+--unseen, rows that one of the models has seen are left out.
 
 Examples:
   $ headwater compare models/news models/linear --data more-news.csv
+  $ headwater compare models/news models/linear --data news.csv --unseen
   $ headwater compare models/news models/linear --data more-news.csv --json | jq '.pairs[0].p'
 `;
 
@@ -58,6 +62,7 @@ interface Answered {
 const answersOf = (
   directory: string,
   encoderOfAll: LabelEncoder,
+  seenRows: SeenRows,
   { data, batchSize, ...options }: Options,
   terminal: Terminal,
 ): Observable<Answered> =>
@@ -67,6 +72,7 @@ const answersOf = (
     const label = `${directory}: classifying`;
     const answered$ = source.rows$.pipe(
       fromFirst((row$) => row$.pipe(alongside(rowProgress({ label, stream: terminal.stderr, env: terminal.env })))),
+      seenRows.filtering,
       preprocess({ text }),
       tokenize(encoder, encoderOfAll, { rejections: source.laterRejections }),
       tap((row) => labels.set(row.id, row.label)),
@@ -112,16 +118,24 @@ const comparison = (directories: readonly string[], options: Options, terminal: 
     throw new HeadwaterError('HW_USAGE', 'There is one model to compare. Name two or more folders of saved models.');
   const classes$ = forkJoin(
     directories.map((directory) =>
-      fromTask(loadArtifacts(directory)).pipe(map(({ labelEncoder, training }) => ({ labelEncoder, training }))),
+      fromTask(loadArtifacts(directory)).pipe(
+        map(({ labelEncoder, training, seen }) => ({ directory, labelEncoder, training, seen })),
+      ),
     ),
   );
   const work$ = classes$.pipe(
     concatMap((loaded) => {
       const encoder = LabelEncoder.of(new Set(loaded.flatMap(({ labelEncoder }) => labelEncoder.classes)));
+      // Each pass has a counter of its own; all count the same rows.
+      const seenRows = directories.map(() => new SeenRows(loaded, options.unseen));
       return from(directories).pipe(
-        concatMap((directory) => answersOf(directory, encoder, options, terminal)),
+        concatMap((directory, i) => answersOf(directory, encoder, seenRows[i]!, options, terminal)),
         toArray(),
-        map((answered) => joined(directories, encoder.classes, answered)),
+        map((answered) => {
+          const noneLeft = seenRows[0]?.noneLeft;
+          if (noneLeft !== undefined) throw noneLeft;
+          return joined(directories, encoder.classes, answered);
+        }),
         concatMap(({ ids, answers }) => {
           const differing = new Map<number, number>();
           ids.forEach((id, row) => {
@@ -153,9 +167,11 @@ const comparison = (directories: readonly string[], options: Options, terminal: 
               const { json = false } = options;
               terminal.stdout.write(
                 json
-                  ? comparisonJson(answers, differing.size, examples)
+                  ? comparisonJson(answers, differing.size, examples, seenRows[0]?.seen ?? 0)
                   : comparisonText(answers, differing.size, examples, wantsColors(terminal.stdout, terminal.env)),
               );
+              const line = seenRows[0]?.line;
+              if (line !== undefined) terminal.stderr.write(`${line}\n`);
             }),
           );
         }),
@@ -175,6 +191,7 @@ export const compareCommand = (terminal: Terminal, choose: Choose): Command =>
         .requiredOption('--data <source>', DATA_HELP, collect),
     ),
   )
+    .option('--unseen', UNSEEN_HELP)
     .option('--batch-size <n>', 'rows in each batch', wholeNumber(1), 64)
     .option('--differences <n>', 'show this number of rows on which the models differ', wholeNumber(0), 10)
     .option('--json', 'write JSON')

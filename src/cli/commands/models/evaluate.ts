@@ -12,6 +12,7 @@ import { listNames } from '../../../contracts/messages/listNames.js';
 import { checkFile } from '../../process/checkOutput.js';
 import { fromTask } from '../../process/fromTask.js';
 import { evaluationJson, reliabilityLine } from '../../inference/evaluationReport.js';
+import { SeenRows, UNSEEN_HELP } from '../../inference/SeenRows.js';
 import { Mistakes, writeMistakes } from '../../inference/mistakes.js';
 import { metricsTable } from '../../../sinks/metrics/metricsTable.js';
 import { rowProgress } from '../../../sinks/progress/rowProgress.js';
@@ -34,32 +35,35 @@ interface Options extends TableFlags, RejectionOptions, BackendChoice {
   readonly model: string;
   readonly data: readonly string[];
   readonly batchSize: number;
+  readonly unseen?: boolean;
   readonly json?: boolean;
   readonly errors?: string;
 }
 
 const HELP = `
-Every row of the data is measured. Use data that the model was not trained on: it has seen most rows of its
-training file, so it scores too high on them. The scores on its held-out test rows are in its performance.json
-(headwater inspect DIR).
+Every row of the data is measured. A model scores too high on texts that it has seen in its training. With
+--unseen, these rows are left out: of the training file itself, only the held-out test rows remain. The scores
+on these rows are also in performance.json (headwater inspect DIR).
 
 Examples:
   $ headwater evaluate --model models/news --data more-news.csv
+  $ headwater evaluate --model models/news --data news.csv --unseen
   $ headwater evaluate --model models/news --data more-news.csv --errors mistakes.csv
   $ headwater evaluate --model models/news --data more-news.csv --json | jq .overall.f1
 `;
 
 const evaluation = (
-  { model: directory, data, batchSize, json = false, errors, ...options }: Options,
+  { model: directory, data, batchSize, unseen, json = false, errors, ...options }: Options,
   terminal: Terminal,
 ) => {
   const work$ = withAnyModel(
     directory,
     options,
     terminal.env,
-    ({ model, artifacts: { text, labelEncoder, training }, encoder, backend }) => {
+    ({ model, artifacts: { text, labelEncoder, training, seen }, encoder, backend }) => {
       let onRow: ((row: SourceRow) => void) | undefined;
       const source = openData(data, options, terminal, training?.table, (row) => onRow?.(row));
+      const seenRows = new SeenRows([{ directory, seen }], unseen);
       const mistakes = new Mistakes();
       const measured$ = source.rows$.pipe(
         fromFirst((row$) =>
@@ -68,6 +72,7 @@ const evaluation = (
             telling(backendLine(backend), terminal),
           ),
         ),
+        seenRows.filtering,
         preprocess({ text }),
         tokenize(encoder, labelEncoder, { rejections: source.laterRejections }),
         bucketByLength({ batchSize, padIndex: encoder.padIndex, unknownIndex: encoder.unknownIndex }),
@@ -80,17 +85,21 @@ const evaluation = (
         ),
         tap(({ report, reliable }) => {
           if (report.rows === 0)
-            throw new HeadwaterError(
-              'HW_EMPTY',
-              `There is no row to measure in ${source.name}. Check the file, and that its ` +
-                `classes are those of the model: ${listNames(labelEncoder.classes)}.`,
+            throw (
+              seenRows.noneLeft ??
+              new HeadwaterError(
+                'HW_EMPTY',
+                `There is no row to measure in ${source.name}. Check the file, and that its ` +
+                  `classes are those of the model: ${listNames(labelEncoder.classes)}.`,
+              )
             );
           terminal.stdout.write(
             json
-              ? `${evaluationJson(report, reliable)}\n`
+              ? `${evaluationJson(report, reliable, seenRows.seen)}\n`
               : `${metricsTable(report, { colors: wantsColors(terminal.stdout, terminal.env) })}\n` +
                   `${reliabilityLine(reliable)}\n`,
           );
+          if (seenRows.line !== undefined) terminal.stderr.write(`${seenRows.line}\n`);
         }),
       );
       const written$ =
@@ -124,6 +133,7 @@ export const evaluateCommand = (terminal: Terminal, choose: Choose): Command =>
         .requiredOption('--data <source...>', DATA_HELP, collect),
     ),
   )
+    .option('--unseen', UNSEEN_HELP)
     .option('--batch-size <n>', 'rows in each batch', wholeNumber(1), 64)
     .option(
       '--errors <file>',

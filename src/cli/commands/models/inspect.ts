@@ -26,7 +26,7 @@ const valuesIn = (shape: readonly number[]): number => shape.reduce((product, si
 
 const describe = (
   directory: string,
-  { modelId, config, weights, tokenizer, labelEncoder, performance, training, features, vectors }: Artifacts,
+  { modelId, config, weights, tokenizer, labelEncoder, performance, training, features, vectors, seen }: Artifacts,
 ) => ({
   directory,
   modelId,
@@ -48,6 +48,7 @@ const describe = (
     : { vectors: { words: vectors.size, dims: vectors.dims, sha256: vectors.sha256, origin: vectors.origin } }),
   vocabulary: { size: tokenizer.size, level: tokenizer.charLevel ? 'character' : 'word' },
   classes: labelEncoder.classes,
+  ...(seen === undefined ? {} : { seen: { texts: seen.size } }),
   performance: performance?.overall,
   ...(training === undefined
     ? {}

@@ -4,6 +4,7 @@ import { encodeArtifacts } from '../../../models/artifacts/encodeArtifacts.js';
 import { writeFiles } from '../../../sinks/files/writeFiles.js';
 import { fromTask } from '../../process/fromTask.js';
 import { orNull } from './epochRecord.js';
+import type { SeenTexts } from '../../../text/SeenTexts.js';
 import type { Trained } from './Trained.js';
 
 /** The record of a training in the saved model. */
@@ -33,8 +34,18 @@ const recordOf = (
   ...(crossValidation === undefined ? {} : { crossValidation }),
 });
 
-/** Saves the trained model, each file completely or not at all. */
-export const saveTrained = (out: string, trained: Trained, table?: TableRecord): Observable<void> =>
+/**
+ * Saves the trained model, each file completely or not at all.
+ *
+ * @param seen the texts that its training has used
+ * @param table how its table was read; undefined if it has the usual form
+ */
+export const saveTrained = (
+  out: string,
+  trained: Trained,
+  seen: SeenTexts,
+  table: TableRecord | undefined,
+): Observable<void> =>
   defer(() => {
     const { model, split, report, features, vectors } = trained;
     const { text, tokenizer, labelEncoder } = split;
@@ -54,6 +65,7 @@ export const saveTrained = (out: string, trained: Trained, table?: TableRecord):
               labelEncoder,
               performance: report.rows === 0 ? undefined : report.performance,
               training: recordOf(trained, table),
+              seen,
             }),
           ),
         ),

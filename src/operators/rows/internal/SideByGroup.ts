@@ -1,5 +1,5 @@
 import { SIDES, type Side } from '../../../contracts/rows/Row.js';
-import { hash64, spread } from './hash64.js';
+import { hash64, spread } from '../../../text/hash64.js';
 
 /** The initial number of slots. Every size of the table is a power of two. */
 const FIRST_SLOTS = 1024;

@@ -1,6 +1,7 @@
 import { firstValueFrom, map, of } from 'rxjs';
 import { DocumentFrequencies } from '../../../../src/text/features/DocumentFrequencies.js';
 import { LabelEncoder } from '../../../../src/text/LabelEncoder.js';
+import { SeenTexts } from '../../../../src/text/SeenTexts.js';
 import { Tokenizer } from '../../../../src/text/Tokenizer.js';
 import { collectVectors } from '../../../../src/text/vectors/collectVectors.js';
 import { vectorCoverage } from '../../../../src/text/vectors/vectorCoverage.js';
@@ -13,6 +14,12 @@ const vectors = await firstValueFrom(of({ word: 'a', values: Float32Array.of(1) 
 export const TEXT: Readonly<Record<string, Case>> = {
   LabelEncoder: ({ play }) => ({ encoder$: play('labels$').pipe(LabelEncoder.fit(), letters('e')) }),
   Tokenizer: ({ play }) => ({ tokenizer$: play('texts$').pipe(Tokenizer.fit(), letters('t')) }),
+  SeenTexts: ({ play }) => ({
+    seen$: play('texts$').pipe(
+      SeenTexts.fit(),
+      map(({ size }) => (size === 2 ? 's' : '?')),
+    ),
+  }),
   DocumentFrequencies: ({ play }) => ({
     frequencies$: play('texts$').pipe(
       DocumentFrequencies.fit(),
