@@ -8,6 +8,10 @@
  * same process. `bare` is a pipeline of three stages that work for about 0.3 µs each, the worst case. `unwatched`
  * compares the stages of `bare`, not watched, with the same pipeline without `trace`.
  *
+ * Before `bare`, pipelines with other operators between the same stages run. If a process runs one pipeline only, V8
+ * compiles all its operators into one function. Any operator that is added may then end this, whatever it does. Real
+ * processes run several pipelines.
+ *
  * A figure is the median of the ratios of the pairs. Each pair is measured one right after the other, so that a load of
  * the machine meets both.
  */
@@ -34,16 +38,19 @@ import {
 } from 'headwater';
 import {
   count,
+  filter,
   from,
   identity,
   lastValueFrom,
   map,
   type MonoTypeOperatorFunction,
+  Observable,
   of,
   range,
   Subject,
   switchMap,
   takeUntil,
+  tap,
 } from 'rxjs';
 import { median } from './Figure.js';
 import { processorTime } from './processorTime.js';
@@ -130,6 +137,25 @@ const bare =
   () =>
     lastValueFrom(range(1, 300_000).pipe(map(work), stage('a'), map(work), stage('b'), map(work), stage('c')));
 
+/** A stage made of the other kinds of subscribers: a plain observer, and operators of RxJS. */
+const OTHER_STAGES: readonly (() => MonoTypeOperatorFunction<number>)[] = [
+  () => (source) =>
+    new Observable<number>((subscriber) =>
+      source.subscribe({
+        next: (value) => subscriber.next(value),
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    ),
+  () => tap<number>(() => undefined),
+  () => filter<number>(Number.isFinite),
+  () => identity,
+];
+
+const runOtherStages = async (): Promise<void> => {
+  for (let i = 0; i < 12; i++) await bare(OTHER_STAGES[i % OTHER_STAGES.length]!)();
+};
+
 const inTime =
   (job: () => Promise<unknown>) =>
   async (watched: boolean): Promise<number> => {
@@ -153,6 +179,7 @@ const JOBS: Readonly<Record<string, (watched: boolean) => Promise<number>>> = {
 
 for (const [name, job] of Object.entries(JOBS)) {
   if (options.only !== undefined && options.only !== name) continue;
+  if (name === 'bare') await runOtherStages();
   for (let i = 0; i < 3; i++) await job(i % 2 === 1);
   const pairs: { readonly without: number; readonly ratio: number }[] = [];
   for (let i = 0; i < Number(options.pairs); i++) {

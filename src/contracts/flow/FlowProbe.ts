@@ -1,4 +1,4 @@
-import { type Observable, type Subscription, using } from 'rxjs';
+import { type Observable, type Subscriber, type Subscription, using } from 'rxjs';
 import { HeadwaterError } from '../HeadwaterError.js';
 
 /** What an operator buffers. The operator reports it at each subscription. */
@@ -20,20 +20,8 @@ export interface StageProbe {
    * stages.
    */
   subscribing<T>(subscribe: () => T): T;
-  /** Called before the stage emits values (default: one). Returns the argument for `passed`. */
-  passes(values?: number): unknown;
-  /** Called when the consumer of the value has returned. */
-  passed(before: unknown): void;
-  /**
-   * Called in place of `passed` by the last stage of a pipeline. The time in its consumer counts as the stage's own
-   * work.
-   */
-  ended(before: unknown): void;
-  /**
-   * Tells the subscriber that the stage has ended. What is subscribed to during the call, such as the next source of
-   * `concat`, belongs to the stage after this one.
-   */
-  ending(tell: () => void): void;
+  /** The stage emits values: passes them to their consumer. */
+  passing<T>(values: number, pass: () => T): T;
   /** Called when the stage ends in an error. */
   failed(): void;
   /** Called when the last subscriber has left. */
@@ -42,8 +30,14 @@ export interface StageProbe {
 
 /** Observes the pipelines of this process. */
 export interface FlowProbe {
-  /** A stage was subscribed to. */
-  stage(name: string): StageProbe;
+  /** Subscribes to the source of `trace` through a stage of this name. */
+  traced<T>(name: string, source: Observable<T>, subscriber: Subscriber<T>): void;
+  /**
+   * A stage that is no operator was subscribed to.
+   *
+   * @param last whether it is the last stage of a pipeline. The time in its consumer then counts as its own work.
+   */
+  stage(name: string, last?: boolean): StageProbe;
   /** An operator that holds values was subscribed to. Returns a function to call when the subscription ends. */
   holding(holding: Holding): () => void;
   /** A row was rejected. */

@@ -39,21 +39,7 @@ export const trace = <T>(name: string): MonoTypeOperatorFunction<T> => {
     new Observable<T>((subscriber) => {
       const probe = flowProbe();
       if (probe === undefined) return source.subscribe(subscriber);
-      const stage = probe.stage(name);
-      subscriber.add(() => stage.left());
-      return stage.subscribing(() =>
-        source.subscribe({
-          next: (value) => {
-            const before = stage.passes();
-            subscriber.next(value);
-            stage.passed(before);
-          },
-          error: (error: unknown) => {
-            stage.failed();
-            stage.ending(() => subscriber.error(error));
-          },
-          complete: () => stage.ending(() => subscriber.complete()),
-        }),
-      );
+      probe.traced(name, source, subscriber);
+      return undefined;
     });
 };

@@ -48,38 +48,24 @@ export class QueueFlow {
   requested(headlines: number): void {
     this.#requests ??= this.#way('requests', 'answers');
     const { from } = this.#requests;
-    from?.passed(from.passes(headlines));
+    from?.passing(headlines, () => undefined);
   }
 
   /** Runs the work on headlines that leave the queue. */
   work<T>(headlines: number, work: () => T): T {
-    const before = this.#queue.passes(headlines);
-    try {
-      return work();
-    } finally {
-      this.#queue.passed(before);
-    }
+    return this.#queue.passing(headlines, work);
   }
 
   /** Runs the delivery of predictions. */
   classified(headlines: number, deliver: () => void): void {
-    const before = this.#classify.passes(headlines);
-    try {
-      deliver();
-    } finally {
-      this.#classify.passed(before);
-    }
+    this.#classify.passing(headlines, deliver);
   }
 
   /** Runs the code with which a client processes its predictions. */
   handOn(headlines: number, isFeed: boolean, take: () => void): void {
     const to = (isFeed ? this.#feeds : this.#requests)?.to;
-    const before = to?.passes(headlines);
-    try {
-      take();
-    } finally {
-      to?.ended(before);
-    }
+    if (to === undefined) take();
+    else to.passing(headlines, take);
   }
 
   /** Reports that a batch could not be classified. */
@@ -94,7 +80,7 @@ export class QueueFlow {
   }
 
   #way(from: string | undefined, to: string): Way {
-    const last = this.#probe.stage(to);
+    const last = this.#probe.stage(to, true);
     this.#stages.push(
       last,
       last.subscribing(() => this.#probe.stage('classify')),

@@ -6,12 +6,14 @@ import {
   lastValueFrom,
   map,
   merge,
+  mergeMap,
   observeOn,
   of,
   range,
   share,
   Subject,
   switchMap,
+  take,
   tap,
   throwError,
   toArray,
@@ -199,6 +201,50 @@ describe('watchFlow', () => {
       source.next(2);
     });
     expect(edgesOf(shared)).toEqual(['a > consumer: 2', 'b > consumer: 2', 'read > a: 2', 'read > b: 2']);
+  });
+
+  it('stops a source that emits while it is subscribed to when the subscriber has enough', async () => {
+    let made = 0;
+    const seen = await watched(() => {
+      range(1, 1000)
+        .pipe(
+          tap(() => (made += 1)),
+          trace('read'),
+          take(3),
+          trace('taken'),
+        )
+        .subscribe();
+    });
+    expect(made).toBe(3);
+    expect(seen.stages.map(({ name, values, subscriptions }) => [name, values, subscriptions])).toEqual([
+      ['taken', 3, 0],
+      ['read', 3, 0],
+      ['consumer', 3, 0],
+    ]);
+  });
+
+  it('counts every value and path where the sources take turns and subscribers come and go', async () => {
+    const seen = await watched(() => {
+      const [left, right] = [new Subject<number>(), new Subject<number>()];
+      merge(left.pipe(trace('left')), right.pipe(trace('right')))
+        .pipe(
+          trace('both'),
+          mergeMap((n) => of(n, n).pipe(trace('twice'))),
+          trace('all'),
+        )
+        .subscribe({ error: () => undefined });
+      for (let i = 0; i < 5000; i++) (i % 3 === 0 ? left : right).next(i);
+      right.error(new Error('boom'));
+    });
+    expect(edgesOf(seen)).toEqual([
+      'all > consumer: 10000',
+      'both > twice: 10000',
+      'left > both: 1667',
+      'right > both: 3333',
+      'twice > all: 10000',
+    ]);
+    expect(seen.stages.map(({ subscriptions }) => subscriptions)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(seen.stages.filter(({ errors }) => errors > 0).map(({ name }) => name)).toEqual(['all', 'both', 'right']);
   });
 
   it('knows of the next stage by its subscription where values wait between the two', async () => {

@@ -3,8 +3,12 @@ import type { Holding } from '../../../contracts/flow/FlowProbe.js';
 /** The number of passages of each stage that are timed in each second, whatever its rate. */
 export const TIMED_PER_SECOND = 500;
 
-/** The values that a stage has emitted to the subscriptions of one other stage. */
-export interface StageOutput {
+/** The values that a stage has emitted because of the values of one stage, to the subscriptions of another. */
+export interface FlowPath {
+  /** The stage whose value was being passed on when this stage emitted; undefined stands for no stage. */
+  readonly from: FlowStageRecord | undefined;
+  /** The stage that has subscribed to this stage; undefined stands for no stage. */
+  readonly next: FlowStageRecord | undefined;
   values: number;
 }
 
@@ -22,8 +26,6 @@ export interface HoldingRecord {
 export class FlowStageRecord {
   readonly name: string;
   subscriptions = 0;
-  /** What it has emitted to each stage that has subscribed to it; undefined stands for no stage. */
-  readonly outputs = new Map<FlowStageRecord | undefined, StageOutput>();
   /** Milliseconds of work in this interval that were measured exactly, and those that were measured in samples. */
   exact = 0;
   sampled = 0;
@@ -38,55 +40,59 @@ export class FlowStageRecord {
    */
   heldFor = 0;
   heldSum = 0;
-  /** The number of values that came from each other stage. */
-  readonly cameFrom = new Map<FlowStageRecord, number>();
-  /** The first stage that has subscribed to it. */
-  next: FlowStageRecord | undefined;
   /** The count at the last snapshot. */
   valuesBefore = 0;
-  #lastSource: FlowStageRecord | undefined;
-  #fromLast = 0;
+  /** A list and not a map, because a stage has few paths. */
+  readonly #paths: FlowPath[] = [];
+  /** The first stage that has subscribed to it. */
+  #next: FlowStageRecord | undefined;
+  /** How many of its values had left it when `#next` was set. No stage received those to no subscriber. */
+  #toNobody = 0;
 
   constructor(name: string) {
     this.name = name;
   }
 
+  /** The first stage that has subscribed to it. */
+  get next(): FlowStageRecord | undefined {
+    return this.#next;
+  }
+
+  /** A stage subscribes to it; undefined stands for no stage. */
+  subscribedBy(next: FlowStageRecord | undefined): void {
+    if (next === this || next === undefined || this.#next !== undefined) return;
+    this.#toNobody = this.toConsumer();
+    this.#next = next;
+  }
+
+  /** The path of values that it emits to one stage because of the values of another. */
+  path(from: FlowStageRecord | undefined, next: FlowStageRecord | undefined): FlowPath {
+    for (const path of this.#paths) if (path.from === from && path.next === next) return path;
+    const path = { from, next, values: 0 };
+    this.#paths.push(path);
+    return path;
+  }
+
   /** The number of values that it has emitted. */
   values(): number {
-    let all = 0;
-    for (const { values } of this.outputs.values()) all += values;
-    return all;
+    return sumOf(this.#paths, () => true);
   }
 
-  /** The output for a stage that subscribes to this one. */
-  output(next: FlowStageRecord | undefined): StageOutput {
-    let output = this.outputs.get(next);
-    if (output === undefined) this.outputs.set(next, (output = { values: 0 }));
-    return output;
+  /** The number of values that it has emitted to subscriptions of another stage; undefined if there were none. */
+  emittedTo(next: FlowStageRecord): number | undefined {
+    return this.#paths.some((path) => path.next === next)
+      ? sumOf(this.#paths, (path) => path.next === next)
+      : undefined;
   }
 
-  /** The number of values that it has emitted to subscriptions of another stage. */
-  emittedTo(next: FlowStageRecord): number {
-    return this.outputs.get(next)?.values ?? 0;
+  /** The number of values that came to it from another stage and were passed on at once. */
+  cameFrom(from: FlowStageRecord): number {
+    return sumOf(this.#paths, (path) => path.from === from);
   }
 
-  /**
-   * Records that values came from another stage. The last source is kept apart, because most values come from the same
-   * source as the value before.
-   */
-  came(from: FlowStageRecord, values: number): void {
-    if (this.#lastSource !== from) {
-      this.settle();
-      this.#lastSource = from;
-    }
-    this.#fromLast += values;
-  }
-
-  /** Brings `cameFrom` up to date. */
-  settle(): void {
-    if (this.#lastSource === undefined || this.#fromLast === 0) return;
-    this.cameFrom.set(this.#lastSource, (this.cameFrom.get(this.#lastSource) ?? 0) + this.#fromLast);
-    this.#fromLast = 0;
+  /** The number of values that it has emitted to a subscriber that is no stage. */
+  toConsumer(): number {
+    return this.#next === undefined ? sumOf(this.#paths, ({ next }) => next === undefined) : this.#toNobody;
   }
 
   hold(holding: Holding): () => void {
@@ -117,3 +123,6 @@ export class FlowStageRecord {
     this.heldSum += all * ms;
   }
 }
+
+const sumOf = (paths: readonly FlowPath[], counts: (path: FlowPath) => boolean): number =>
+  paths.reduce((sum, path) => (counts(path) ? sum + path.values : sum), 0);

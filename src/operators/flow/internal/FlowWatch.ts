@@ -1,6 +1,8 @@
+import type { Observable, Subscriber } from 'rxjs';
 import type { FlowProbe, Holding, StageProbe } from '../../../contracts/flow/FlowProbe.js';
 import type { FlowEdge, FlowSnapshot, FlowStage, FlowValve } from '../../../contracts/flow/FlowSnapshot.js';
-import { FlowStageRecord, type StageOutput } from './FlowStageRecord.js';
+import { type FlowPath, FlowStageRecord } from './FlowStageRecord.js';
+import { StageSubscriber } from './StageSubscriber.js';
 import { WorkClock } from './WorkClock.js';
 
 /** The least time between two checks of what all stages hold, in milliseconds. A turn may be far shorter. */
@@ -24,7 +26,10 @@ interface ValveRecord {
  * this stage. `WorkClock` measures it in turns of the event loop, from the first value of a turn to its end.
  */
 export class FlowWatch implements FlowProbe {
-  readonly #clock: WorkClock;
+  /** Read by each subscription for each value, like `emitting`: see `StageSubscriber`. */
+  readonly clock: WorkClock;
+  /** The stage whose value is being passed on. */
+  emitting: FlowStageRecord | undefined;
   /** Whether each value is timed, and the held values are checked with each. */
   readonly #exact: boolean;
   readonly #began: number;
@@ -34,26 +39,31 @@ export class FlowWatch implements FlowProbe {
   #consumer: FlowStageRecord | undefined;
   /** The stage whose source is being subscribed to. */
   #subscribing: FlowStageRecord | undefined;
-  /** The stage whose value is being passed on. */
-  #emitting: FlowStageRecord | undefined;
-  /** The value of `#emitting` when the subscription of `#subscribing` began. */
+  /** The value of `emitting` when the subscription of `#subscribing` began. */
   #emittingBefore: FlowStageRecord | undefined;
   #atBefore: number;
   /** The time of the last check of what all stages hold. */
   #looked: number;
 
   constructor(now: () => number, exact: boolean) {
-    this.#clock = new WorkClock(now, exact);
+    this.clock = new WorkClock(now, exact);
     this.#exact = exact;
     this.#began = this.#atBefore = this.#looked = now();
   }
 
-  stage(name: string): StageProbe {
-    const stage = this.#record(name);
-    stage.subscriptions += 1;
+  traced<T>(name: string, source: Observable<T>, subscriber: Subscriber<T>): void {
     const next = this.#subscriber();
-    if (next !== stage) stage.next ??= next;
-    return new WatchedStage(this, stage, stage.output(next), next);
+    const stage = this.#subscribed(name, next);
+    const through = new StageSubscriber(this, stage, next, subscriber);
+    // Before the source is subscribed to: a source that emits meanwhile must learn that its subscriber has left.
+    subscriber.add(through);
+    this.subscribing(stage, () => source.subscribe(through));
+  }
+
+  stage(name: string, last = false): StageProbe {
+    const next = this.#subscriber();
+    const stage = this.#subscribed(name, next);
+    return new WatchedStage(this, stage, last ? stage : next);
   }
 
   /** Calls a function in which a stage subscribes to its sources; undefined stands for no stage. */
@@ -61,7 +71,7 @@ export class FlowWatch implements FlowProbe {
     const outer = this.#subscribing;
     const before = this.#emittingBefore;
     this.#subscribing = stage;
-    this.#emittingBefore = this.#emitting;
+    this.#emittingBefore = this.emitting;
     try {
       return subscribe();
     } finally {
@@ -78,7 +88,7 @@ export class FlowWatch implements FlowProbe {
   rejected(): void {
     // The row is on its way from the emitting stage to the stage after it. If that is not known, the first stage
     // counts it.
-    const stage = this.#emitting?.next ?? this.#subscribing ?? [...this.#stages.values()].at(-1);
+    const stage = this.emitting?.next ?? this.#subscribing ?? [...this.#stages.values()].at(-1);
     if (stage !== undefined) stage.rejected += 1;
   }
 
@@ -86,21 +96,21 @@ export class FlowWatch implements FlowProbe {
     let valve = this.#valves.get(holder);
     if (valve === undefined) this.#valves.set(holder, (valve = { total: 0, before: 0, since: new Set() }));
     const record = valve;
-    const hold = { at: this.#clock.now() };
+    const hold = { at: this.clock.now() };
     record.since.add(hold);
     return () => {
-      if (record.since.delete(hold)) record.total += this.#clock.now() - hold.at;
+      if (record.since.delete(hold)) record.total += this.clock.now() - hold.at;
     };
   }
 
   /** What happened since the last snapshot. */
   snapshot(): FlowSnapshot {
-    const at = this.#clock.now();
+    const at = this.clock.now();
     this.#look(at, true);
     const interval = Math.max(at - this.#atBefore, Number.MIN_VALUE);
     const stages = [...this.#stages.values()].map((stage) => this.#stageOf(stage, interval));
     this.#atBefore = at;
-    this.#clock.restart(this.#stages.values(), interval);
+    this.clock.restart(this.#stages.values(), interval);
     const busiest = stages.reduce<FlowStage | undefined>(
       (most, stage) => (most === undefined || stage.busy > most.busy ? stage : most),
       undefined,
@@ -123,7 +133,7 @@ export class FlowWatch implements FlowProbe {
    * then subscribed to because of the value belongs to the stage that receives the value.
    */
   #subscriber(): FlowStageRecord | undefined {
-    return this.#emitting === this.#emittingBefore ? this.#subscribing : this.#emitting?.next;
+    return this.emitting === this.#emittingBefore ? this.#subscribing : this.emitting?.next;
   }
 
   #record(name: string): FlowStageRecord {
@@ -132,43 +142,37 @@ export class FlowWatch implements FlowProbe {
     return stage;
   }
 
-  /** Values leave a stage through one of its outputs. Returns the stage that was emitting before. */
-  passes(stage: FlowStageRecord, output: StageOutput, values: number): FlowStageRecord | undefined {
-    const before = this.#emitting;
-    output.values += values;
-    if (!this.#clock.turnOpen) this.#openTurn();
-    if (before !== undefined && before !== stage) stage.came(before, values);
+  /** A value leaves a stage, and `clock.isDue` for this passage. */
+  passing(stage: FlowStageRecord): void {
+    if (!this.clock.turnOpen) this.#openTurn();
     // Checked before the value is passed on: the values held now were held while the stage worked.
-    if (this.#clock.passage(stage, stage) && this.#exact) stage.look(0);
-    this.#emitting = stage;
-    return before;
+    if (this.clock.passage(stage, stage) && this.#exact) stage.look(0);
   }
 
   /**
-   * The consumer of a value has returned.
+   * The consumer of a value has returned, and `clock.isDue` for this passage.
    *
    * @param outer the stage after this one in its subscription, if it is known
-   * @param before the stage that was emitting before
    */
-  passed(stage: FlowStageRecord, outer: FlowStageRecord | undefined, before: FlowStageRecord | undefined): void {
-    this.#emitting = before;
+  returning(stage: FlowStageRecord, outer: FlowStageRecord | undefined): void {
     // The time that was not assigned to later stages is the work of the next stage, which has emitted nothing.
-    const next = outer ?? stage.next ?? this.#consume(stage);
-    if (this.#clock.passage(stage, next) && this.#exact) next.look(0);
+    const next = outer ?? stage.next ?? (this.#consumer ??= this.#record(CONSUMER));
+    if (this.clock.passage(stage, next) && this.#exact) next.look(0);
   }
 
-  /** Records that a value has left the last stage, towards its subscriber. */
-  #consume(stage: FlowStageRecord): FlowStageRecord {
-    const consumer = (this.#consumer ??= this.#record(CONSUMER));
-    consumer.came(stage, 1);
-    consumer.output(undefined).values += 1;
-    return consumer;
+  #subscribed(name: string, next: FlowStageRecord | undefined): FlowStageRecord {
+    const stage = this.#record(name);
+    stage.subscriptions += 1;
+    stage.subscribedBy(next);
+    // An edge is known from the subscription on.
+    stage.path(undefined, next);
+    return stage;
   }
 
   #openTurn(): void {
     // The values held now were held since the last turn: most values wait between turns.
-    this.#look(this.#clock.openTurn());
-    queueMicrotask(() => this.#look(this.#clock.closeTurn()));
+    this.#look(this.clock.openTurn());
+    queueMicrotask(() => this.#look(this.clock.closeTurn()));
   }
 
   /** Checks what all stages hold, unless it was checked a moment ago. */
@@ -180,9 +184,9 @@ export class FlowWatch implements FlowProbe {
   }
 
   #stageOf(stage: FlowStageRecord, interval: number): FlowStage {
-    const all = stage.values();
+    const all = stage === this.#consumer ? this.#consumed() : stage.values();
     const values = all - stage.valuesBefore;
-    const work = this.#clock.workOf(stage);
+    const work = this.clock.workOf(stage);
     const held = stage.heldFor === 0 ? 0 : stage.heldSum / stage.heldFor;
     stage.valuesBefore = all;
     stage.heldFor = stage.heldSum = 0;
@@ -205,19 +209,27 @@ export class FlowWatch implements FlowProbe {
     };
   }
 
+  /** How many values have left the last stages. */
+  #consumed(): number {
+    let all = 0;
+    for (const stage of this.#stages.values()) all += stage.toConsumer();
+    return all;
+  }
+
   #edges(): readonly FlowEdge[] {
     const stages = [...this.#stages.values()];
-    for (const stage of stages) stage.settle();
-    return stages.flatMap((to) => {
-      // Values that waited between the two stages were not seen to pass, but they are counted by subscription.
-      const seen = [...to.cameFrom].map(([from, values]) => edge(from, to, Math.max(values, from.emittedTo(to))));
-      // Operators such as `connect` and `switchMap` subscribe to their source on behalf of the stages within them. The
-      // stage that subscribed then receives the values of these stages, and not those of the source.
-      const unseen = stages
-        .filter((from) => from.outputs.has(to) && !to.cameFrom.has(from) && !passesBy(stages, from, to))
-        .map((from) => edge(from, to, from.emittedTo(to)));
-      return [...seen, ...unseen];
-    });
+    return stages.flatMap((to) =>
+      stages.flatMap((from): FlowEdge[] => {
+        if (from === to) return [];
+        const came = to === this.#consumer ? from.toConsumer() : to.cameFrom(from);
+        const emitted = from.emittedTo(to);
+        // Values that waited between the two stages were not seen to pass, but they are counted by subscription.
+        if (came > 0) return [edge(from, to, Math.max(came, emitted ?? 0))];
+        // Operators such as `connect` and `switchMap` subscribe to their source on behalf of the stages within them.
+        // The stage that subscribed then receives the values of these stages, and not those of the source.
+        return emitted === undefined || passesBy(stages, from, to) ? [] : [edge(from, to, emitted)];
+      }),
+    );
   }
 }
 
@@ -233,43 +245,43 @@ const passesBy = (stages: readonly FlowStageRecord[], from: FlowStageRecord, to:
   // Stages that are added during the loop are visited too.
   for (const later of found)
     for (const stage of stages)
-      if (stage !== from || later !== to) if (later.cameFrom.has(stage) || stage.outputs.has(later)) found.add(stage);
+      if (stage !== from || later !== to)
+        if (later.cameFrom(stage) > 0 || stage.emittedTo(later) !== undefined) found.add(stage);
   return found.has(from);
 };
 
-/** One subscription of a stage. */
+/** One subscription of a stage that is no operator of its own. */
 class WatchedStage implements StageProbe {
   readonly #watch: FlowWatch;
   readonly #stage: FlowStageRecord;
-  readonly #output: StageOutput;
   readonly #next: FlowStageRecord | undefined;
+  #path: FlowPath;
   #left = false;
 
-  constructor(watch: FlowWatch, stage: FlowStageRecord, output: StageOutput, next: FlowStageRecord | undefined) {
+  constructor(watch: FlowWatch, stage: FlowStageRecord, next: FlowStageRecord | undefined) {
     this.#watch = watch;
     this.#stage = stage;
-    this.#output = output;
     this.#next = next;
+    this.#path = stage.path(undefined, next);
   }
 
   subscribing<T>(subscribe: () => T): T {
     return this.#watch.subscribing(this.#stage, subscribe);
   }
 
-  passes(values = 1): unknown {
-    return this.#watch.passes(this.#stage, this.#output, values);
-  }
-
-  passed(before: unknown): void {
-    this.#watch.passed(this.#stage, this.#next, before as FlowStageRecord | undefined);
-  }
-
-  ended(before: unknown): void {
-    this.#watch.passed(this.#stage, this.#stage, before as FlowStageRecord | undefined);
-  }
-
-  ending(tell: () => void): void {
-    this.#watch.subscribing(this.#next, tell);
+  passing<T>(values: number, pass: () => T): T {
+    const watch = this.#watch;
+    const before = watch.emitting;
+    if (this.#path.from !== before) this.#path = this.#stage.path(before, this.#next);
+    this.#path.values += values;
+    if (watch.clock.isDue(this.#stage)) watch.passing(this.#stage);
+    watch.emitting = this.#stage;
+    try {
+      return pass();
+    } finally {
+      watch.emitting = before;
+      if (watch.clock.isDue(this.#stage)) watch.returning(this.#stage, this.#next);
+    }
   }
 
   failed(): void {

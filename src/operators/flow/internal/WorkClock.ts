@@ -9,6 +9,9 @@ const SAMPLE_EVERY_MS = 2;
 /** The largest number of passages between two samples. A pipeline that becomes slow is sampled again soon. */
 const LONGEST_GAP = 50_000;
 
+/** No passage follows it: `#quiet` counts down. */
+const NEVER_MARKED = -1;
+
 /** The multiplier and the increment of a linear congruential generator (Numerical Recipes, 1992, section 7.1). */
 const [MULTIPLIER, INCREMENT] = [1_664_525, 1_013_904_223];
 
@@ -26,6 +29,8 @@ const [MULTIPLIER, INCREMENT] = [1_664_525, 1_013_904_223];
  *
  * The time of all turns of the event loop is known too: two readings for each turn. The part of it that was not
  * measured exactly is divided among the stages as in the samples.
+ *
+ * Most passages are not timed. For these `isDue` counts one number down, and nothing else happens.
  */
 export class WorkClock {
   readonly now: () => number;
@@ -38,13 +43,20 @@ export class WorkClock {
   #sampled = 0;
   #turnOpen = false;
   #turnBegan = 0;
-  /** The time of the last passage, if the clock was read there. */
+  /**
+   * The number of passages until the present gap between two samples ends. It is 0 in a sample. It is 0 between two
+   * turns too, so that the first passage of a turn opens it.
+   */
+  #quiet = 0;
+  /** The value of `#quiet` for the next turn. */
+  #quietNext = 0;
+  /** The time of the last passage at which the clock was read, and the value of `#quiet` at it. */
   #mark = 0;
-  #marked = false;
+  #markedAt = NEVER_MARKED;
   /** Whether the clock was read at the last passage for its stage, and not for a sample. */
   #markExact = false;
   #sampling = false;
-  /** The number of passages until the present sample, or the present gap, ends. */
+  /** The number of passages until the present sample ends. */
   #left = 0;
   #gap = 0;
   #sampleEnded: number;
@@ -61,9 +73,17 @@ export class WorkClock {
     return this.#turnOpen;
   }
 
-  /** Begins to measure a turn of the event loop. Returns the time. */
+  /** Counts a passage at a stage. Returns whether it must be told of by `passage`. */
+  isDue(at: FlowStageRecord): boolean {
+    this.#quiet -= 1;
+    return this.#quiet < 0 || at.timings > 0;
+  }
+
+  /** Begins to measure a turn of the event loop, at its first passage. Returns the time. */
   openTurn(): number {
-    this.#turnOpen = this.#marked = this.#markExact = true;
+    this.#turnOpen = this.#markExact = true;
+    this.#markedAt = this.#quietNext;
+    this.#quiet = this.#quietNext - 1;
     return (this.#turnBegan = this.#mark = this.now());
   }
 
@@ -72,32 +92,35 @@ export class WorkClock {
     const now = this.now();
     this.#active += now - this.#turnBegan;
     // The work after the last passage is the work of no stage.
-    if (this.#marked) this.#add(now - this.#mark, undefined);
-    this.#turnOpen = this.#marked = false;
+    if (this.#markedAt === this.#quiet) this.#add(now - this.#mark, undefined);
+    this.#turnOpen = false;
+    this.#quietNext = this.#quiet;
+    this.#quiet = 0;
     return now;
   }
 
   /**
-   * Records a passage.
+   * Records a passage that is due.
    *
    * @param at the stage that the value leaves
    * @param worked the stage that has worked since the last passage
    * @returns whether the clock was read
    */
   passage(at: FlowStageRecord, worked: FlowStageRecord): boolean {
-    if (--this.#left < 0) this.#next();
+    const followsMark = this.#quiet === this.#markedAt - 1;
+    if (this.#quiet < 0) this.#sample();
     const exact = at.timings > 0;
     if (!exact && !this.#sampling) {
-      this.#marked = false;
+      this.#markedAt = NEVER_MARKED;
       return false;
     }
     const now = this.now();
     const wasExact = this.#markExact;
     this.#markExact = exact;
     if (exact && !this.#always) at.timings -= 1;
-    if (this.#marked) this.#add(now - this.#mark, worked, wasExact);
+    if (followsMark) this.#add(now - this.#mark, worked, wasExact);
     this.#mark = now;
-    this.#marked = true;
+    this.#markedAt = this.#quiet;
     return true;
   }
 
@@ -116,7 +139,8 @@ export class WorkClock {
     this.#active = this.#exact = this.#sampled = 0;
     // A turn that is still open belongs to the interval in which it ends.
     this.#sampling = false;
-    this.#left = 0;
+    this.#quiet = this.#quietNext = 0;
+    this.#markedAt = NEVER_MARKED;
   }
 
   #add(ms: number, stage: FlowStageRecord | undefined, wasExact = this.#markExact): void {
@@ -129,13 +153,15 @@ export class WorkClock {
     }
   }
 
-  /** Begins a sample, or the gap after one. */
-  #next(): void {
+  /** Begins a sample, counts a passage of it, or begins the gap after it. */
+  #sample(): void {
+    this.#quiet = 0;
     if (!this.#sampling) {
       this.#sampling = true;
       this.#left = SAMPLE;
       return;
     }
+    if (--this.#left >= 0) return;
     const now = this.now();
     const perMs = (this.#gap + SAMPLE) / Math.max(now - this.#sampleEnded, Number.EPSILON);
     this.#sampleEnded = now;
@@ -144,6 +170,7 @@ export class WorkClock {
     this.#random = (Math.imul(this.#random, MULTIPLIER) + INCREMENT) >>> 0;
     this.#gap = Math.max(0, Math.floor(mean * (0.5 + this.#random / 2 ** 32)));
     this.#sampling = this.#gap === 0;
-    this.#left = this.#gap === 0 ? SAMPLE : this.#gap;
+    this.#left = SAMPLE;
+    this.#quiet = this.#gap;
   }
 }
