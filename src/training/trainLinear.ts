@@ -8,7 +8,7 @@ import { mixLinear } from '../models/linear/mixLinear.js';
 import type { Split } from '../operators/rows/prepare.js';
 import { kindAt, UNSPACED } from '../text/unicode/characterKinds.js';
 import { tellingDiverged } from './DivergedModel.js';
-import { measureCandidate } from './measureCandidate.js';
+import { measureCandidate, PERFECT } from './measureCandidate.js';
 import type { CandidateMeasured, LinearPart, TrainedCandidate, TrainedParts } from './ModelChosen.js';
 import { fitLinear } from './fitParts.js';
 import { checkTraining, type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
@@ -29,7 +29,9 @@ export interface TrainLinearOptions extends ModelTrainingOptions, Pick<ReadWords
   /**
    * The candidate values of `inverseRegularization` with `sgd`: all norms are tried with the first one, and the best
    * norm with the others. Default 30, and with fewer than 2,000 train rows 300, too. Where the model with the default
-   * is overconfident on the validation rows, 3, 1 and 0.3 follow as long as the loss falls.
+   * is overconfident on the validation rows, 3, 1 and 0.3 follow as long as the loss falls. Where it is underconfident
+   * and has 2,000 to 50,000 train rows, ten times the value and twice the epochs follow, at most twice, unless `epochs`
+   * is given.
    */
   readonly inverseRegularizations?: readonly number[] | undefined;
   /** The epochs with `sgd`; `adagrad` runs half as many, but at least 4. Default: 3 to 20, more with fewer rows. */
@@ -58,6 +60,16 @@ const strengthsFor = (rows: number): readonly number[] => (rows < FEW_ROWS ? [30
 const STRONGER = [3, 1, 0.3];
 /** A model with a higher temperature is so overconfident that a stronger penalty may be better. */
 const OVERCONFIDENT = 1.5;
+
+/**
+ * A model with a lower temperature has not learnt enough from its rows. This happens with many classes, of which each
+ * has few rows, and where texts say their class clearly.
+ */
+const UNDERCONFIDENT = 0.85;
+/** How many times such a model is trained for twice the epochs with a tenth of the penalty. */
+const LONGER = 2;
+/** The number of train rows above which no training is repeated for more epochs. */
+const LONG_ROWS = 50_000;
 
 /**
  * The share of the vocabulary that scripts without spaces must have before their runs are tried. Where each of their
@@ -120,7 +132,11 @@ export const trainLinear = (
   // Only the first value is used without validation rows, and with an optimizer without a penalty.
   const [strength, ...strengths] =
     searches && first === 'sgd' ? inverseRegularizations : inverseRegularizations.slice(0, 1);
-  const stronger = searches && first === 'sgd' && options.inverseRegularizations === undefined ? STRONGER : [];
+  const adapts = searches && first === 'sgd' && options.inverseRegularizations === undefined;
+  const stronger = adapts ? STRONGER : [];
+  // With few train rows the epochs are enough: more of them reduced the loss by 0.003, and did not change F1.
+  const mayLast = options.epochs === undefined && rows.train >= FEW_ROWS && rows.train <= LONG_ROWS;
+  const longer = adapts && mayLast ? LONGER : 0;
   const most = options.epochs ?? epochsFor(rows.train);
   const settings = { trainRows: rows.train, seed, classWeights };
 
@@ -141,17 +157,20 @@ export const trainLinear = (
       { features, source }: ReadRows,
       optimizer: LinearConfig['optimizer'],
       inverseRegularization: number | undefined,
-      told: (candidate: LinearCandidate) => void = () => undefined,
+      {
+        epochs = optimizer === 'sgd' ? most : Math.min(most, Math.max(4, Math.ceil(most / 2))),
+        told = () => undefined,
+      }: { readonly epochs?: number; readonly told?: (candidate: LinearCandidate) => void } = {},
     ): Observable<TrainingEvent | CandidateMeasured> =>
       defer(() => {
         const isNamed = strengths.length > 0 || inverseRegularization !== strength;
         const held = optimizer === 'sgd' && isNamed ? `, C ${inverseRegularization}` : '';
+        const long = epochs > most ? `, ${epochs} epochs` : '';
         const runs = features.frequencies.settings.runs ? ', runs' : '';
-        const name = `linear, words ${features.wordWeight}${runs}, ${optimizer}${held}`;
+        const name = `linear, words ${features.wordWeight}${runs}, ${optimizer}${held}${long}`;
         const { size: classes } = labelEncoder;
         const config = linearConfig({ classes, columns: features.columns, optimizer, inverseRegularization });
         const model = linearClassifier(config, { ...settings, name });
-        const epochs = optimizer === 'sgd' ? most : Math.min(most, Math.max(4, Math.ceil(most / 2)));
         return concat(
           fitLinear(model, source, epochs, options),
           measure(name, {
@@ -215,6 +234,19 @@ export const trainLinear = (
       );
     };
 
+    /** The features of the best model with a weaker penalty and more epochs. */
+    const withLonger = (times: number): Observable<TrainingEvent | CandidateMeasured> => {
+      const before = best;
+      const [part] = before?.parts.linear ?? [];
+      if (times === 0 || before === undefined || part === undefined) return EMPTY;
+      const { temperature, f1 } = before.measured;
+      if (temperature > UNDERCONFIDENT || f1 >= PERFECT) return EMPTY;
+      return concat(
+        train(before, first, 10 * part.config.inverseRegularization, { epochs: 2 * part.epochs }),
+        defer(() => (best === before ? EMPTY : withLonger(times - 1))),
+      );
+    };
+
     return readWords(split, options).pipe(
       switchMap((read) =>
         concat(
@@ -224,6 +256,7 @@ export const trainLinear = (
           defer(withRuns),
           from(strengths).pipe(concatMap(withStrength)),
           defer(() => withStronger(stronger)),
+          defer(() => withLonger(longer)),
           defer(() => {
             if (best !== undefined) byOptimizer.push(best);
             return EMPTY;
@@ -232,7 +265,7 @@ export const trainLinear = (
             concatMap((optimizer) => {
               const [chosen] = byOptimizer;
               if (chosen === undefined) return EMPTY;
-              return train(chosen, optimizer, undefined, (candidate) => byOptimizer.push(candidate));
+              return train(chosen, optimizer, undefined, { told: (candidate) => byOptimizer.push(candidate) });
             }),
           ),
           defer(mix),

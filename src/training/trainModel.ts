@@ -7,7 +7,7 @@ import type { WideGru } from '../models/wide/wideGru.js';
 import type { Split } from '../operators/rows/prepare.js';
 import { addLinear } from './addLinear.js';
 import { joinsValidation, joinValidation } from './joinValidation.js';
-import { isBetter } from './measureCandidate.js';
+import { isBetter, PERFECT } from './measureCandidate.js';
 import type { CandidateMeasured, ModelChosen, ModelTrainingEvent, TrainedCandidate } from './ModelChosen.js';
 import type { ModelTrainingOptions } from './ModelTrainingOptions.js';
 import { checkNetworkTraining, networkBatchSize, trainNetwork, type TrainNetworkOptions } from './trainNetwork.js';
@@ -60,8 +60,6 @@ export interface TrainModelOptions
 const ENOUGH_ROWS = 4000;
 /** The share of tokens that word vectors must cover before a recurrent model uses them. */
 const ENOUGH_COVERAGE = 0.6;
-/** The linear model's F1 on the validation rows from which no recurrent model is trained. */
-const PERFECT = 0.995;
 
 /** The reason not to train a recurrent model, decided before any training; undefined where one is trained. */
 export const whyNoNetwork = (

@@ -223,6 +223,28 @@ describe('trainLinear', () => {
     expect(given.map(({ candidate }) => candidate)).toEqual(['linear, words 1, sgd']);
   });
 
+  it('trains longer with a weaker penalty where it is underconfident, unless the epochs are given', async () => {
+    /** Five letters that depend on the number; neighbouring numbers share few of them. */
+    const word = (number: number): string =>
+      String.fromCharCode(
+        ...Array.from({ length: 5 }, (_, at) => 97 + (Math.floor((number * 7919 + 104_729) / 26 ** at) % 26)),
+      );
+    // 300 classes with ten rows each and words of their own, of which the train rows do not have all.
+    const clear = Array.from({ length: 3000 }, (_, id): Row => {
+      const [kind, at] = [id % 300, Math.floor(id / 300)];
+      const words = [(at * at + 3 * kind + at) % 14, (5 * at + kind) % 14].map((own) => word(14 * kind + own));
+      return { id, title: words.join(' '), category: `class ${kind}` };
+    });
+    const found = await candidatesOf(clear, {});
+    expect(found.map(({ candidate }) => candidate).slice(0, 2)).toEqual([
+      'linear, words 1, sgd',
+      'linear, words 1, sgd, C 300, 10 epochs',
+    ]);
+    expect(found[1]!.temperature).toBeGreaterThan(found[0]!.temperature);
+    const given = await candidatesOf(clear, { epochs: 5 });
+    expect(given).toEqual(found.slice(0, 1));
+  });
+
   it('tries the n-grams of runs where texts have scripts without spaces', async () => {
     const rows = ['台风登陆海岸', '决赛进球获胜', '台风离开海岸', '决赛门将获胜'].flatMap((title, kind) =>
       Array.from({ length: 10 }, (_, at) => ({
