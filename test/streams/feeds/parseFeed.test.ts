@@ -209,7 +209,7 @@ describe('malformed feeds', () => {
   });
 
   it('give the items of JSON that is broken in one of them', () => {
-    const feed = '{"items":[{"title":"One"},{"title":"Two",},"text",{"title":"Four [\\"}\\"]"},{"id":5}]}';
+    const feed = '{"items":[{"title":"One"},{"title":"Two" "url":"/b"},"text",{"title":"Four [\\"}\\"]"},{"id":5}]}';
     expect(titles(feed)).toEqual(['One', 'Four ["}"]']);
     expect(parse(feed).rejections.map(({ id, expected }) => `${id} ${expected}`)).toEqual([
       '1 JSON',

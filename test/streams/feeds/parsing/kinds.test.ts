@@ -96,6 +96,11 @@ describe('namespaces', () => {
     ['a prefix that the element declares', `<x:date xmlns:x="http://purl.org/dc/elements/1.1/">${time}</x:date>`, ''],
     ['a namespace of the element', `<date xmlns="http://purl.org/dc/elements/1.1/">${time}</date>`, ''],
     ['a prefix that nobody declares', `<dc:date>${time}</dc:date>`, ''],
+    [
+      'the metadata of journals',
+      `<p:coverDate>2024-07-01</p:coverDate><p:publicationDate>${time}</p:publicationDate>`,
+      ' xmlns:p="http://prismstandard.org/namespaces/basic/2.0/"',
+    ],
   ])('count, not prefixes: %s', (_name, element, root) => {
     expect(first(rss(titled(element), '', root))?.published).toBe(Date.UTC(2024, 4, 1, 10));
   });

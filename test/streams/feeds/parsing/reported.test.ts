@@ -38,6 +38,8 @@ describe('dates', () => {
     ['in Ukrainian', '1 травня 2024 10:00'],
     ['in Slovak', '1. mája 2024 10:00'],
     ['in Indonesian', 'Rabu, 01 Mei 2024 10:00'],
+    ['of Java, in UTC', '2024-05-01T10:00:00Z[UTC]'],
+    ['with the T of another format', 'Wed, 01 May 2024T10:00:00Z'],
   ])('%s are read', (_name, written) => {
     expect(Math.trunc((publishedAt(written) ?? 0) / 1000)).toBe(Date.UTC(2024, 4, 1, 10) / 1000);
   });
@@ -86,6 +88,13 @@ describe('titles', () => {
     ['The end of </foo > tags', 'The end of </foo > tags'],
     ['<foo>late</foo > goal', '<foo>late</foo > goal'],
     ['Late x<y', 'Late x<y'],
+    ['Use <div> or <span>?', 'Use <div> or <span>?'],
+    ['<h2> or <h3> for headings', '<h2> or <h3> for headings'],
+    ['<div> Late <span> goal</span></div>', 'Late goal'],
+    ['Late<div>goal', 'Late goal'],
+    ['[list] =?UTF-8?Q?Caf=C3=A9_?= =?utf-8?b?w6A=?= la carte', '[list] Café à la carte'],
+    ['=?ISO-8859-1*fr?q?=C9t=E9?=', 'Été'],
+    ['=?x-none?Q?a?= =?UTF-8?Q?', '=?x-none?Q?a?= =?UTF-8?Q?'],
   ])('%s', (written, title) => {
     expect(titleText(written, 'html')).toBe(title);
   });
@@ -173,6 +182,29 @@ describe('documents', () => {
       expect.objectContaining({ title: 'B', published: Date.UTC(2024, 4, 1, 11) }),
     ]);
     expect(items('{"status":"ok","articles":[{"title":"A"}]}')).toMatchObject([{ title: 'A' }]);
+  });
+
+  it('may be answers of programming interfaces', () => {
+    for (const list of ['results', 'hits', 'stories', 'news', 'data'])
+      expect(items(`{"status":"ok","${list}": [ {"title":"A","created_utc":1714557600}]}`)).toMatchObject([
+        { title: 'A', published: Date.UTC(2024, 4, 1, 10) },
+      ]);
+    expect(() => items('{"error":"no such page","data":[]}')).toThrow(/JSON without a list of items/);
+  });
+
+  it('of JSON may have what JSON has not', () => {
+    const odd = '"content_text":"One\nTwo\tNaN, ]","rating":NaN,"tags":["x",],';
+    expect(items(`{"items":[{"title":"A",${odd}},{"title":"B"}]}`)).toMatchObject([
+      { title: 'A', category: 'x' },
+      { title: 'B' },
+    ]);
+  });
+
+  it('of JSON have a link in the id where they have no other', () => {
+    const item = (more: string): string => `{"items":[{"title":"A","id":"https://a.example/b"${more}}]}`;
+    expect(items(item(''))[0]?.link).toBe('https://a.example/b');
+    expect(items(item(',"url":"/c"'))[0]?.link).toBe(new URL('/c', FEED).href);
+    expect(items('{"items":[{"title":"A","id":"b"}]}')[0]?.link).toBeUndefined();
   });
 
   it.each(['news({"items":[{"title":"A"}]});', '/**/ my.news["b"]([{"title":"A"}])'])(

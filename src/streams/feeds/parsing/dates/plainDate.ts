@@ -39,7 +39,9 @@ const REWRITINGS: readonly Rewriting[] = [
   // Any other name in words is that of an unknown zone, which is taken as UTC.
   [/\b\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){0,3} Time$/u, () => 'UTC'],
   // A zone name after the time (RFC 9557) is used only if there is no offset before it.
-  [/([+-]\d{2}:?\d{2}|Z)?\[!?([a-z]+\/[a-z/_-]+)\].*$/i, (_all, offset, place = '') => offset ?? place],
+  [/([+-]\d{2}:?\d{2}|Z)?\[!?(UTC|GMT|[a-z]+\/[a-z/_-]+)\].*$/i, (_all, offset, place = '') => offset ?? place],
+  // The T of ISO 8601 after another date.
+  [/( \d{4})T(?=\d{1,2}:\d{2})/, (_all, year = '') => `${year} `],
   // A zone name in parentheses right after the time.
   [/(:\d{2} ?)\(([a-z]{2,5})\)$/i, (_all, before = '', zone = '') => `${before}${zone}`],
   // Any other comment in parentheses, as `(CEST)` after `+0200`.

@@ -1,6 +1,7 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import type { RawItem } from '../items/FeedItem.js';
 import { itemLink } from '../items/itemLink.js';
+import { lenientJson } from './lenientJson.js';
 import { firstDate } from '../dates/publishedAt.js';
 
 /** The fields in which programs nest a text, such as those that convert XML or that WordPress has. */
@@ -30,7 +31,7 @@ export const isRendered = (value: unknown): boolean =>
  * @throws HeadwaterError `HW_FEED` for JSON that is not an object
  */
 export const jsonItem = (text: string, source: string): RawItem => {
-  const item: unknown = JSON.parse(text);
+  const item = lenientJson(text);
   if (typeof item !== 'object' || item === null || Array.isArray(item))
     throw new HeadwaterError('HW_FEED', 'an object');
   const field = (name: string): unknown =>
@@ -56,9 +57,12 @@ export const jsonItem = (text: string, source: string): RawItem => {
           ? undefined
           : { text: html, markup: 'html' },
     guid: first('id', 'guid'),
-    link: ['url', 'external_url', 'link']
-      .map((name) => itemLink(textOf(field(name)), source))
-      .find((link) => link !== undefined),
+    link:
+      ['url', 'external_url', 'link']
+        .map((name) => itemLink(textOf(field(name)), source))
+        .find((link) => link !== undefined) ??
+      // The format says that an id is ideally the address of the article.
+      itemLink(first('id', 'guid')),
     // `date` of WordPress is in the zone of the site, and does not name it.
     published: firstDate(
       ...[
@@ -66,8 +70,10 @@ export const jsonItem = (text: string, source: string): RawItem => {
         'published',
         'publishedAt',
         'published_at',
+        'published_date',
         'pubDate',
         'created_at',
+        'created_utc',
         'date_modified',
         'date_gmt',
         'date',

@@ -23,6 +23,12 @@ const stringOf = (written: string): string | undefined => {
 /** The names of the list of items: `items` in a JSON Feed, the others in the answers of programming interfaces. */
 const LISTS: ReadonlySet<string> = new Set(['"items"', '"entries"', '"articles"', '"posts"']);
 
+/** Names of lists of anything. They count only if the list has an object: an error may have `"data": []`. */
+const COMMON_LISTS: ReadonlySet<string> = new Set(['"results"', '"hits"', '"stories"', '"news"', '"data"']);
+
+const isList = (name: string, text: string, at: number): boolean =>
+  LISTS.has(name) || (COMMON_LISTS.has(name) && /^\[\s*\{/.test(text.slice(at, at + 100)));
+
 /**
  * Finds the items of a JSON Feed without parsing them, so that a malformed item, or a feed that breaks off, does not
  * affect the other items. The document may also be a list of the items alone, as WordPress sends it.
@@ -67,7 +73,7 @@ export const jsonOutline = (text: string): FeedOutline | undefined => {
       if (char === ',') cut(i, true);
       else if (start < 0 && !/\s/.test(char)) start = i;
     }
-    if (char === '[' && depth === outer && (outer === 0 || LISTS.has(name)) && !found) {
+    if (char === '[' && depth === outer && (outer === 0 || isList(name, text, i)) && !found) {
       found = true;
       inItems = true;
     }

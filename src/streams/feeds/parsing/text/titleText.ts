@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2';
+import { decodedWords } from './encodedWords.js';
 import { BREAKS, HIDDEN } from './htmlNames.js';
 import { withoutMojibake } from './mojibake.js';
 import { withoutC1 } from './windows1252.js';
@@ -29,6 +30,9 @@ const SPOKEN_OF: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+// Elements that are markup in front of a word. Where a word would stand, a headline speaks of them: `Use <div> well`.
+const WORDS = /(?<=^|\s)<(?=(div|span|h[1-6]|li|tr|td|th|dt|dd)>(?:[\s.,:;!?)]|$))/gi;
+
 /** Escapes what looks like markup but is a part of the headline: declarations, and elements that it speaks of. */
 const spokenOf = (html: string): string => {
   const closed = new Set(Array.from(html.matchAll(/<\/([a-z][a-z0-9]*)/gi), ([, name = '']) => name.toLowerCase()));
@@ -42,6 +46,7 @@ const spokenOf = (html: string): string => {
       .replace(/<(?=([a-z][a-z0-9]*)\s*\/?>)/gi, (mark, name: string) =>
         SPOKEN_OF.has(name.toLowerCase()) && !closed.has(name.toLowerCase()) ? '&lt;' : mark,
       )
+      .replace(WORDS, (mark, name: string) => (closed.has(name.toLowerCase()) ? mark : '&lt;'))
   );
 };
 
@@ -162,12 +167,13 @@ export const plainLine = (written: string, markup: TitleMarkup): string => {
 
 /**
  * A headline as one line of plain text, like `plainLine`. A CDATA section that was escaped is opened, and what only
- * looks like markup is kept. UTF-8 that was read as windows-1252 is repaired.
+ * looks like markup is kept. UTF-8 that was read as windows-1252 is repaired, and words that are encoded as in mail are
+ * decoded.
  *
  * @param written the title as it stands in the feed, after XML parsing
  */
 export const titleText = (written: string, markup: TitleMarkup): string => {
-  const open = withoutMojibake(written.replace(ESCAPED_CDATA, '$1'));
+  const open = decodedWords(withoutMojibake(written.replace(ESCAPED_CDATA, '$1')));
   const title = plainLine(markup === 'html' ? spokenOf(open) : open, markup);
   // A title that is a picture has the text of the picture.
   return title === '' && markup === 'html' ? lineOf(/<img\s[^<>]*\balt="([^"<>]*)"/i.exec(open)?.[1] ?? '') : title;

@@ -40,6 +40,15 @@ const NAMES: readonly (readonly [name: string, ...uris: readonly string[]])[] = 
   ['itunes', 'http://www.itunes.com/dtds/podcast-1.0.dtd', 'http://example.com/dtds/podcast-1.0.dtd'],
   ['feedburner', 'http://rssnamespace.org/feedburner/ext/1.0'],
   ['sy', 'http://purl.org/rss/1.0/modules/syndication'],
+  [
+    'prism',
+    'http://prismstandard.org/namespaces/basic/2.0',
+    'http://prismstandard.org/namespaces/basic/2.1',
+    'http://prismstandard.org/namespaces/basic/3.0',
+    'http://prismstandard.org/namespaces/1.2/basic',
+    'http://prismstandard.org/namespaces/2.0/basic',
+    'http://purl.org/rss/1.0/modules/prism',
+  ],
   ['xhtml', 'http://www.w3.org/1999/xhtml'],
   ['xml', 'http://www.w3.org/xml/1998/namespace'],
 ];

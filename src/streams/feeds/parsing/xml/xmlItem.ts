@@ -26,6 +26,7 @@ const DATES = [
   'dcterms:created',
   'dc:date',
   'dcterms:date',
+  'prism:publicationdate',
   'created',
   'updated',
   'atom:updated',
@@ -34,6 +35,8 @@ const DATES = [
   'dcterms:modified',
   'lastmod',
   'date',
+  // The date on the cover of an issue, which often lies in the future.
+  'prism:coverdate',
 ];
 
 /** Whether an address has a host alone, so that it is no article's. */
