@@ -51,6 +51,18 @@ describe('fetchCsv: a file that is read more than once', () => {
     expect((await collect(fetchCsv(path))).values).toHaveLength(3);
   });
 
+  it('errs with HW_SOURCE_CHANGED in a pass over a file that was removed', async () => {
+    const path = fileOf(bodyOf(3));
+    const rows$ = fetchCsv(path);
+    expect((await collect(rows$)).values).toHaveLength(3);
+    rmSync(path);
+    expect((await collect(rows$)).error).toMatchObject({
+      code: 'HW_SOURCE_CHANGED',
+      message: `${path} was removed while it was in use, and it is read more than once. Put it back, start again, and leave it there meanwhile.`,
+    });
+    expect(await codeOf(fetchCsv(path))).toBe('HW_PATH');
+  });
+
   it('errs with HW_SOURCE_CHANGED when the file changes under its reader', async () => {
     const path = fileOf(bodyOf(30_000));
     let changed = false;

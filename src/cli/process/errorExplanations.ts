@@ -113,7 +113,7 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
   },
   HW_SOURCE_CHANGED: {
     meaning: 'A source did not give the same bytes at every reading.',
-    causes: ['The file was written to during the training.', 'The server has a new version of the table.'],
+    causes: ['The file was written to, or removed, during the training.', 'The server has a new version of the table.'],
     cures: [
       'Start again, and leave the file alone meanwhile.',
       'Keep a snapshot: the command does; in code, give snapshotDir.',

@@ -31,17 +31,21 @@ export const emptyMemory = (): SourceMemory => ({
   surplusBytes: 0,
 });
 
+const CHANGES = {
+  file:
+    'was changed while it was in use, and every pass must read the same bytes. ' +
+    'Start again, and leave it alone meanwhile.',
+  removed:
+    'was removed while it was in use, and it is read more than once. Put it back, start again, and leave it there ' +
+    'meanwhile.',
+  http:
+    'was changed while it was in use: another pass has read other bytes. Give snapshotDir, ' +
+    'which keeps what the first pass reads (the command does so), or start again.',
+} as const;
+
 /** The error for a source that has changed since its first pass. */
-export const sourceChanged = (name: string, kind: 'file' | 'http'): HeadwaterError =>
-  new HeadwaterError(
-    'HW_SOURCE_CHANGED',
-    kind === 'file'
-      ? `${name} was changed while it was in use, and every pass must read ` +
-          'the same bytes. Start again, and leave it alone meanwhile.'
-      : `${name} was changed while it was in use: another pass has read other bytes. Give snapshotDir, ` +
-          'which keeps what the first pass reads (the command does so), or start again.',
-    { where: name },
-  );
+export const sourceChanged = (name: string, kind: 'file' | 'removed' | 'http'): HeadwaterError =>
+  new HeadwaterError('HW_SOURCE_CHANGED', `${name} ${CHANGES[kind]}`, { where: name });
 
 /**
  * Records the digest of the first complete pass, and compares that of every other pass with it. Another pass may have

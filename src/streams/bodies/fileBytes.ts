@@ -38,11 +38,12 @@ const pathError = (path: string, cause: unknown): HeadwaterError => {
   });
 };
 
-const openFile = async (path: string): Promise<FileHandle> => {
+const openFile = async (path: string, wasThere: boolean): Promise<FileHandle> => {
   try {
     return await open(path);
   } catch (cause) {
-    throw pathError(path, cause);
+    const isGone = codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR';
+    throw wasThere && isGone ? sourceChanged(path, 'removed') : pathError(path, cause);
   }
 };
 
@@ -71,11 +72,11 @@ export interface Unchanged {
  * The bytes of a file, chunk by chunk. The file is closed after the last chunk, or when the reader leaves early.
  *
  * @param unchanged undefined if the bytes are checked in another way
- * @throws HeadwaterError `HW_PATH`; `HW_SOURCE_CHANGED` if the file has changed since the earlier pass, or changes
- *   during reading
+ * @throws HeadwaterError `HW_PATH`; `HW_SOURCE_CHANGED` if the file has changed or was removed since the earlier
+ *   pass, or changes during reading
  */
 export async function* fileBytes(path: string, unchanged?: Unchanged): AsyncGenerator<Buffer, void, undefined> {
-  const file = await openFile(path);
+  const file = await openFile(path, unchanged?.asBefore !== undefined);
   try {
     const stats = await file.stat({ bigint: true }).catch((cause: unknown) => Promise.reject(pathError(path, cause)));
     if (stats.isDirectory())
