@@ -2,8 +2,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { filter, type OperatorFunction, tap } from 'rxjs';
+import { concat, defer, filter, ignoreElements, type OperatorFunction, tap } from 'rxjs';
 import { messageOf } from '../../contracts/messageOf.js';
+import { codeOf } from '../../contracts/codeOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
@@ -97,35 +98,43 @@ export const openEventLog = async (
   let bytes = from?.bytes ?? 0;
   const stream: Writable = file.createWriteStream({ start: bytes });
   stream.on('error', () => undefined);
+  let isGone = false;
+  const synced = async (): Promise<void> => {
+    try {
+      if (!stream.writableEnded) await new Promise<void>((resolve) => void stream.write('', () => resolve()));
+      const again = await open(path, 'r+');
+      try {
+        await again.sync();
+      } finally {
+        await again.close();
+      }
+    } catch (error) {
+      // The file could not be synced. A write error is reported elsewhere, and the next run finds that the log is
+      // incomplete. Writes to a file that was removed do not fail.
+      if (isGone || codeOf(error) !== 'ENOENT') return;
+      isGone = true;
+      say(`The event log ${path} was removed. The training continues without it, and cannot be resumed with it.`);
+    }
+  };
   return {
     sink: catchSinkError(
       (event$) =>
-        event$.pipe(
-          filter(isOfTraining),
-          tap((event) => {
-            const line = `${jsonLine(event)}\n`;
-            hash.update(line);
-            bytes += Buffer.byteLength(line);
-          }),
-          jsonLines(stream, { valve, end: true }),
+        concat(
+          event$.pipe(
+            filter(isOfTraining),
+            tap((event) => {
+              const line = `${jsonLine(event)}\n`;
+              hash.update(line);
+              bytes += Buffer.byteLength(line);
+            }),
+            jsonLines(stream, { valve, end: true }),
+          ),
+          defer(synced).pipe(ignoreElements()),
         ),
       (error) =>
         say(`The event log ${path} could not be written, and the training continues without it: ${messageOf(error)}`),
     ),
     position: () => ({ bytes, sha256: hash.copy().digest('hex') }),
-    synced: async () => {
-      try {
-        if (!stream.writableEnded) await new Promise<void>((resolve) => void stream.write('', () => resolve()));
-        const again = await open(path, 'r+');
-        try {
-          await again.sync();
-        } finally {
-          await again.close();
-        }
-      } catch {
-        // The file could not be synced. The write error is reported elsewhere, and the next run finds that the log is
-        // incomplete.
-      }
-    },
+    synced,
   };
 };
