@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { discard, temporaryName } from '../../contracts/runtime/temporaries.js';
+import { makeFolders } from '../../contracts/runtime/makeFolders.js';
 import { cacheFolder } from '../../provision/files/cacheFolder.js';
 
 /** A backend that was chosen. */
@@ -41,7 +42,7 @@ export const remember = async (key: string, choice: Choice, env: NodeJS.ProcessE
   const temporary = join(dirname(file), temporaryName());
   try {
     const choices = { ...(await read(file)), [key]: choice };
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolders(dirname(file));
     await writeFile(temporary, `${JSON.stringify({ format: 1, choices }, null, 2)}\n`);
     await rename(temporary, file);
   } catch {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { dirname, join, resolve } from 'node:path';
 import {
@@ -21,6 +21,7 @@ import { markedProcess, ownMark } from '../../provision/host/processMark.js';
 import { removeLock } from '../../provision/host/removeLock.js';
 import { takeName } from '../../provision/host/takeName.js';
 import { codeOf } from '../../contracts/codeOf.js';
+import { makeFoldersSync } from '../../contracts/runtime/makeFolders.js';
 
 /** How often the owner touches the lock, and how long another machine waits for it to do so. Milliseconds. */
 const TIMES = { beat: 10_000, patience: 30_000 };
@@ -114,7 +115,7 @@ export const heldLock = (
     // A killed process leaves it, and a later one removes it.
     const draft = join(folder, temporaryName());
     try {
-      created ??= mkdirSync(folder, { recursive: true });
+      created ??= makeFoldersSync(folder);
       // The file is written completely before it gets its final name, so that no reader sees a part of it.
       writeFileSync(draft, mark);
       for (let tries = 1; ; tries++) {

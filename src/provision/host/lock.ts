@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../contracts/codeOf.js';
 import { discard, temporaryName } from '../../contracts/runtime/temporaries.js';
+import { makeFolders } from '../../contracts/runtime/makeFolders.js';
 import { markedProcess, ownMark } from './processMark.js';
 import { removeLock } from './removeLock.js';
 import { setupError } from './setupError.js';
@@ -68,7 +69,7 @@ export const lock = async (folder: string, signal: AbortSignal): Promise<() => P
     end();
   };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await takeLock(path);
   } catch (error) {
     giveUp();

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { makeFolders } from '../../contracts/runtime/makeFolders.js';
 
 /**
  * The folder in which a set-up is made.
@@ -21,8 +22,8 @@ export class Staging {
   async prepare(): Promise<void> {
     // The remains of an interrupted step cannot be used.
     await rm(this.scratch, { recursive: true, force: true });
-    await mkdir(this.scratch, { recursive: true });
-    await mkdir(this.#notes, { recursive: true });
+    await makeFolders(this.scratch);
+    await makeFolders(this.#notes);
   }
 
   /** Runs a step, unless an earlier attempt finished it with the same input `from`. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -10,6 +9,7 @@ import { messageOf } from '../../contracts/messageOf.js';
 import { codeOf } from '../../contracts/codeOf.js';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { openZip, zipEntries, zipStream } from '../../contracts/runtime/zipFile.js';
+import { makeFolders } from '../../contracts/runtime/makeFolders.js';
 import { setupError } from '../host/setupError.js';
 
 /** The entry of a file in the wheel's RECORD. */
@@ -113,7 +113,7 @@ export class Wheel {
    * @param onBytes called with the size of each written chunk
    */
   async extract(name: string, to: string, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void> {
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolders(dirname(to));
     const hash = createHash('sha256');
     let size = 0;
     const tap = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -1,4 +1,5 @@
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { makeFolders } from '../../contracts/runtime/makeFolders.js';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -42,7 +43,7 @@ const CONFIG_GYPI = `{ 'target_defaults': {}, 'variables': {} }\n`;
 const layOutHeaders = async (folder: string): Promise<void> => {
   const headers = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
   const include = join(folder, 'include', 'node');
-  await mkdir(include, { recursive: true });
+  await makeFolders(include);
   await cp(headers, include, { recursive: true });
   await writeFile(join(include, 'common.gypi'), COMMON_GYPI);
   await writeFile(join(include, 'config.gypi'), CONFIG_GYPI);

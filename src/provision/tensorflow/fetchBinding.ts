@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { makeFolders } from '../../contracts/runtime/makeFolders.js';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashFile } from '../files/hashFile.js';
 import { lastLine, setupError } from '../host/setupError.js';
@@ -38,7 +39,7 @@ export const fetchBinding = async (
       `What npm gave for ${name} is not what was published under that name.`,
       'Look at the registry that npm is configured for (npm config get registry), then run the same command again.',
     );
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   const unpacked = await run('tar', ['-xzf', tarball, '-C', folder, ...PARTS], { signal });
   if (unpacked?.status !== 0)
     throw setupError(

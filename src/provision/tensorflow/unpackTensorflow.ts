@@ -1,4 +1,5 @@
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { makeFolders } from '../../contracts/runtime/makeFolders.js';
+import { chmod, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setupError } from '../host/setupError.js';
 import { elfArchitecture } from './elfArchitecture.js';
@@ -75,7 +76,7 @@ export const unpackTensorflow = async (
   }
   for (const [name, bytes] of await headersOf(wheel)) {
     const path = join(deps, 'include', name);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await writeFile(path, bytes);
   }
   // The names that the linker looks for. The linked binding refers to the name that each library contains (its soname).

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../../contracts/messageOf.js';
 import { codeOf } from '../../contracts/codeOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { makeFoldersSync } from '../../contracts/runtime/makeFolders.js';
 import { appendWhole } from '../../sinks/files/internal/appendWhole.js';
 import { replaceOpen } from '../../sinks/files/replaceOpen.js';
 
@@ -100,7 +101,7 @@ export const eventLog = (path: string): EventLog => {
     frames,
     append: (frame) =>
       writing(() => {
-        if (file === undefined) mkdirSync(dirname(path), { recursive: true });
+        if (file === undefined) makeFoldersSync(dirname(path));
         file ??= openSync(path, 'a');
         appendWhole(file, frame);
         added += frame.length;

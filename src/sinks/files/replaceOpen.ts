@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { closeSync, openSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFileNow } from '../../contracts/runtime/syncFile.js';
 import { discardSync, temporaryName } from '../../contracts/runtime/temporaries.js';
+import { makeFoldersSync } from '../../contracts/runtime/makeFolders.js';
 import { appendWhole } from './internal/appendWhole.js';
 
 /**
@@ -15,7 +16,7 @@ import { appendWhole } from './internal/appendWhole.js';
  */
 export const replaceOpen = (path: string, content: Uint8Array, open: number | undefined): number => {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true });
+  makeFoldersSync(folder);
   // A temporary name that the next run removes if this process is killed.
   const draft = join(folder, temporaryName());
   const written = openSync(draft, 'w');

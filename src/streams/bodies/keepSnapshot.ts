@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { syncFile } from '../../contracts/runtime/syncFile.js';
 import { clearLeftBehind, discard, discardSync, temporaryName } from '../../contracts/runtime/temporaries.js';
+import { makeFolders } from '../../contracts/runtime/makeFolders.js';
 
 /** Identifies the content of a body. */
 export interface Digest {
@@ -24,7 +25,7 @@ const snapshotError = (directory: string, cause: unknown): HeadwaterError =>
   new HeadwaterError(
     'HW_SNAPSHOT',
     `Cannot write a snapshot in ${directory}: ${messageOf(cause)}. ` +
-      'Give a folder that can be written to, with room in it.',
+      'Give a folder that can be written to, with room in it; for the command, XDG_CACHE_HOME names it.',
     {
       cause,
       where: directory,
@@ -65,7 +66,7 @@ export async function* keepSnapshot(
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
   const temporary = join(directory, temporaryName());
-  await attempt(directory, () => mkdir(directory, { recursive: true }));
+  await attempt(directory, () => makeFolders(directory));
   await clearLeftBehind(directory);
   const file = await attempt(directory, () => open(temporary, 'wx'));
   // Synchronous, and not after the pending read or write: the process may be about to exit.

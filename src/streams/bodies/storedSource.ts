@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { clearLeftBehind, discard, temporaryName } from '../../contracts/runtime/temporaries.js';
+import { makeFolders } from '../../contracts/runtime/makeFolders.js';
 import type { Validators } from './http/validators.js';
 import type { Snapshot } from './keepSnapshot.js';
 
@@ -92,7 +93,7 @@ export const storeSource = async (
   };
   const temporary = join(directory, SOURCES, temporaryName());
   try {
-    await mkdir(join(directory, SOURCES), { recursive: true });
+    await makeFolders(join(directory, SOURCES));
     await clearLeftBehind(join(directory, SOURCES));
     await writeFile(temporary, JSON.stringify(json));
     await rename(temporary, fileOf(directory, url));

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fromEvent, lastValueFrom, Observable, takeUntil } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { discard } from '../../contracts/runtime/temporaries.js';
+import { makeFolders } from '../../contracts/runtime/makeFolders.js';
 import { hashFile } from '../../provision/files/hashFile.js';
 import { lock } from '../../provision/host/lock.js';
 import type { HostSystem } from '../../provision/host/HostSystem.js';
@@ -77,7 +78,7 @@ const fetchTarball = async (
     if (!(error instanceof HeadwaterError) || !ASK_NPM.includes(error.code)) throw error;
     const packed = join(dirname(tarball), 'packed');
     await rm(packed, { recursive: true, force: true });
-    await mkdir(packed, { recursive: true });
+    await makeFolders(packed);
     await packPackage(NAME, packed, step);
     await rm(tarball, { force: true });
     await rename(join(packed, `${ENGLISH.package}-${ENGLISH.version}.tgz`), tarball);

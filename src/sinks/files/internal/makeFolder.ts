@@ -1,22 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { codeOf } from '../../../contracts/codeOf.js';
-
-/**
- * Creates a folder and its parents. (Node's own `recursive` never returns if an existing folder answers ENOENT, as
- * /proc does.)
- */
-const makeFolders = async (dir: string): Promise<void> => {
-  try {
-    await mkdir(dir);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await stat(dir)).isDirectory()) return;
-    if (codeOf(error) !== 'ENOENT' || dirname(dir) === dir) throw error;
-    await makeFolders(dirname(dir));
-    await mkdir(dir);
-  }
-};
+import { makeFolders } from '../../../contracts/runtime/makeFolders.js';
 
 /**
  * Creates a folder and its parents if they are missing.
