@@ -106,6 +106,30 @@ const group = (prefix: string, tensors: StateDict): StateDict =>
  *
  * @param checkpoint the checkpoint from `fit`
  * @param about further content of the file, as plain data: the data, options and backend of the training
+ *
+ * @example
+ * ```ts
+ * import { filter, firstValueFrom, from, of, switchMap } from 'rxjs';
+ * import { batchSource, classifier, classifierConfig, decodeCheckpoint, encodeCheckpoint, fit, prepare } from 'headwater';
+ *
+ * const rows = Array.from({ length: 40 }, (_, id) =>
+ *   id % 2 === 0
+ *     ? { id, title: `The team wins match ${id}`, category: 'Sports' }
+ *     : { id, title: `The minister visits town ${id}`, category: 'World' },
+ * );
+ * const { checkpoint } = await firstValueFrom(
+ *   prepare(from(rows)).pipe(
+ *     switchMap((split) => {
+ *       const config = classifierConfig({ cell: 'gru', vocabularySize: split.tokenizer.size, classes: 2, hiddenDim: 4 });
+ *       return of(batchSource(split)).pipe(fit(classifier(config, { seed: 1 }), { epochs: 1, checkpointEvery: 1 }));
+ *     }),
+ *     filter((event) => event.type === 'checkpoint'),
+ *   ),
+ * );
+ * const bytes = encodeCheckpoint(checkpoint, { table: 'news.csv' });
+ * const decoded = decodeCheckpoint(bytes);
+ * if (decoded._tag === 'Right') console.log(decoded.right.about); // { table: 'news.csv' }
+ * ```
  */
 export const encodeCheckpoint = (checkpoint: Checkpoint, about: unknown = null): Uint8Array => {
   checkArgument('encodeCheckpoint', 'checkpoint', checkpoint, 'a checkpoint, such as fit() emits', ['weights']);

@@ -52,6 +52,13 @@ export const hash32 = (text: string): number => {
  * @param purpose the purpose of the numbers
  * @param epoch the pass over the data; 0 for draws made once per run
  * @returns a whole number between 0 and 2³² − 1
+ *
+ * @example
+ * ```ts
+ * import { deriveSeed } from 'headwater';
+ * console.log(deriveSeed(1, 'test') === deriveSeed(1, 'test')); // true
+ * console.log(deriveSeed(1, 'test', 0) === deriveSeed(1, 'test', 1)); // false: another epoch
+ * ```
  */
 export const deriveSeed = (seed: number, purpose: Purpose, epoch = 0): number => hash32(`${purpose}/${seed}/${epoch}`);
 

@@ -113,6 +113,29 @@ type LinearCandidate = TrainedCandidate & ReadRows & { readonly model: LinearCla
  * Errors: those of the rows, `batches` and `fit`.
  *
  * @param split the split from `prepare`; without validation rows, only the first setting is trained
+ *
+ * @example
+ * ```ts
+ * import { from, lastValueFrom, switchMap, tap } from 'rxjs';
+ * import { prepare, trainLinear } from 'headwater';
+ *
+ * const rows = Array.from({ length: 200 }, (_, id) =>
+ *   id % 2 === 0
+ *     ? { id, title: `The team wins match ${id % 7}a`, category: 'Sports' }
+ *     : { id, title: `The minister visits town ${id % 7}b`, category: 'World' },
+ * );
+ * const event$ = prepare(from(rows)).pipe(
+ *   switchMap((split) => trainLinear(split, { epochs: 3 })),
+ *   tap((event) => {
+ *     if (event.type === 'candidate') console.log(event.candidate, event.f1);
+ *   }),
+ * );
+ * const trained = await lastValueFrom(event$);
+ * if (trained.type === 'linear-trained') {
+ *   console.log(trained.linear.model.config);
+ *   trained.linear.model.dispose();
+ * }
+ * ```
  */
 export const trainLinear = (
   split: Split,

@@ -112,6 +112,30 @@ export const networkConfig = (
  * Trains a recurrent model: with word vectors together with a linear part, without them on its own.
  *
  * Cold. Errors: those of the rows, `fit` and `wideGru`.
+ *
+ * @example
+ * ```ts
+ * import { filter, from, lastValueFrom, switchMap } from 'rxjs';
+ * import { prepare, trainLinear, trainNetwork } from 'headwater';
+ *
+ * const rows = Array.from({ length: 200 }, (_, id) =>
+ *   id % 2 === 0
+ *     ? { id, title: `The team wins match ${id % 7}a`, category: 'Sports' }
+ *     : { id, title: `The minister visits town ${id % 7}b`, category: 'World' },
+ * );
+ * const trained = await lastValueFrom(
+ *   prepare(from(rows)).pipe(
+ *     switchMap((split) =>
+ *       trainLinear(split, { epochs: 3 }).pipe(
+ *         filter((event) => event.type === 'linear-trained'),
+ *         // The network reads the same features as the linear model.
+ *         switchMap(({ linear }) => trainNetwork(split, { beside: linear, epochs: 1, hiddenDim: 8, embeddingDim: 8 })),
+ *       ),
+ *     ),
+ *   ),
+ * );
+ * if (trained.type === 'network-trained') trained.network.model.dispose();
+ * ```
  */
 export const trainNetwork = (
   split: Split,

@@ -72,7 +72,18 @@ const RETRY_MS = 1000;
  *
  * @param options `client`, `topic`, and the optional settings
  * @throws HeadwaterError `HW_USAGE` for an invalid option
- * @see kafkaHeadlines for an example
+ *
+ * @example
+ * ```ts
+ * import type { Observable } from 'rxjs';
+ * import type { Delivery } from 'headwater';
+ * import { toKafka } from 'headwater/kafka';
+ *
+ * const client = { bootstrapBrokers: ['127.0.0.1:9092'] };
+ * // Each delivery is settled when its result is stored. Results of a class are in one partition.
+ * export const store = (result$: Observable<Delivery<{ title: string; category: string }>>) =>
+ *   result$.pipe(toKafka({ client, topic: 'classified', keyOf: ({ category }) => category }));
+ * ```
  */
 export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Delivery<T>, Delivery<T>> => {
   checkOptions('toKafka', options, "{ client, topic: 'classified' }");

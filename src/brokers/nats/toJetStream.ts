@@ -98,7 +98,19 @@ const checkSubject = async (js: JetStreamClient, subject: string, election: Elec
  *
  * @param options `connection`, `subject`, and the optional settings
  * @throws HeadwaterError `HW_USAGE` for an invalid option
- * @see jetStreamHeadlines for an example
+ *
+ * @example
+ * ```ts
+ * import { connect } from '@nats-io/transport-node';
+ * import type { Observable } from 'rxjs';
+ * import type { Delivery } from 'headwater';
+ * import { toJetStream } from 'headwater/nats';
+ *
+ * const connection = () => connect({ servers: 'nats://127.0.0.1:4222' });
+ * // Each delivery is settled when its result is stored.
+ * export const store = (result$: Observable<Delivery<{ title: string; category: string }>>) =>
+ *   result$.pipe(toJetStream({ connection, subject: 'classified' }));
+ * ```
  */
 export const toJetStream = <T>(options: ToJetStreamOptions<T>): OperatorFunction<Delivery<T>, Delivery<T>> => {
   checkOptions('toJetStream', options, "{ connection, subject: 'classified' }");

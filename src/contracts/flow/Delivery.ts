@@ -30,7 +30,23 @@ export interface Delivery<T> {
 /** A delivery whose value was replaced by another. The source's other fields stay. */
 export type DeliveryOf<D, R> = Omit<D, 'value'> & Delivery<R>;
 
-/** The same delivery with a new value that was made from its value. */
+/**
+ * The same delivery with a new value that was made from its value.
+ *
+ * @example
+ * ```ts
+ * import { type Delivery, withValue } from 'headwater';
+ *
+ * const message: Delivery<string> = {
+ *   value: 'Late goal wins the cup',
+ *   id: 'a',
+ *   attempt: 1,
+ *   settle: ({ type }) => console.log(type),
+ * };
+ * const classified = withValue(message, { title: message.value, category: 'Sports' });
+ * classified.settle({ type: 'done' }); // done: it settles the message
+ * ```
+ */
 export const withValue = <D extends Delivery<unknown>, R>(delivery: D, value: R): DeliveryOf<D, R> => ({
   ...delivery,
   value,

@@ -235,6 +235,15 @@ export const decodeSafetensors = (bytes: Uint8Array, where?: string): E.Either<H
  * @param weights by name; `decodeSafetensors` and PyTorch's `safetensors.torch.load_file` read them
  * @param metadata the file's metadata; default `format: pt`, as in PyTorch's files
  * @returns the file; equal weights give equal bytes
+ *
+ * @example
+ * ```ts
+ * import { decodeSafetensors, encodeSafetensors } from 'headwater';
+ *
+ * const file = encodeSafetensors(new Map([['bias', { shape: [2], data: new Float32Array([1, 2]) }]]));
+ * const decoded = decodeSafetensors(file);
+ * if (decoded._tag === 'Right') console.log(decoded.right.weights.get('bias')); // the same shape and values
+ * ```
  */
 export const encodeSafetensors = (
   weights: StateDict,

@@ -37,6 +37,17 @@ export const headlineRow = withShortcut(
 /**
  * The codec of a headline without a label. It reads the column `title`, which must not be blank. Other columns are left
  * out.
+ *
+ * @example
+ * ```ts
+ * import { of } from 'rxjs';
+ * import { decode, headlineOnly } from 'headwater';
+ *
+ * const fields = { title: 'Late goal wins the cup', author: 'A. Writer' };
+ * of({ id: 0, source: 'news.csv', line: 2, byte: 0, fields })
+ *   .pipe(decode(headlineOnly))
+ *   .subscribe((row) => console.log(row)); // { title: 'Late goal wins the cup', id: 0 }
+ * ```
  */
 export const headlineOnly = withShortcut(t.exact(t.readonly(t.type({ title })), 'a headline'), (fields, id) => ({
   title: fields.title,

@@ -92,7 +92,30 @@ export interface RunnableOp<
   run(inputs: In, attributes: Attributes): Out;
 }
 
-/** Makes an op from its definition. It registers nothing. */
+/**
+ * Makes an op from its definition. It registers nothing.
+ *
+ * @example
+ * ```ts
+ * import { grad, mul, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+ * import { defineOp, registerBackend } from 'headwater';
+ *
+ * registerBackend();
+ * // x², with the gradient 2 · x · dy.
+ * const squares = defineOp<{ x: Tensor }, readonly [Tensor], Record<string, never>>({
+ *   name: 'HeadwaterSquares',
+ *   compose: ({ x }) => [mul(x, x)],
+ *   gradient: {
+ *     savedInputs: ['x'],
+ *     savedOutputs: [],
+ *     backward: ([dy], [x]) => ({ x: mul(mul(2, x!), dy!) }),
+ *   },
+ * });
+ * squares.register();
+ * const slope = grad((x) => squares.run({ x }, {})[0]);
+ * slope(tensor1d([1, 2, 3])).print(); // [2, 4, 6]
+ * ```
+ */
 export const defineOp = <
   In extends NamedTensors<In>,
   Out extends readonly Tensor[],

@@ -70,6 +70,19 @@ const eventsOf = (
  *
  * @param path the file; its folder is created if it does not exist
  * @throws HeadwaterError `HW_PATH` if it cannot be read, `HW_WRITE` if it cannot be written
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { type ClassifyLiveOptions, eventLog, serveModel } from 'headwater';
+ *
+ * const log = eventLog(join(await mkdtemp(join(tmpdir(), 'headwater-')), 'events'));
+ * console.log(log.frames.length); // 0: nothing has been sent yet
+ * // After a restart, a listener receives the events that it has missed.
+ * export const serve = (classifier: ClassifyLiveOptions) => serveModel({ ...classifier, port: 8080, kept: log });
+ * ```
  */
 export const eventLog = (path: string): EventLog => {
   const bytes = read(path);
