@@ -207,6 +207,27 @@ describe('trainLinear', () => {
     return events.filter((event) => event.type === 'candidate');
   };
 
+  /** Five letters that depend on the number; neighbouring numbers share few of them. */
+  const word = (number: number): string =>
+    String.fromCharCode(
+      ...Array.from({ length: 5 }, (_, at) => 97 + (Math.floor((number * 7919 + 104_729) / 26 ** at) % 26)),
+    );
+
+  it('tries smaller weights of the words as long as the loss falls, where the smallest is the best', async () => {
+    // Each class has a stem, and every word has another ending, so no word is repeated. Every ninth class is wrong.
+    const inflected = Array.from({ length: 240 }, (_, id): Row => {
+      const kind = id % 4;
+      return { id, title: `${word(kind)}${word(id + 50)}`, category: `class ${id % 9 === 0 ? (kind + 1) % 4 : kind}` };
+    });
+    const found = await candidatesOf(inflected, { wordWeights: undefined, inverseRegularizations: [30], epochs: 5 });
+    const names = found.map(({ candidate }) => candidate);
+    expect(names.slice(0, 3)).toEqual(['linear, words 0.5, sgd', 'linear, words 1, sgd', 'linear, words 0.25, sgd']);
+    expect(found[0]!.loss).toBeLessThan(found[1]!.loss);
+    expect(names.includes('linear, words 0.125, sgd')).toBe(found[2]!.loss < found[0]!.loss);
+    const given = await candidatesOf(inflected, { wordWeights: [0.5, 1], inverseRegularizations: [30], epochs: 5 });
+    expect(given).toEqual(found.slice(0, 2));
+  });
+
   it('tries a stronger penalty where it is overconfident, and no other where the loss does not fall', async () => {
     const random = headlineRows({ count: 160, seed: 1 }).map((row, at, all) => ({
       ...row,
@@ -224,11 +245,6 @@ describe('trainLinear', () => {
   });
 
   it('trains longer with a weaker penalty where it is underconfident, unless the epochs are given', async () => {
-    /** Five letters that depend on the number; neighbouring numbers share few of them. */
-    const word = (number: number): string =>
-      String.fromCharCode(
-        ...Array.from({ length: 5 }, (_, at) => 97 + (Math.floor((number * 7919 + 104_729) / 26 ** at) % 26)),
-      );
     // 300 classes with ten rows each and words of their own, of which the train rows do not have all.
     const clear = Array.from({ length: 3000 }, (_, id): Row => {
       const [kind, at] = [id % 300, Math.floor(id / 300)];
