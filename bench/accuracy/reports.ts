@@ -2,7 +2,7 @@ import type { Cells } from '../tables.js';
 import { type AccuracyFigures, isMeasured } from './AccuracyFigures.js';
 import { type BaselineScore, scoreOf } from './baselines.js';
 import type { HeadlineResult } from './headlines.js';
-import { deviation, mean } from './statistics.js';
+import { deviation, eceByChance, mean } from './statistics.js';
 import type { TableResult } from './tables.js';
 
 /** The largest loss of F1 against the baseline with which a table still counts as equal. */
@@ -53,13 +53,14 @@ export const headlineReport = ({ headlines, lesson }: AccuracyFigures): Cells =>
   }),
 ];
 
-/** The expected calibration error of headlines by the number of train rows. */
+/** The expected calibration error of headlines by the number of train rows, beside that of chance alone. */
 export const calibrationReport = ({ headlines }: AccuracyFigures): Cells => [
-  ['train rows', 'ECE with vectors', 'ECE without'],
+  ['train rows', 'ECE with vectors', 'by chance', 'ECE without', 'by chance'],
   ...bySize(headlines).map((results) => [
     (results[0]?.rows.train ?? 0).toLocaleString('en'),
-    spread(present(results.map((result) => result.withVectors)).map(({ ece }) => ece)),
-    spread(results.map(({ withoutVectors }) => withoutVectors.ece)),
+    ...[present(results.map((result) => result.withVectors)), results.map((result) => result.withoutVectors)].flatMap(
+      (scores) => [spread(scores.map(({ ece }) => ece)), digits(mean(scores.map(({ bins }) => eceByChance(bins))))],
+    ),
   ]),
 ];
 

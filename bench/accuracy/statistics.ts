@@ -1,3 +1,5 @@
+import type { ReliabilityBin } from 'headwater';
+
 /** The mean of values; NaN without values. */
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -31,4 +33,21 @@ export const pairedInterval = (differences: readonly number[]): PairedInterval =
   const t = STUDENT[differences.length - 2] ?? NORMAL;
   const half = (t * deviation(differences)) / Math.sqrt(differences.length);
   return { mean: centre, from: centre - half, to: centre + half };
+};
+
+/**
+ * The expected calibration error that chance alone gives perfectly calibrated predictions in these bins. The share of
+ * right predictions among n of confidence c deviates from c by √(2 · c · (1 − c) ÷ (π · n)) on average, in the normal
+ * approximation.
+ */
+export const eceByChance = (bins: readonly ReliabilityBin[]): number => {
+  let all = 0;
+  let sum = 0;
+  for (const { rows, confidence } of bins) {
+    // An empty bin has no confidence.
+    if (rows === 0) continue;
+    all += rows;
+    sum += Math.sqrt((2 * rows * confidence * (1 - confidence)) / Math.PI);
+  }
+  return sum / all;
 };

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { type AccuracyFigures, together } from '../../bench/accuracy/AccuracyFigures.js';
 import { fewer, type HeadlineResult, splitBySeed } from '../../bench/accuracy/headlines.js';
 import { headlineReport, losses, summary, tableReport } from '../../bench/accuracy/reports.js';
-import { deviation, pairedInterval } from '../../bench/accuracy/statistics.js';
+import { deviation, eceByChance, pairedInterval } from '../../bench/accuracy/statistics.js';
 import type { TableResult } from '../../bench/accuracy/tables.js';
 import type { OurScore } from '../../bench/accuracy/trainOurs.js';
 import { fillTables } from '../../bench/fillTables.js';
+import { random } from '../../src/contracts/random.js';
 import { headlineRows } from '../../src/testing/headlineRows.js';
 
 const ours = (f1: number): OurScore => ({
@@ -64,6 +65,28 @@ describe('pairedInterval', () => {
 
   it('has no end where there is one difference alone', () => {
     expect(pairedInterval([0.5])).toEqual({ mean: 0.5, from: -Infinity, to: Infinity });
+  });
+});
+
+describe('eceByChance', () => {
+  it('is the mean calibration error of draws that are right as often as their confidence says', () => {
+    const bins = [
+      { from: 0.4, to: 0.6, rows: 200, confidence: 0.5, accuracy: 0.4 },
+      { from: 0.6, to: 0.8, rows: 0, confidence: NaN, accuracy: NaN },
+      { from: 0.8, to: 1, rows: 300, confidence: 0.9, accuracy: 1 },
+    ];
+    const draws = random(7, 'test');
+    const drawn = Array.from({ length: 400 }, () =>
+      bins.reduce((sum, { rows, confidence }) => {
+        if (rows === 0) return sum;
+        let right = 0;
+        for (let row = 0; row < rows; row++) if (draws.uniform() < confidence) right++;
+        return sum + Math.abs(right - rows * confidence) / 500;
+      }, 0),
+    );
+    const mean = drawn.reduce((sum, value) => sum + value, 0) / drawn.length;
+    expect(eceByChance(bins)).toBeCloseTo(mean, 2);
+    expect(Math.abs(eceByChance(bins) / mean - 1)).toBeLessThan(0.1);
   });
 });
 
