@@ -2,6 +2,7 @@ import {
   asyncScheduler,
   bufferCount,
   concat,
+  concatMap,
   connect,
   lastValueFrom,
   map,
@@ -252,6 +253,27 @@ describe('watchFlow', () => {
       await lastValueFrom(of(1, 2).pipe(trace('read'), observeOn(asyncScheduler), trace('later')));
     });
     expect(edgesOf(seen)).toEqual(['later > consumer: 2', 'read > later: 2']);
+  });
+
+  it('knows which values start a stage within switchMap or concatMap whose values come later', async () => {
+    const seen = await watched(() => {
+      const outer = new Subject<number>();
+      const inner = [new Subject<number>(), new Subject<number>()] as const;
+      outer
+        .pipe(
+          trace('outer'),
+          concatMap((at) => inner[at === 0 ? 0 : 1].pipe(trace('inner'))),
+          trace('out'),
+        )
+        .subscribe();
+      outer.next(0);
+      outer.next(1);
+      inner[0].next(1);
+      inner[0].complete();
+      inner[1].next(2);
+      inner[1].next(3);
+    });
+    expect(edgesOf(seen)).toEqual(['inner > out: 3', 'out > consumer: 3', 'outer > inner: 2']);
   });
 
   it('keeps the edge to a stage whose values wait beside one whose values do not', async () => {

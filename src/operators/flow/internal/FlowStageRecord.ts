@@ -42,6 +42,8 @@ export class FlowStageRecord {
   heldSum = 0;
   /** The count at the last snapshot. */
   valuesBefore = 0;
+  /** The stages because of whose values it was subscribed to, as within `switchMap`. */
+  readonly startedBy = new Set<FlowStageRecord>();
   /** A list and not a map, because a stage has few paths. */
   readonly #paths: FlowPath[] = [];
   /** The first stage that has subscribed to it. */
@@ -83,6 +85,11 @@ export class FlowStageRecord {
     return this.#paths.some((path) => path.next === next)
       ? sumOf(this.#paths, (path) => path.next === next)
       : undefined;
+  }
+
+  /** The number of values that it has emitted to the subscriptions of the stage after it. */
+  emittedOn(): number {
+    return this.#next === undefined ? this.values() : (this.emittedTo(this.#next) ?? 0);
   }
 
   /** The number of values that came to it from another stage and were passed on at once. */

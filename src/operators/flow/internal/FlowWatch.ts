@@ -133,7 +133,12 @@ export class FlowWatch implements FlowProbe {
    * then subscribed to because of the value belongs to the stage that receives the value.
    */
   #subscriber(): FlowStageRecord | undefined {
-    return this.emitting === this.#emittingBefore ? this.#subscribing : this.emitting?.next;
+    return this.#isForValue() ? this.emitting?.next : this.#subscribing;
+  }
+
+  /** Whether what is subscribed to now is subscribed to because of a value. */
+  #isForValue(): boolean {
+    return this.emitting !== this.#emittingBefore;
   }
 
   #record(name: string): FlowStageRecord {
@@ -166,6 +171,7 @@ export class FlowWatch implements FlowProbe {
     stage.subscribedBy(next);
     // An edge is known from the subscription on.
     stage.path(undefined, next);
+    if (this.#isForValue() && this.emitting !== undefined) stage.startedBy.add(this.emitting);
     return stage;
   }
 
@@ -225,6 +231,8 @@ export class FlowWatch implements FlowProbe {
         const emitted = from.emittedTo(to);
         // Values that waited between the two stages were not seen to pass, but they are counted by subscription.
         if (came > 0) return [edge(from, to, Math.max(came, emitted ?? 0))];
+        // The values of the second stage come later, but it was subscribed to because of a value of the first one.
+        if (to.startedBy.has(from)) return [edge(from, to, from.emittedOn())];
         // Operators such as `connect` and `switchMap` subscribe to their source on behalf of the stages within them.
         // The stage that subscribed then receives the values of these stages, and not those of the source.
         return emitted === undefined || passesBy(stages, from, to) ? [] : [edge(from, to, emitted)];
@@ -246,7 +254,8 @@ const passesBy = (stages: readonly FlowStageRecord[], from: FlowStageRecord, to:
   for (const later of found)
     for (const stage of stages)
       if (stage !== from || later !== to)
-        if (later.cameFrom(stage) > 0 || stage.emittedTo(later) !== undefined) found.add(stage);
+        if (later.cameFrom(stage) > 0 || later.startedBy.has(stage) || stage.emittedTo(later) !== undefined)
+          found.add(stage);
   return found.has(from);
 };
 
