@@ -56,6 +56,16 @@ describe('the Host field', () => {
   });
 });
 
+describe('a request of HTTP/1.0', () => {
+  it('needs no Host field, and none but one of the server', async () => {
+    const served = await serving({ token: TOKEN });
+    expect(await asked(served, 'GET /healthz HTTP/1.0')).toContain(' 200 ');
+    expect(await asked(served, 'GET /model HTTP/1.0')).toContain(' 401 ');
+    expect(await asked(served, 'GET /healthz HTTP/1.0\r\nHost: evil.example')).toContain(' 421 ');
+    expect(await asked(served, 'GET http://localhost/healthz HTTP/1.0')).toContain(' 400 ');
+  });
+});
+
 describe('the Origin field', () => {
   it('lets pages of the server and of allowed origins ask, and no others', async () => {
     const { url, get } = await serving({ allowOrigins: ['https://news.example'] });

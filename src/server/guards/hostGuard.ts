@@ -44,13 +44,15 @@ const allowedName = (given: string): string => {
  * @param own the address or name on which the server listens
  * @param allowed other names of the server
  * @throws HeadwaterError `HW_USAGE` if an allowed name is invalid
- * @throws Refusal from the check: `malformed` unless there is exactly one Host, `host` if it is not a name of the
- *   server
+ * @throws Refusal from the check: `malformed` unless there is exactly one Host (or none, in HTTP/1.0), `host` if it is
+ *   not a name of the server
  */
 export const hostGuard = (own: string, allowed: readonly string[] = []): ((request: IncomingMessage) => void) => {
   const names = new Set([nameOf(own) ?? own, ...allowed.map(allowedName)]);
-  return ({ headersDistinct, socket, url = '' }) => {
+  return ({ headersDistinct, httpVersion, socket, url = '' }) => {
     const [host, ...others] = headersDistinct['host'] ?? [];
+    // HTTP/1.0 has no Host, and balancers check the health of a server by it. No browser speaks it.
+    if (host === undefined && httpVersion === '1.0' && url.startsWith('/')) return;
     const name = host === undefined || others.length > 0 ? undefined : nameOf(host);
     if (name === undefined) throw new Refusal('malformed', 'The request must have one Host field that names a host.');
     if (!namesSame(url, host)) throw new Refusal('malformed', 'The request line and the Host field name two hosts.');
