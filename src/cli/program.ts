@@ -160,5 +160,8 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
       },
     });
   }
+  program.hook('preAction', async (_program, command) =>
+    (await import('./process/protectInputs.js')).protectInputs(command),
+  );
   return program;
 };

@@ -116,10 +116,9 @@ export const predictTable = (
         );
     }),
   );
-  const [input] = data;
   return concat(
-    outFile === undefined ? EMPTY : fromTask(checkFile(outFile, input)).pipe(ignoreElements()),
-    checkRejectionsFile(data, options),
+    outFile === undefined ? EMPTY : fromTask(checkFile(outFile)).pipe(ignoreElements()),
+    checkRejectionsFile(options),
     tellingRejections<unknown>(told$, source, options, terminal),
   );
 };

@@ -78,28 +78,15 @@ export const checkFolder = (folder: string, names: readonly string[]): TaskEithe
     }
   });
 
-const isSameFile = async (file: string, other: string): Promise<boolean> => {
-  const [a, b] = await Promise.all([file, other].map((path) => stat(path).catch(() => undefined)));
-  return a !== undefined && a.dev === b?.dev && a.ino === b.ino;
-};
-
 /**
  * Checks whether a file can be written, without creating anything.
  *
  * @param file its path; its folder must exist
- * @param input the path of the input, if it is a file
- * @returns left with `HW_PATH` if it is a folder or its folder does not exist; `HW_WRITE` if writing is not permitted;
- *   `HW_USAGE` if it is the input file, also under another name
+ * @returns left with `HW_PATH` if it is a folder or its folder does not exist; `HW_WRITE` if writing is not permitted
  */
-export const checkFile = (file: string, input?: string): TaskEither<unknown, void> =>
+export const checkFile = (file: string): TaskEither<unknown, void> =>
   checked(async () => {
     const found = await find(file);
-    if (found === 'file' && input !== undefined && (await isSameFile(file, input)))
-      throw new HeadwaterError(
-        'HW_USAGE',
-        `${file} is the input data, and would be overwritten. Give another file for the output.`,
-        { where: file },
-      );
     if (found === 'folder')
       throw new HeadwaterError('HW_PATH', `${file} is a folder. Give the path of a file to write.`, { where: file });
     const folder = dirname(resolve(file));

@@ -7,13 +7,11 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { jsonLines } from '../../sinks/jsonLines.js';
 import type { DeadLetters } from '../../sinks/rejections/deadLetters.js';
 import { printable } from '../../sinks/terminal/printable.js';
-import { locate } from '../../streams/bodies/locate.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
 import { checkFile } from '../process/checkOutput.js';
 import { fromFirst } from '../process/fromFirst.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';
-import type { DataNames } from './openTables.js';
 import type { RejectionOptions } from './tableOptions.js';
 
 /** The maximum number of classes in the counts of rejected rows. */
@@ -26,14 +24,8 @@ export const reasonsOf = ({ counts }: DeadLetters): string =>
     .join(', ');
 
 /** Refuses an unwritable file of `--rejections` before there is anything to write. */
-export const checkRejectionsFile = (data: DataNames, { rejections: file }: RejectionOptions): Observable<never> =>
-  file === undefined
-    ? EMPTY
-    : defer(() => {
-        const [first = ''] = typeof data === 'string' ? [data] : data;
-        const location = locate(first);
-        return fromTask(checkFile(file, location.kind === 'file' ? location.path : undefined)).pipe(ignoreElements());
-      });
+export const checkRejectionsFile = ({ rejections: file }: RejectionOptions): Observable<never> =>
+  file === undefined ? EMPTY : fromTask(checkFile(file)).pipe(ignoreElements());
 
 const unwritable = (file: string, cause: unknown): HeadwaterError =>
   new HeadwaterError(

@@ -190,7 +190,7 @@ const trainingFor = (
     fromTask(checkFolder(out, Object.values(ARTIFACT_FILES))).pipe(ignoreElements()),
     given.tensorboard === undefined ? EMPTY : fromTask(checkFolder(given.tensorboard, [])).pipe(ignoreElements()),
     given.events === undefined ? EMPTY : fromTask(checkFile(given.events)).pipe(ignoreElements()),
-    checkRejectionsFile(data, given),
+    checkRejectionsFile(given),
   );
   const training$ = checkpoints.found$.pipe(switchMap(from));
   return concat(

@@ -137,7 +137,7 @@ const learning = ({ labels, out, lr, json = false, ...options }: Options, termin
   });
   return concat(
     fromTask(checkFolder(out, ['model.safetensors'])).pipe(ignoreElements()),
-    checkRejectionsFile(labels, options),
+    checkRejectionsFile(options),
     work$,
   );
 };

@@ -178,7 +178,7 @@ const comparison = (directories: readonly string[], options: Options, terminal: 
       );
     }),
   );
-  return concat(checkRejectionsFile(options.data, options), work$);
+  return concat(checkRejectionsFile(options), work$);
 };
 
 /** `headwater compare`. */

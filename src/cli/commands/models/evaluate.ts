@@ -116,11 +116,8 @@ const evaluation = (
       return tellingRejections(concat(measured$, written$), source, options, terminal);
     },
   );
-  const checked$ =
-    errors === undefined
-      ? EMPTY
-      : fromTask(checkFile(errors, data.length === 1 ? data[0] : undefined)).pipe(ignoreElements());
-  return concat(checked$, checkRejectionsFile(data, options), work$);
+  const checked$ = errors === undefined ? EMPTY : fromTask(checkFile(errors)).pipe(ignoreElements());
+  return concat(checked$, checkRejectionsFile(options), work$);
 };
 
 /** `headwater evaluate`. */
