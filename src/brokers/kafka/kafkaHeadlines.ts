@@ -60,12 +60,13 @@ export interface KafkaHeadlinesOptions {
  * messages. With any other sink, offsets are committed up to the first unsettled message, every half second and at the
  * end: at least once.
  *
+ * Rebalances are cooperative (KIP-429): when a member joins or leaves, few partitions move, and the others are read on.
  * When a partition goes to another member, its unsettled deliveries can no longer be settled here. The new owner begins
  * at the committed offset, and waits for running transactions (KIP-447). A member that was suspended and resumes
  * therefore repeats nothing: the broker refuses its transaction.
  *
  * A message is a JSON object in the format of `headlineJson`, or a title as plain text. Any other message is given up
- * at once. When a message is settled as `retry`, everything after the last commit is read again after a short wait;
+ * at once. When a message is settled as `retry`, its partition is read again from the last commit after a short wait;
  * after `maxAttempts` the message is given up. A message that is given up goes to `deadLetters`, with the reason and
  * the origin in its headers; the dead letter and the offset of its message are one transaction.
  *

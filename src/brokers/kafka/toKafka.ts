@@ -154,19 +154,23 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
         const { now, lasts, later } = committable(batch.filter(({ origin }) => origin.isCurrent()));
         hold(later);
         const [first] = now;
-        if (first === undefined) return;
+        const member = first?.origin.member();
+        if (first === undefined || member === undefined) return;
         const messages = [...lasts.flatMap((origin) => origin.deadLetters()), ...now.map(messageOf)];
         const offsets = lasts.map((origin) => ({ consumer: origin.consumer, message: origin.last() }));
         const begun = scheduler.now();
         try {
-          if (!(await transactions.commit(messages, offsets))) {
+          const outcome = await transactions.commit(messages, offsets, member);
+          if (outcome !== 'stored') {
+            // After a rebalance, this reader may still have some of the partitions: their results are written then.
+            if (outcome === 'refused') await first.origin.rejoined(member);
             waiting.unshift(...now);
             return;
           }
         } catch (error) {
           batchSize.failed();
           stall(error);
-          first.origin.lost(reasonOf(error));
+          for (const last of lasts) last.lost(reasonOf(error));
           return;
         }
         batchSize.wrote(now.length, scheduler.now() - begun);

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { map, type MonoTypeOperatorFunction, tap } from 'rxjs';
+import { isKafkaDelivery } from '../../brokers/kafka/KafkaDelivery.js';
 import type { WorkEvent } from '../../brokers/WorkEvent.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import type { WorkerStatus } from '../../contracts/live/WorkerStatus.js';
@@ -23,8 +24,8 @@ export class WorkRecord {
   /** The counts of classified headlines at the last readings. */
   #marks: { readonly at: number; readonly classified: number }[] = [{ at: this.#since, classified: 0 }];
   #counts = NO_WORK;
-  /** The ids of the deliveries in progress. */
-  readonly #held = new Set<string>();
+  /** The deliveries in progress, by id. */
+  readonly #held = new Map<string, Delivery<unknown>>();
   #stored = 0;
   /** The ids of the models in use. */
   models: readonly string[] = [];
@@ -39,15 +40,17 @@ export class WorkRecord {
 
   /** Processes an event between the broker and the worker. */
   take(event: WorkEvent): void {
-    // After a rebalance, the deliveries in progress belong to other workers or are delivered again.
-    if (event.type === 'rebalanced') this.#held.clear();
+    // The deliveries of a partition that went to another worker are in progress there.
+    if (event.type === 'rebalanced')
+      for (const [id, delivery] of this.#held)
+        if (isKafkaDelivery(delivery) && !delivery.origin.isCurrent()) this.#held.delete(id);
     this.#counts = afterEvent(this.#counts, event);
   }
 
   /** Counts the deliveries in progress, from the source to the settlement or the stored result. */
   held<T>(): MonoTypeOperatorFunction<Delivery<T>> {
     return map((delivery) => {
-      this.#held.add(delivery.id);
+      this.#held.set(delivery.id, delivery);
       return {
         ...delivery,
         settle: (how) => {

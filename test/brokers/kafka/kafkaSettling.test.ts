@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { committable, sortByConsumer } from '../../../src/brokers/kafka/internal/offsets/committable.js';
 import { lostOnce } from '../../../src/brokers/kafka/internal/offsets/lostOnce.js';
 import { OffsetTracker } from '../../../src/brokers/kafka/internal/offsets/OffsetTracker.js';
-import { PartitionOffsets } from '../../../src/brokers/kafka/internal/offsets/PartitionOffsets.js';
+import { Tenures } from '../../../src/brokers/kafka/internal/offsets/Tenures.js';
 import { PartitionWatch } from '../../../src/brokers/kafka/internal/PartitionWatch.js';
 import { TransactionalProducer } from '../../../src/brokers/kafka/internal/TransactionalProducer.js';
 import type { KafkaDelivery } from '../../../src/brokers/kafka/KafkaDelivery.js';
@@ -18,11 +18,28 @@ import type { Delivery } from '../../../src/contracts/flow/Delivery.js';
 const client = vi.hoisted(() => {
   const counts = { opened: 0, closed: 0 };
   let loaded: () => void = () => undefined;
+  /** What was asked of transactions, in order; and what the next step of one does. */
+  const steps: string[] = [];
+  const next = { step: (): Promise<void> => Promise.resolve() };
+  const step = (name: string) => () => {
+    steps.push(name);
+    return name === 'send' ? next.step() : Promise.resolve();
+  };
   class Producer {
     constructor() {
       counts.opened += 1;
     }
+    beginTransaction() {
+      return Promise.resolve({
+        send: step('send'),
+        addConsumer: step('addConsumer'),
+        addOffset: step('addOffset'),
+        commit: step('commit'),
+        abort: step('abort'),
+      });
+    }
     close(): Promise<void> {
+      steps.push('close');
       counts.closed += 1;
       return Promise.resolve();
     }
@@ -33,6 +50,8 @@ const client = vi.hoisted(() => {
   const kafka = { Producer, stringSerializers: {} };
   return {
     counts,
+    steps,
+    next,
     load: () => new Promise((resolve) => (loaded = () => resolve(kafka))),
     endLoading: () => loaded(),
   };
@@ -40,6 +59,8 @@ const client = vi.hoisted(() => {
 vi.mock('../../../src/brokers/kafka/internal/loadKafka.js', () => ({ loadKafka: client.load }));
 
 const connection = { bootstrapBrokers: ['127.0.0.1:1'] };
+
+const MEMBER = { memberId: 'm', generationId: 1 };
 
 const someConsumer = (): Consumer => Object.create(null) as Consumer;
 
@@ -57,6 +78,8 @@ const deliveryOf = (
     consumer,
     message: { partition, offset } as Message,
     isCurrent: () => true,
+    member: () => MEMBER,
+    rejoined: () => Promise.resolve(),
     firstOpen: (among) => tracker.firstOpen(among),
     changed$: NEVER,
     last: () => ({ partition, offset }) as Message,
@@ -118,20 +141,47 @@ describe('what a transaction may hold', () => {
   });
 });
 
-describe('the lag', () => {
-  it('is not that of partitions which the member has no more', () => {
-    const offsets = new PartitionOffsets();
-    offsets.assign([0, 1]);
-    offsets.begin([
-      { partition: 0, offset: 10n },
-      { partition: 1, offset: 20n },
-    ]);
-    expect(offsets.lag([15n, 21n])).toBe(6);
+describe('the partitions of a member', () => {
+  /** Partitions of which two messages each are taken. */
+  const begun = (...partitions: readonly number[]): Tenures => {
+    const tenures = new Tenures();
+    for (const tenure of tenures.assign(partitions)) {
+      tenure.begin(10n);
+      tenure.take(10n);
+      tenure.take(11n);
+    }
+    return tenures;
+  };
+
+  it('go on in a rebalance where the member keeps them, and are over where it does not', () => {
+    const tenures = begun(0, 1);
+    const [kept, given] = tenures.all;
+    const added = tenures.assign([0, 2]);
+    expect(added.map(({ partition, next }) => [partition, next])).toEqual([[2, undefined]]);
+    expect([kept?.isOver, given?.isOver, tenures.inFlight]).toEqual([false, true, 2]);
+    expect(tenures.positions.map(({ partition, offset }) => [partition, offset])).toEqual([[0, 12n]]);
+  });
+
+  it('are read anew one by one', () => {
+    const tenures = begun(0, 1);
+    const [first] = tenures.all;
+    const renewed = tenures.renew(first === undefined ? [] : [first]);
+    expect(renewed.map(({ partition, next }) => [partition, next])).toEqual([[0, undefined]]);
+    expect([first?.isOver, tenures.inFlight]).toEqual([true, 2]);
+    // It is over already: the new one goes on.
+    expect(tenures.renew(first === undefined ? [] : [first])).toEqual([]);
+  });
+
+  it('have a lag only as long as the member has them, also while an offset is looked up again', () => {
+    const tenures = begun(0, 1);
+    expect(tenures.lag([15n, 11n])).toBe(6);
+    tenures.renew(tenures.all);
+    expect(tenures.lag([15n, 11n])).toBe(6);
     // A rebalance leaves one of them, and another leaves none.
-    offsets.assign([1]);
-    expect(offsets.lag([15n, 21n])).toBe(1);
-    offsets.assign([]);
-    expect(offsets.lag([15n, 21n])).toBe(0);
+    tenures.assign([1]);
+    expect(tenures.lag([15n, 11n])).toBe(1);
+    tenures.assign([]);
+    expect(tenures.lag([15n, 11n])).toBe(0);
   });
 });
 
@@ -178,6 +228,46 @@ describe('a topic with new partitions', () => {
   });
 });
 
+describe('a transaction', () => {
+  const outgoing = { topic: 'out', value: Buffer.from('x'), headers: {}, refused: () => undefined };
+  const message = { topic: 'in', partition: 0, offset: 0n, metadata: {} } as Message;
+  const begin = async () => {
+    client.steps.length = 0;
+    const producer = new TransactionalProducer(connection, 'news', asyncScheduler);
+    const outcome = producer.commit([outgoing], [{ consumer: someConsumer(), message }], MEMBER);
+    client.endLoading();
+    await vi.waitFor(() => expect(client.steps).toEqual(['send']));
+    return { producer, outcome };
+  };
+  /** Ends the step that waits. */
+  const holdStep = () => {
+    let end: (error?: Error) => void = () => undefined;
+    client.next.step = () =>
+      new Promise((resolve, reject) => {
+        end = (error) => (error === undefined ? resolve() : reject(error));
+      });
+    return (error?: Error) => end(error);
+  };
+
+  it('is aborted before its producer is closed, since its partitions would wait for its timeout', async () => {
+    const end = holdStep();
+    const { producer, outcome } = await begin();
+    producer.close();
+    end();
+    await expect(outcome).rejects.toThrow('closed');
+    expect(client.steps).toEqual(['send', 'abort', 'close']);
+  });
+
+  it('that the group refuses is aborted, and its producer is used again', async () => {
+    const end = holdStep();
+    const { producer, outcome } = await begin();
+    end(Object.assign(new Error('another generation'), { apiId: 'ILLEGAL_GENERATION' }));
+    expect(await outcome).toBe('refused');
+    expect(client.steps).toEqual(['send', 'abort']);
+    producer.close();
+  });
+});
+
 describe('a producer that is closed while the client is loaded', () => {
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   beforeEach(() => Object.assign(client.counts, { opened: 0, closed: 0 }));
@@ -185,7 +275,7 @@ describe('a producer that is closed while the client is loaded', () => {
   it('is not opened', async () => {
     const producer = new TransactionalProducer(connection, 'news', asyncScheduler);
     const message = { partition: 0, offset: 0n } as Message;
-    const committed = producer.commit([], [{ consumer: someConsumer(), message }]);
+    const committed = producer.commit([], [{ consumer: someConsumer(), message }], MEMBER);
     producer.close();
     client.endLoading();
     await expect(committed).rejects.toThrow('closed');

@@ -1,4 +1,4 @@
-import type { Admin, Message, MessagesStream } from '@platformatic/kafka';
+import type { Admin, Consumer, Message, MessagesStream } from '@platformatic/kafka';
 import * as E from 'fp-ts/lib/Either.js';
 import { asyncScheduler, exhaustMap, firstValueFrom, type SchedulerLike, Subject, timer } from 'rxjs';
 import type { Settlement } from '../../../contracts/flow/Delivery.js';
@@ -12,17 +12,24 @@ import type { KafkaHeadlinesOptions } from '../kafkaHeadlines.js';
 import { answered } from './answered.js';
 import { hasApiId } from './hasApiId.js';
 import type { Kafka } from './loadKafka.js';
-import { type CommittedConsumer, generationOf, type Member, openConsumer } from './openConsumer.js';
+import { type CommittedConsumer, type Member, openConsumer } from './openConsumer.js';
 import { clientOptions, topicAddress } from './openProducer.js';
 import { DeadLetterMessage } from './DeadLetterMessage.js';
-import { type PartitionOffset, PartitionOffsets } from './offsets/PartitionOffsets.js';
 import { PartitionWatch } from './PartitionWatch.js';
 import { readingOffsets } from './offsets/readingOffsets.js';
+import type { Tenure } from './offsets/Tenure.js';
+import { Tenures } from './offsets/Tenures.js';
+import { refusesMember } from './refusesMember.js';
 import { tellLag } from './tellLag.js';
 import { TransactionalProducer } from './TransactionalProducer.js';
 
 type Bytes = Buffer;
 
+/**
+ * The most milliseconds between two heartbeats. The answer to a heartbeat says that the group rebalances. A partition
+ * that moves has no reader until all members know, so a longer interval would be a longer pause.
+ */
+const HEARTBEAT_MS = 500;
 /** Milliseconds between two commits of messages that were settled without a transaction. */
 const COMMIT_MS = 500;
 /** Milliseconds between two measurements of the lag, and between two checks for new partitions. */
@@ -33,6 +40,8 @@ const RETRY_MS = 200;
 /**
  * One member of a consumer group: reads its partitions of a topic, goes back after a failure, and commits settled
  * messages.
+ *
+ * In a rebalance, the partitions that it keeps are read on, and what is in progress of them goes on.
  */
 export class KafkaSession {
   readonly #options: KafkaHeadlinesOptions;
@@ -49,23 +58,20 @@ export class KafkaSession {
   #closed = false;
   /** The error that ended the membership. */
   #failure: { readonly error: unknown } | undefined;
-  /** This member in the current generation of the group. */
+  /** This member in the last generation of the group of which it knows its partitions. */
   #member: Member | undefined;
-  /** Increases at each restart of reading. Deliveries of earlier epochs are ignored. */
+  /** The client's own list of the partitions of that generation. The client replaces it at each assignment. */
+  #assignments: Consumer['assignments'] = null;
+  /** Increases at each restart of reading. */
   #epoch = 0;
-  readonly #offsets = new PartitionOffsets();
+  readonly #tenures = new Tenures();
   /** The number of deliveries of messages that are delivered again, by message id (topic, partition and offset). */
   readonly #attempts = new Map<string, number>();
-  #inFlight = 0;
   #hasWorked = false;
-  /** Whether the last attempt failed, so that the next one waits. */
-  #resting = false;
-  /** Whether the broker has refused the offset of the last attempt to read. */
-  #isOutOfRange = false;
   #ordinal = 0;
-  /** Emits when a message was settled, reading restarts, or the session is closed. */
+  /** Emits when a message was settled, the partitions have changed, reading restarts, or the session is closed. */
   readonly #changed$ = new Subject<void>();
-  /** The last of the tasks that run one after another: transactions, commits, dead letters, and finding offsets. */
+  /** The last of the tasks that run one after another: transactions, commits, and dead letters. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(kafka: Kafka, options: KafkaHeadlinesOptions, emit: (delivery: KafkaDelivery<LiveHeadline>) => void) {
@@ -79,16 +85,14 @@ export class KafkaSession {
       groupId: group,
       sessionTimeout,
       rebalanceTimeout: Math.max(sessionTimeout, 10_000),
-      heartbeatInterval: Math.max(100, Math.floor(sessionTimeout / 5)),
+      heartbeatInterval: Math.min(HEARTBEAT_MS, Math.floor(sessionTimeout / 5)),
     });
     this.#admin = new kafka.Admin(clientOptions(client));
     this.#letters = new TransactionalProducer(client, this.#source, this.#scheduler);
-    this.#consumer.on('consumer:group:join', ({ memberId, generationId }) => {
-      if (generationId !== undefined) this.#member = { memberId, generationId };
-      // Whatever is still settled was fetched in an earlier generation: its partition may belong to another member now.
-      this.#offsets.assign([]);
-      this.#startAnew();
-    });
+    // A rebalance has two steps: partitions are given up in the first, and taken by their new members in the second.
+    // The client reports the first as a rebalance, and the second as a join.
+    this.#consumer.on('consumer:group:rebalance', () => this.#takeShare());
+    this.#consumer.on('consumer:group:join', () => this.#takeShare());
     // The client has lost the group, and has given up rejoining it.
     this.#consumer.on('error', (error) => this.#loseGroup(error));
     this.#consumer.on('client:broker:disconnect', () => events?.next({ type: 'disconnected', server: this.#source }));
@@ -115,7 +119,7 @@ export class KafkaSession {
     const watch = new PartitionWatch(this.#consumer, topic, (error) => this.#loseGroup(error));
     committing.add(
       timer(LAG_MS, LAG_MS, this.#scheduler)
-        .pipe(exhaustMap(() => Promise.all([watch.check(), tellLag(this.#consumer, topic, this.#offsets, events)])))
+        .pipe(exhaustMap(() => Promise.all([watch.check(), tellLag(this.#consumer, topic, this.#tenures, events)])))
         .subscribe(),
     );
     try {
@@ -123,29 +127,27 @@ export class KafkaSession {
       await this.#consumer.joinGroup();
       while (!this.#closed) {
         if (this.#failure !== undefined) throw this.#failure.error;
-        if (this.#resting) await this.#pause(RETRY_MS);
-        this.#resting = false;
         const epoch = this.#epoch;
-        const offsets = await this.exclusively(() => this.#stableOffsets(epoch));
-        if (offsets === undefined) continue;
-        this.#offsets.begin(offsets);
+        const positions = this.#tenures.positions;
+        if (positions.length === 0) {
+          await firstValueFrom(this.#changed$, { defaultValue: undefined });
+          continue;
+        }
         const stream = await this.#answered(
           this.#consumer.consume({
             topics: [topic],
             mode: this.#kafka.MessagesStreamModes.MANUAL,
             // By itself, the client would go to the end where a message has been deleted, and skip what waits there.
             fallbackMode: this.#kafka.MessagesStreamFallbackModes.FAIL,
-            offsets: offsets.map(({ partition, offset }) => ({ topic, partition, offset })),
+            offsets: positions.map(({ partition, offset }) => ({ topic, partition, offset })),
           }),
         );
         if (this.#hasMoved(epoch)) {
-          // The partitions have changed in the meantime: this stream would wait for the end of partitions without an
-          // offset.
           void stream.close().catch(() => undefined);
           continue;
         }
         this.#stream = stream;
-        await this.#read(stream, epoch);
+        await this.#read(stream, new Map(positions.map(({ partition, tenure }) => [partition, tenure])), epoch);
       }
     } finally {
       committing.unsubscribe();
@@ -175,11 +177,31 @@ export class KafkaSession {
   /** Ends the membership with an error. */
   #loseGroup(error: unknown): void {
     this.#failure = { error };
-    this.#startAnew();
+    this.#tenures.assign([]);
+    this.#restart();
   }
 
-  /** Drops the unsettled deliveries, and reads again from the last commit. */
-  #startAnew(): void {
+  /** Takes the partitions that the group has given to this member. */
+  #takeShare(): void {
+    const { topic, events } = this.#options;
+    const { assignments, memberId, generationId } = this.#consumer;
+    // The same list: the group begins to rebalance, or the attempt to join it has failed.
+    if (memberId === null || assignments === this.#assignments) return;
+    this.#assignments = assignments;
+    const before = this.#member;
+    this.#member = { memberId, generationId };
+    // Nobody else can have had a partition of the generation just before this one. In any other case, another member
+    // may have had it in between.
+    if (before?.memberId !== memberId || before.generationId + 1 !== generationId) this.#tenures.assign([]);
+    const partitions = assignments?.find((assigned) => assigned.topic === topic)?.partitions ?? [];
+    const begun = this.#tenures.assign(partitions);
+    events?.next({ type: 'rebalanced', partitions });
+    void this.#begin(begun);
+    this.#changed$.next();
+  }
+
+  /** Reads from the offsets that are known now. */
+  #restart(): void {
     this.#epoch += 1;
     this.#changed$.next();
     const stream = this.#stream;
@@ -188,87 +210,107 @@ export class KafkaSession {
   }
 
   /**
-   * The offset at which each partition of this member is to be read. Undefined if reading was restarted in the
-   * meantime.
+   * Drops the unsettled deliveries of partitions, and reads them again from the last commit. They are dropped at once,
+   * because a later message must not be committed before an earlier one that must be processed again.
    */
-  async #stableOffsets(epoch: number): Promise<readonly PartitionOffset[] | undefined> {
+  #goBack(tenures: readonly Tenure[], isOutOfRange = false): void {
+    const begun = this.#tenures.renew(tenures);
+    this.#changed$.next();
+    void this.#pause(RETRY_MS).then(() => this.#begin(begun, isOutOfRange));
+  }
+
+  /**
+   * Looks up the offset at which each partition is to be read, and reads it. Other partitions are read meanwhile,
+   * because an unfinished transaction of another member can delay the answer for seconds.
+   *
+   * @param isOutOfRange whether the broker has refused to read at an offset
+   */
+  async #begin(begun: readonly Tenure[], isOutOfRange = false): Promise<void> {
     const { group, topic, events } = this.#options;
-    const partitions = this.#consumer.assignments?.find((assigned) => assigned.topic === topic)?.partitions ?? [];
-    events?.next({ type: 'rebalanced', partitions });
-    this.#offsets.assign(partitions);
-    this.#inFlight = 0;
-    if (partitions.length === 0) {
-      // Other members have all partitions. This one waits until another leaves.
-      while (!this.#hasMoved(epoch)) await firstValueFrom(this.#changed$, { defaultValue: undefined });
-      return undefined;
-    }
-    while (!this.#hasMoved(epoch)) {
+    // A commit of this member that is in progress would change the offset.
+    await this.#last;
+    for (;;) {
+      const open = begun.filter((tenure) => !tenure.isOver);
+      if (this.#closed || open.length === 0) return;
       try {
         const offsets = await this.#answered(
           readingOffsets({
-            ...{ admin: this.#admin, consumer: this.#consumer, group, topic, partitions, events },
-            isOutOfRange: this.#isOutOfRange,
+            ...{ admin: this.#admin, consumer: this.#consumer, group, topic, events, isOutOfRange },
+            partitions: open.map(({ partition }) => partition),
           }),
         );
-        this.#isOutOfRange = false;
-        return offsets;
+        for (const [at, tenure] of open.entries()) {
+          const offset = offsets[at]?.offset;
+          if (offset !== undefined && !tenure.isOver) tenure.begin(offset);
+        }
+        this.#restart();
+        return;
       } catch (error) {
-        if (error instanceof HeadwaterError) throw error;
+        if (error instanceof HeadwaterError) {
+          this.#loseGroup(error);
+          return;
+        }
         events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
         await this.#pause(RETRY_MS);
       }
     }
-    return undefined;
   }
 
-  async #read(stream: MessagesStream<Bytes, Bytes, Bytes, Bytes>, epoch: number): Promise<void> {
+  /** @param reading the partitions whose offsets the stream has, by number */
+  async #read(
+    stream: MessagesStream<Bytes, Bytes, Bytes, Bytes>,
+    reading: ReadonlyMap<number, Tenure>,
+    epoch: number,
+  ): Promise<void> {
     const { events, topic, maxInFlight = 4096, valve } = this.#options;
     const ready = {
       isOver: () => this.#hasMoved(epoch),
-      isFull: () => this.#inFlight >= maxInFlight,
+      isFull: () => this.#tenures.inFlight >= maxInFlight,
       changed$: this.#changed$,
       valve,
     };
+    let isOutOfRange = false;
     try {
       for await (const message of stream) {
         await untilReady(ready);
         if (this.#hasMoved(epoch)) return;
-        // Fetched after joining a new generation but before its assignment was known: the partition may now belong to
-        // another member.
-        if (generationOf(message) !== this.#member?.generationId) continue;
-        this.#take(message, epoch);
+        // The client also reads partitions whose offset is still looked up, from their ends.
+        const tenure = reading.get(message.partition);
+        if (tenure?.isOver === false) this.#take(message, tenure);
       }
     } catch (error) {
       if (this.#closed) return;
-      this.#isOutOfRange = hasApiId(error, 'OFFSET_OUT_OF_RANGE');
-      if (!this.#isOutOfRange) events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
-      this.#resting = true;
+      isOutOfRange = hasApiId(error, 'OFFSET_OUT_OF_RANGE');
+      if (!isOutOfRange) events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
     } finally {
       await stream.close().catch(() => undefined);
     }
-    // The stream has ended by itself, as it does when the group is rejoined.
-    if (!this.#hasMoved(epoch)) this.#startAnew();
+    if (this.#hasMoved(epoch)) return;
+    // The stream has failed or has ended by itself. It may be another topic of the same name by now.
+    this.#goBack(this.#tenures.all, isOutOfRange);
+    this.#restart();
+    events?.next({ type: 'rebalanced', partitions: this.#tenures.all.map(({ partition }) => partition) });
   }
 
-  #take(message: Message, epoch: number): void {
+  #take(message: Message, tenure: Tenure): void {
     const { topic, maxAttempts = 5 } = this.#options;
     const { partition, offset } = message;
     const id = `${topic}:${partition}:${offset}`;
     const attempt = this.#attempts.get(id) ?? 1;
-    this.#offsets.take(message);
-    this.#inFlight += 1;
+    tenure.take(offset);
     let settled = false;
+    const isOver = (): boolean => this.#closed || tenure.isOver;
     const settle = (how: Settlement, inTransaction = false): void => {
-      if (settled || this.#hasMoved(epoch)) return;
+      if (settled || isOver()) return;
       settled = true;
       if (how.type === 'retry' && attempt < maxAttempts) {
         this.#attempts.set(id, attempt + 1);
         this.#options.events?.next({ type: 'retried', id, reason: how.reason });
-        this.#goBack();
+        this.#goBack([tenure]);
         return;
       }
-      if (how.type === 'done') this.#free(message, id, inTransaction);
-      else this.#giveUp(message, id, how.reason);
+      if (how.type === 'done') this.#free(message, id, tenure, inTransaction);
+      else this.#giveUp(message, id, tenure, how.reason);
     };
     const headline = decodeMessage(message.value, this.#ordinal, this.#source, this.#scheduler.now());
     if (E.isLeft(headline)) {
@@ -285,54 +327,45 @@ export class KafkaSession {
       origin: {
         consumer: this.#consumer,
         message,
-        isCurrent: () => !settled && !this.#hasMoved(epoch),
-        firstOpen: (among) => this.#offsets.firstOpen(message.partition, among),
+        isCurrent: () => !settled && !isOver(),
+        member: () => this.#member,
+        rejoined: (member) => this.#rejoined(member),
+        firstOpen: (among) => tenure.firstOpen(among),
         changed$: this.#changed$,
-        last: () => this.#offsets.lastOf(message),
-        deadLetters: () => (letters = this.#offsets.lettersBefore(message)).map((letter) => letter.outgoing()),
+        last: () => tenure.lastOf(message),
+        deadLetters: () => (letters = tenure.lettersBefore(offset)).map((letter) => letter.outgoing()),
         committed: () => {
-          this.#buried(letters, epoch);
+          this.#buried(letters, tenure);
           settle({ type: 'done' }, true);
         },
         lost: (reason) => {
-          if (this.#hasMoved(epoch)) return;
+          if (isOver()) return;
           this.#options.events?.next({ type: 'retried', id, reason });
-          this.#goBack();
+          this.#goBack([tenure]);
         },
         exclusively: (work) => this.exclusively(work),
       },
     });
   }
 
-  #free(message: Message, id: string, committed: boolean): void {
-    const { partition, offset } = message;
+  #free({ offset }: Message, id: string, tenure: Tenure, committed: boolean): void {
     this.#hasWorked = true;
     this.#attempts.delete(id);
-    this.#offsets.settle(message);
-    if (committed) this.#offsets.commit({ partition, offset: offset + 1n });
-    this.#inFlight -= 1;
+    tenure.settle(offset);
+    if (committed) tenure.commit(offset + 1n);
     this.#changed$.next();
-    if (this.#offsets.firstLetters.length > 0) void this.exclusively(() => this.#bury());
-  }
-
-  /**
-   * Reads again from the last commit, after a short wait for recovery. Unsettled deliveries are dropped at once,
-   * because a later message must not be committed before an earlier one that must be processed again.
-   */
-  #goBack(): void {
-    this.#resting = true;
-    this.#startAnew();
+    if (tenure.firstLetters.length > 0) void this.exclusively(() => this.#bury());
   }
 
   /** Keeps a message as a dead letter; without a topic for dead letters, only reports it. */
-  #giveUp(message: Message, id: string, reason: string): void {
+  #giveUp(message: Message, id: string, tenure: Tenure, reason: string): void {
     const { deadLetters, events } = this.#options;
     if (deadLetters === undefined) {
       events?.next({ type: 'dead-letter', id, reason, to: undefined });
-      this.#free(message, id, false);
+      this.#free(message, id, tenure, false);
       return;
     }
-    this.#offsets.giveUp(new DeadLetterMessage(message, id, reason, deadLetters, this.#source));
+    tenure.giveUp(new DeadLetterMessage(message, id, reason, deadLetters, this.#source));
     void this.exclusively(() => this.#bury());
   }
 
@@ -341,30 +374,42 @@ export class KafkaSession {
    * others wait for the transaction of a result before which they come, or until the earlier messages are settled.
    */
   async #bury(): Promise<void> {
-    const letters = this.#offsets.firstLetters;
-    if (letters.length === 0 || this.#closed) return;
-    const epoch = this.#epoch;
-    const lasts = letters.flatMap((ones) => ones.at(-1) ?? []);
+    const letters = this.#tenures.firstLetters;
+    const member = this.#member;
+    if (letters.length === 0 || member === undefined || this.#closed) return;
+    const lasts = letters.flatMap(([tenure, ones]) =>
+      ones.slice(-1).map(({ message }) => ({ consumer: this.#consumer, message: tenure.lastOf(message) })),
+    );
     try {
-      const isStored = await this.#letters.commit(
-        letters.flat().map((letter) => letter.outgoing()),
-        lasts.map(({ message }) => ({ consumer: this.#consumer, message: this.#offsets.lastOf(message) })),
+      const outcome = await this.#letters.commit(
+        letters.flatMap(([, ones]) => ones.map((letter) => letter.outgoing())),
+        lasts,
+        member,
       );
-      if (isStored) this.#buried(letters.flat(), epoch);
-      else void this.exclusively(() => this.#bury());
+      if (outcome === 'stored') for (const [tenure, ones] of letters) this.#buried(ones, tenure);
+      else {
+        if (outcome === 'refused') await this.#rejoined(member);
+        void this.exclusively(() => this.#bury());
+      }
     } catch (error) {
-      for (const { id } of letters.flat())
-        this.#options.events?.next({ type: 'unsettled', id, reason: reasonOf(error) });
-      if (!this.#hasMoved(epoch)) this.#goBack();
+      for (const [, ones] of letters)
+        for (const { id } of ones) this.#options.events?.next({ type: 'unsettled', id, reason: reasonOf(error) });
+      this.#goBack(letters.map(([tenure]) => tenure));
     }
   }
 
-  /** Reports stored dead letters, and frees their messages if reading was not restarted in the meantime. */
-  #buried(letters: readonly DeadLetterMessage[], epoch: number): void {
+  /** Reports stored dead letters, and frees their messages if the partition is still read. */
+  #buried(letters: readonly DeadLetterMessage[], tenure: Tenure): void {
     for (const { message, id, reason, to } of letters) {
       this.#options.events?.next({ type: 'dead-letter', id, reason, to });
-      if (!this.#hasMoved(epoch)) this.#free(message, id, true);
+      if (!this.#closed && !tenure.isOver) this.#free(message, id, tenure, true);
     }
+  }
+
+  /** Waits until the group, which has refused this member, has another generation. */
+  async #rejoined(member: Member): Promise<void> {
+    while (!this.#closed && this.#failure === undefined && this.#member === member)
+      await firstValueFrom(this.#changed$, { defaultValue: undefined });
   }
 
   /** Commits the messages that were settled outside of transactions. */
@@ -374,13 +419,17 @@ export class KafkaSession {
 
   async #commitNow(): Promise<void> {
     const { topic, events } = this.#options;
-    const offsets = this.#offsets.uncommitted;
-    if (offsets.length === 0 || this.#member === undefined) return;
+    const member = this.#member;
+    const open = this.#tenures.all.flatMap((tenure) =>
+      tenure.uncommitted === undefined ? [] : [{ tenure, partition: tenure.partition, offset: tenure.uncommitted }],
+    );
+    if (open.length === 0 || member === undefined) return;
     try {
-      await this.#answered(this.#consumer.commitAs(this.#member, topic, offsets));
-      for (const offset of offsets) this.#offsets.commit(offset);
+      await this.#answered(this.#consumer.commitAs(member, topic, open));
+      for (const { tenure, offset } of open) tenure.commit(offset);
     } catch (error) {
-      events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
+      // In the next generation, the partitions that it keeps are committed.
+      if (!refusesMember(error)) events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
     }
   }
 

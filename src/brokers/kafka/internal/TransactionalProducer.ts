@@ -5,7 +5,9 @@ import type { KafkaClient } from '../KafkaClient.js';
 import { answered } from './answered.js';
 import { loadKafka } from './loadKafka.js';
 import { MessageGroups, type OutgoingMessage, records } from './messageGroups.js';
+import type { Member } from './openConsumer.js';
 import { type BytesProducer, clientOptions, openTransactionalProducer } from './openProducer.js';
+import { refusesMember } from './refusesMember.js';
 
 /** The timeout of a transaction in milliseconds. A transaction left by a dead worker blocks readers for this time. */
 const TRANSACTION_MS = 10_000;
@@ -17,15 +19,23 @@ export interface Consumed {
 }
 
 /**
- * A message for the commit of its offset. It keeps the generation of the group in which it was fetched, so that the
- * broker refuses a replaced member. The coordinator is the current one, because the earlier one may have failed.
+ * What became of a transaction. `too-large`: the broker refused messages for their size. Nothing is stored; a single
+ * refused message was told so (`refused`), and several are sent in smaller batches the next time. `refused`: the group
+ * has another generation than the member. Nothing is stored.
  */
-const offsetOf = ({ consumer, message }: Consumed): Message => ({
+export type Outcome = 'stored' | 'too-large' | 'refused';
+
+/**
+ * A message for the commit of its offset by a member. The broker refuses a member of an earlier generation. The
+ * coordinator is the current one, because the earlier one may have failed.
+ */
+const offsetOf = ({ consumer, message }: Consumed, member: Member): Message => ({
   ...message,
   metadata: {
     ...message.metadata,
     consumer: {
-      ...(message.metadata['consumer'] as object),
+      groupId: consumer.groupId,
+      ...member,
       get coordinatorId() {
         return consumer.coordinatorId;
       },
@@ -40,6 +50,8 @@ export class TransactionalProducer {
   readonly #scheduler: SchedulerLike;
   #producer: BytesProducer | undefined;
   #isClosed = false;
+  /** Whether a transaction is running. */
+  #isBusy = false;
   readonly #groups = new MessageGroups();
 
   /** @param where the name in the error of a request that is not answered */
@@ -54,32 +66,45 @@ export class TransactionalProducer {
    * It does not reject if the broker refused messages for their size, unless one of them cannot be shortened further.
    *
    * @param lasts the last consumed message of each partition: all messages up to it count as processed
-   * @returns false if the broker refused messages for their size. Nothing is stored then; a single refused message was
-   *   told so (`refused`), and several are sent in smaller batches the next time.
+   * @param member the member of the group to which all these partitions belonged when the transaction was begun
    */
-  async commit(messages: readonly OutgoingMessage[], lasts: readonly Consumed[]): Promise<boolean> {
+  async commit(messages: readonly OutgoingMessage[], lasts: readonly Consumed[], member: Member): Promise<Outcome> {
+    this.#isBusy = true;
+    try {
+      return await this.#transact(messages, lasts, member);
+    } finally {
+      this.#isBusy = false;
+      if (this.#isClosed) this.#drop();
+    }
+  }
+
+  async #transact(messages: readonly OutgoingMessage[], lasts: readonly Consumed[], member: Member): Promise<Outcome> {
     const [first] = lasts;
-    if (first === undefined) return true;
+    if (first === undefined) return 'stored';
     const out = await this.#opened();
     let sent: readonly OutgoingMessage[] = [];
     try {
       const transaction = await this.#answered(out.beginTransaction());
       try {
-        for (sent of this.#groups.of(messages)) await this.#answered(transaction.send({ messages: records(sent) }));
-        await this.#answered(transaction.addConsumer(first.consumer));
-        for (const last of lasts) await this.#answered(transaction.addOffset(offsetOf(last)));
+        for (sent of this.#groups.of(messages)) await this.#wanted(transaction.send({ messages: records(sent) }));
+        await this.#wanted(transaction.addConsumer(first.consumer));
+        for (const last of lasts) await this.#wanted(transaction.addOffset(offsetOf(last, member)));
       } catch (error) {
         // The first error says more than that of the abort. Without an abort, the transaction's timeout ends it.
-        await this.#answered(transaction.abort()).catch(() => undefined);
+        const isAborted = await this.#answered(transaction.abort()).then(
+          () => true,
+          () => false,
+        );
+        if (isAborted && refusesMember(error)) return 'refused';
         throw error;
       }
       await this.#answered(transaction.commit());
-      return true;
+      return 'stored';
     } catch (error) {
       // The outcome of the transaction is uncertain, so the next one has a new producer.
       this.#drop();
       if (!this.#groups.refuse(sent, error)) throw error;
-      return false;
+      return 'too-large';
     }
   }
 
@@ -90,10 +115,13 @@ export class TransactionalProducer {
     return own?.id === other?.id;
   }
 
-  /** Closes the connections for good. */
+  /**
+   * Closes the connections for good. A transaction that is running is first aborted or committed: otherwise its
+   * partitions would have to wait for its timeout.
+   */
   close(): void {
     this.#isClosed = true;
-    this.#drop();
+    if (!this.#isBusy) this.#drop();
   }
 
   /** Closes the connections. Not awaited, because the broker may be unavailable. */
@@ -106,12 +134,22 @@ export class TransactionalProducer {
   async #opened(): Promise<BytesProducer> {
     const kafka = await loadKafka();
     // A producer that is opened now would never be closed.
-    if (this.#isClosed) throw new Error('the producer is closed');
+    this.#checkOpen();
     return (this.#producer ??= openTransactionalProducer(kafka, this.#client, {
       // A new id: what fences a replaced member is its generation in the group.
       transactionalId: `${clientOptions(this.#client).clientId}-${randomUUID()}`,
       timeout: TRANSACTION_MS,
     }));
+  }
+
+  /** A step of a transaction. After it, the transaction is aborted if the producer was closed meanwhile. */
+  async #wanted(step: Promise<unknown>): Promise<void> {
+    await this.#answered(step);
+    this.#checkOpen();
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Error('the producer is closed');
   }
 
   #answered<R>(step: Promise<R>): Promise<R> {

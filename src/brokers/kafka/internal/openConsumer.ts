@@ -6,14 +6,13 @@ import type {
   Consumer,
   FetchOptions,
   GroupOptions,
-  Message,
   offsetCommitV9,
 } from '@platformatic/kafka';
 import type { KafkaClient } from '../KafkaClient.js';
 import { hideAborted } from './hideAborted.js';
 import type { Kafka } from './loadKafka.js';
 import { clientOptions } from './openProducer.js';
-import type { PartitionOffset } from './offsets/PartitionOffsets.js';
+import type { PartitionOffset } from './offsets/Tenures.js';
 
 type Fetch = FetchOptions<Buffer, Buffer, Buffer, Buffer>;
 type Fetched = Awaited<ReturnType<Consumer['fetch']>>;
@@ -31,15 +30,21 @@ type Settings = Pick<GroupOptions, 'sessionTimeout' | 'rebalanceTimeout' | 'hear
 const FETCHED_BYTES = 2 ** 22;
 const FETCHED_BYTES_PER_PARTITION = 2 ** 20;
 
+/**
+ * The ways of sharing partitions, the preferred one first. With the first (KIP-429), partitions stay where they are
+ * unless the shares would be uneven, and are read on while others move. The second is for groups with members of
+ * earlier versions, which know only this one.
+ */
+const PROTOCOLS = [
+  { name: 'cooperative-sticky', version: 3 },
+  { name: 'roundrobin', version: 1 },
+];
+
 /** A member of a group in one of its generations. */
 export interface Member {
   readonly memberId: string;
   readonly generationId: number;
 }
-
-/** The generation of the group in which a message was fetched. */
-export const generationOf = ({ metadata }: Message): number | undefined =>
-  (metadata['consumer'] as { readonly generationId?: number } | undefined)?.generationId;
 
 /** A consumer of committed messages that commits offsets only on request. */
 export interface CommittedConsumer extends Consumer {
@@ -104,6 +109,7 @@ export const openConsumer = (kafka: Kafka, client: KafkaClient, settings: Settin
     maxBytesPerPartition: FETCHED_BYTES_PER_PARTITION,
     ...clientOptions(client),
     ...settings,
+    protocols: PROTOCOLS,
     autocommit: false,
     isolationLevel: kafka.FetchIsolationLevels.READ_COMMITTED,
     maxWaitTime: 200,

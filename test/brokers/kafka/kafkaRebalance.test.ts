@@ -1,0 +1,135 @@
+import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
+import type { Subscription } from 'rxjs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { kafkaHeadlines } from '../../../src/brokers/kafka/kafkaHeadlines.js';
+import type { KafkaDelivery } from '../../../src/brokers/kafka/KafkaDelivery.js';
+import { toKafka } from '../../../src/brokers/kafka/toKafka.js';
+import type { WorkEvent } from '../../../src/brokers/WorkEvent.js';
+import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
+import { numbered, numberOf, numbersOf } from '../workers.js';
+import { type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
+import { readCommitted } from './readCommitted.js';
+
+if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);
+
+const PARTITIONS = 8;
+
+describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
+  let servers: KafkaServers;
+  let admin: Admin;
+  let producer: Producer<string, string, string, string>;
+  let run = 0;
+  let from = '';
+  let to = '';
+  const client = () => ({ bootstrapBrokers: [...servers.brokers], retries: 10, retryDelay: 200 });
+
+  beforeAll(async () => {
+    servers = await startKafka();
+    admin = new Admin({ ...client(), clientId: 'test' });
+    producer = new Producer({ ...client(), clientId: 'test', idempotent: true, serializers: stringSerializers });
+  }, 120_000);
+  afterAll(async () => {
+    await producer.close(true);
+    await admin.close();
+    await servers.stop();
+  }, 30_000);
+  beforeEach(async () => {
+    run += 1;
+    [from, to] = [`from${run}`, `to${run}`];
+    await admin.createTopics({ topics: [from], partitions: PARTITIONS, replicas: 1 });
+    await admin.createTopics({ topics: [to], partitions: 1, replicas: 1 });
+  }, 30_000);
+
+  /** Publishes numbered headlines to the partitions in turn. */
+  const publish = (begin: number, end: number): Promise<unknown> =>
+    producer.send({
+      messages: Array.from({ length: end - begin }, (_, i) => ({
+        ...{ topic: from, partition: (begin + i) % PARTITIONS, key: String((begin + i) % PARTITIONS) },
+        value: numbered(begin + i),
+      })),
+    });
+
+  /** A member of the group, and the partitions that it has. */
+  const join = (settings: { readonly instance?: string } = {}) => {
+    const shares: (readonly number[])[] = [];
+    const events: WorkEvent[] = [];
+    const source$ = kafkaHeadlines({
+      ...{ client: client(), topic: from, group: `g${run}`, sessionTimeout: 6000 },
+      ...settings,
+      events: {
+        next: (event) => {
+          events.push(event);
+          if (event.type === 'rebalanced') shares.push(event.partitions);
+        },
+      },
+    });
+    return { source$, shares, events, share: () => shares.at(-1) ?? [] };
+  };
+  const stored = (source$: ReturnType<typeof join>['source$']) =>
+    source$.pipe(toKafka<LiveHeadline>({ client: client(), topic: to, encode: ({ title }) => title }));
+
+  it('leaves what a member has in progress of the partitions that it keeps', async () => {
+    await publish(0, 2 * PARTITIONS);
+    const first = join();
+    const taken: KafkaDelivery<LiveHeadline>[] = [];
+    const reading = first.source$.subscribe((delivery) => taken.push(delivery));
+    await expect.poll(() => taken.length, { timeout: 30_000 }).toBe(2 * PARTITIONS);
+    const second = join();
+    const others: KafkaDelivery<LiveHeadline>[] = [];
+    const helping = second.source$.subscribe((delivery) => others.push(delivery));
+    await expect.poll(() => second.share().length, { timeout: 30_000 }).toBe(PARTITIONS / 2);
+    const kept = first.share();
+    expect(kept.length).toBe(PARTITIONS / 2);
+    const isKept = ({ origin }: KafkaDelivery<LiveHeadline>) => kept.includes(origin.message.partition);
+    expect(taken.map(({ origin }) => origin.isCurrent())).toEqual(taken.map(isKept));
+    await expect.poll(() => others.length, { timeout: 30_000 }).toBe(PARTITIONS);
+    // What is settled now is committed by the member of the new generation.
+    for (const delivery of taken) delivery.settle({ type: 'done' });
+    const groups = [{ groupId: `g${run}`, topics: [{ name: from, partitionIndexes: [...kept] }] }];
+    const committed = async () => {
+      const [group] = await admin.listConsumerGroupOffsets({ groups });
+      return group?.topics[0]?.partitions.map(({ committedOffset }) => committedOffset);
+    };
+    await expect.poll(committed, { timeout: 30_000 }).toEqual(kept.map(() => 2n));
+    // They are read on, and nothing of them is delivered again.
+    await publish(2 * PARTITIONS, 3 * PARTITIONS);
+    await expect.poll(() => taken.length, { timeout: 30_000 }).toBe(2 * PARTITIONS + kept.length);
+    reading.unsubscribe();
+    helping.unsubscribe();
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(taken.length);
+  }, 120_000);
+
+  it('classifies each headline once and in the order of its key, though members join and leave all the time', async () => {
+    const COUNT = 8000;
+    const results: string[] = [];
+    const close = await readCommitted(servers.brokers, to, (value) => results.push(value));
+    const failures: unknown[] = [];
+    const start = (): Subscription => stored(join().source$).subscribe({ error: (error) => failures.push(error) });
+    const members = [start(), start(), start(), start()];
+    let next = 0;
+    const storm = setInterval(() => {
+      const at = next++ % members.length;
+      members[at]?.unsubscribe();
+      members[at] = start();
+    }, 1500);
+    for (let at = 0; at < COUNT; at += 500) {
+      await publish(at, at + 500);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    clearInterval(storm);
+    await expect.poll(() => results.length, { timeout: 120_000, interval: 500 }).toBeGreaterThanOrEqual(COUNT);
+    // What would come twice would come now.
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    for (const member of members) member.unsubscribe();
+    await close();
+    expect(failures).toEqual([]);
+    expect(numbersOf(results.map((title) => ({ title })))).toEqual(Array.from({ length: COUNT }, (_, i) => i));
+    const latest = new Map<number, number>();
+    const disordered = results.map(numberOf).filter((number) => {
+      const before = latest.get(number % PARTITIONS) ?? -1;
+      latest.set(number % PARTITIONS, number);
+      return number < before;
+    });
+    expect(disordered).toEqual([]);
+  }, 240_000);
+});
