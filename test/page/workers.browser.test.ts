@@ -48,10 +48,26 @@ describe.skipIf(chromiumPath === undefined)('the page of workers', { timeout: 60
         .locator('dd');
     const row = (name: string) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
     await expect.poll(() => figure('Workers').textContent()).toBe('2');
-    expect(await figure('Messages that wait').textContent()).toBe('2,000');
+    expect(await figure('Waiting messages').textContent()).toBe('2,000');
     expect(await figure('Lost').textContent()).toBe('4');
     expect(await row('b-2').textContent()).toContain('4f0c1d2e3a5b6978 and 00c1d2e3a5b69784');
     await picture('workers');
+
+    // Two groups on JetStream, of which each worker reports the messages of its whole group.
+    const ofGroup = (group: string, messages: number) => ({ group, lag: { messages, of: 'group' as const } });
+    workers = [
+      status('a-1', ofGroup('news', 30)),
+      status('b-2', ofGroup('news', 29)),
+      status('c-3', ofGroup('mail', 500)),
+    ];
+    await expect.poll(() => figure('Waiting messages').textContent()).toBe('530');
+    expect(await row('c-3').textContent()).toContain('mail');
+
+    // A clock that is ahead makes no worker silent.
+    await page.clock.setSystemTime(Date.now() + 60_000);
+    workers = [status('a-1', { classified: 77 }), status('b-2')];
+    await expect.poll(() => row('a-1').textContent()).toContain('77');
+    expect(await figure('Workers').textContent()).toBe('2');
 
     workers = [status('a-1', { stalled: true }), status('b-2', { at: Date.now() - 60_000 })];
     await expect.poll(() => row('a-1').textContent()).toContain('results wait');

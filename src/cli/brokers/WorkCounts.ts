@@ -62,7 +62,7 @@ export const workLine = (now: WorkCounts, before: WorkCounts, seconds: number, m
     `${number(now.classified)} classified`,
     ...(now.lag === undefined ? [] : [`${number(now.lag.messages)} waiting`]),
     `${number(now.retried)} delivered again`,
-    `${number(now.deadLetters)} given up`,
+    `${number(now.deadLetters)} dead letters`,
     ...(now.lost === 0 ? [] : [`${number(now.lost)} lost`]),
     ...(now.partitions === undefined ? [] : [`partitions ${now.partitions.join(', ') || 'none'}`]),
     ...(now.stalled ? ['results wait'] : []),

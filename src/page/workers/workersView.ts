@@ -8,6 +8,8 @@ import type { ViewOptions } from '../serving/servingView.js';
 
 /** The server's response about workers. */
 export interface WorkersJson {
+  /** The time of the server, which also gives the times of the workers. The clock of this machine may differ. */
+  readonly at: number;
   readonly workers: readonly WorkerStatus[];
 }
 
@@ -19,16 +21,17 @@ const SILENT_MS = 5000;
 
 const COLUMNS = [
   'Worker',
+  'Group',
   'State',
   'Model',
   'Headlines/s',
   'Classified',
   'In flight',
-  'Lag',
+  'Waiting',
   'Median',
   '99th percentile',
   'Delivered again',
-  'Put aside',
+  'Dead letters',
   'Lost',
   'Partitions',
 ] as const;
@@ -40,18 +43,20 @@ const stateOf = ({ at, connected, stalled }: WorkerStatus, now: number): string 
   return stalled ? 'results wait' : 'working';
 };
 
-/**
- * The number of waiting messages: the sum over workers for Kafka; the value of the group, which every worker reports,
- * for JetStream.
- */
-export const lagOf = (workers: readonly WorkerStatus[]): number | undefined => {
-  const lags = workers.flatMap(({ lag }) => lag ?? []);
-  if (lags.length === 0) return undefined;
-  const own = lags.filter((lag) => lag.of === 'worker').reduce((sum, { messages }) => sum + messages, 0);
-  return own + Math.max(0, ...lags.filter((lag) => lag.of === 'group').map(({ messages }) => messages));
+/** The number of waiting messages: the sum over workers for Kafka, and over groups for JetStream. */
+const waiting = (workers: readonly WorkerStatus[]): number | undefined => {
+  /** Each worker of a JetStream group reports the messages of the whole group, some of them a little later. */
+  const counts = new Map<string, number>();
+  for (const { worker, group, from, lag } of workers) {
+    if (lag === undefined) continue;
+    const of = lag.of === 'worker' ? worker : `${group} ${from}`;
+    counts.set(of, Math.max(counts.get(of) ?? 0, lag.messages));
+  }
+  return counts.size === 0 ? undefined : [...counts.values()].reduce((sum, count) => sum + count, 0);
 };
 
 const cells = (status: WorkerStatus, now: number): readonly string[] => [
+  status.group,
   stateOf(status, now),
   status.models.join(' and '),
   formatRate(status.perSecond),
@@ -76,9 +81,9 @@ export const workersView = (
     workers: 'Workers',
     rate: 'Headlines a second',
     classified: 'Classified',
-    lag: 'Messages that wait',
+    lag: 'Waiting messages',
     inFlight: 'In flight',
-    deadLetters: 'Put aside',
+    deadLetters: 'Dead letters',
     lost: 'Lost',
   });
   const rows = new Map<string, readonly HTMLElement[]>();
@@ -96,15 +101,14 @@ export const workersView = (
   };
 
   let told = '';
-  const show = ({ workers }: WorkersJson): void => {
-    const now = Date.now();
+  const show = ({ at: now, workers }: WorkersJson): void => {
     const live = workers.filter(({ at }) => now - at <= SILENT_MS);
     const sum = (of: (status: WorkerStatus) => number, some = workers): number =>
       some.reduce((total, status) => total + of(status), 0);
     figures.show('workers', formatCount(live.length));
     figures.show('rate', formatRate(sum(({ perSecond }) => perSecond, live)));
     figures.show('classified', formatCount(sum(({ classified }) => classified)));
-    const lag = lagOf(live);
+    const lag = waiting(live);
     figures.show('lag', lag === undefined ? NOTHING : formatCount(lag));
     figures.show('inFlight', formatCount(sum(({ inFlight }) => inFlight, live)));
     figures.show('deadLetters', formatCount(sum(({ deadLetters }) => deadLetters)));
@@ -137,7 +141,7 @@ export const workersView = (
       { class: 'block', 'aria-labelledby': 'workers-heading' },
       element('h2', { id: 'workers-heading' }, 'Workers'),
       figures.node,
-      card('Each worker', 'It says once a second how it is doing.', table),
+      card('Each worker', 'Each reports once a second.', table),
     ),
   );
   show(first);

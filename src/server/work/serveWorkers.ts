@@ -21,8 +21,8 @@ export interface ServeWorkersOptions {
 }
 
 /**
- * Shows workers over HTTP: a page at `GET /`, their statuses as JSON at `GET /workers`, `GET /metrics` for Prometheus
- * and `GET /healthz`. Emits its address when it listens; unsubscribing closes it.
+ * Shows workers over HTTP: a page at `GET /`, their statuses and the server's time as JSON at `GET /workers`,
+ * `GET /metrics` for Prometheus and `GET /healthz`. Emits its address when it listens; unsubscribing closes it.
  *
  * Requests cannot change anything. On a loopback address, the Host must name this machine, so that websites cannot
  * reach it by DNS rebinding.
@@ -43,7 +43,7 @@ export const serveWorkers = ({ statuses, host, port }: ServeWorkersOptions): Obs
       dispatcher({
         routes: new Map<string, Route>([
           ...pageRoutes('workers'),
-          ['/workers', get('application/json', () => JSON.stringify({ workers: statuses() }))],
+          ['/workers', get('application/json', () => JSON.stringify({ at: Date.now(), workers: statuses() }))],
           ['/metrics', get(metrics.contentType, () => metrics.metrics())],
           ['/healthz', get('application/json', () => '{"status":"ok"}')],
         ]),

@@ -21,7 +21,7 @@ const FIGURES: readonly Figure[] = [
   },
   {
     name: 'headwater_work_dead_letters_total',
-    help: 'Messages that were given up',
+    help: 'Messages that became dead letters',
     of: ({ deadLetters }) => deadLetters,
   },
   {

@@ -23,7 +23,7 @@ it('works without a broker, from standard input to standard output', async () =>
   // Each says which model it is of, and so does the last line.
   const { model } = results[0] ?? {};
   expect(model).toMatch(/^[0-9a-f]{16}$/);
-  expect(stderr).toContain(`2 classified  0 delivered again  0 given up  model ${String(model).slice(0, 12)}\n`);
+  expect(stderr).toContain(`2 classified  0 delivered again  0 dead letters  model ${String(model).slice(0, 12)}\n`);
 }, 60_000);
 
 it('reads a line of standard input as a title or as a JSON object', async () => {
