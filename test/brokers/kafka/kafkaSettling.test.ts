@@ -258,6 +258,19 @@ describe('a transaction', () => {
     expect(client.steps).toEqual(['send', 'abort', 'close']);
   });
 
+  it('commits the offsets of all partitions by one request', async () => {
+    client.next.step = () => Promise.resolve();
+    client.steps.length = 0;
+    const producer = new TransactionalProducer(connection, 'news', asyncScheduler);
+    const consumer = someConsumer();
+    const lasts = [0, 1, 2].map((partition) => ({ consumer, message: { ...message, partition } }));
+    const outcome = producer.commit([outgoing], lasts, MEMBER);
+    client.endLoading();
+    expect(await outcome).toBe('stored');
+    expect(client.steps).toEqual(['send', 'addConsumer', 'addOffset', 'commit']);
+    producer.close();
+  });
+
   it('that the group refuses is aborted, and its producer is used again', async () => {
     const end = holdStep();
     const { producer, outcome } = await begin();

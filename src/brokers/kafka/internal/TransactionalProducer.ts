@@ -6,7 +6,7 @@ import { answered } from './answered.js';
 import { loadKafka } from './loadKafka.js';
 import { MessageGroups, type OutgoingMessage, records } from './messageGroups.js';
 import type { Member } from './openConsumer.js';
-import { type BytesProducer, clientOptions, openTransactionalProducer } from './openProducer.js';
+import { clientOptions, openTransactionalProducer, type TransactionalBytesProducer } from './openProducer.js';
 import { refusesMember } from './refusesMember.js';
 
 /** The timeout of a transaction in milliseconds. A transaction left by a dead worker blocks readers for this time. */
@@ -48,7 +48,7 @@ export class TransactionalProducer {
   readonly #client: KafkaClient;
   readonly #where: string;
   readonly #scheduler: SchedulerLike;
-  #producer: BytesProducer | undefined;
+  #producer: TransactionalBytesProducer | undefined;
   #isClosed = false;
   /** Whether a transaction is running. */
   #isBusy = false;
@@ -88,7 +88,8 @@ export class TransactionalProducer {
       try {
         for (sent of this.#groups.of(messages)) await this.#wanted(transaction.send({ messages: records(sent) }));
         await this.#wanted(transaction.addConsumer(first.consumer));
-        for (const last of lasts) await this.#wanted(transaction.addOffset(offsetOf(last, member)));
+        out.offsets = lasts.map(({ message: { partition, offset } }) => ({ partition, offset: offset + 1n }));
+        await this.#wanted(transaction.addOffset(offsetOf(first, member)));
       } catch (error) {
         // The first error says more than that of the abort. Without an abort, the transaction's timeout ends it.
         const isAborted = await this.#answered(transaction.abort()).then(
@@ -131,7 +132,7 @@ export class TransactionalProducer {
     old?.close(true).catch(() => undefined);
   }
 
-  async #opened(): Promise<BytesProducer> {
+  async #opened(): Promise<TransactionalBytesProducer> {
     const kafka = await loadKafka();
     // A producer that is opened now would never be closed.
     this.#checkOpen();
