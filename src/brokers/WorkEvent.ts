@@ -6,6 +6,8 @@ export type WorkEvent =
   | { readonly type: 'dead-letter'; readonly id: string; readonly reason: string; readonly to: string | undefined }
   /** The broker did not learn how a message was settled, so it delivers the message again. */
   | { readonly type: 'unsettled'; readonly id: string; readonly reason: string }
+  /** Messages of `from` cannot be read at the moment. Reading is tried again until it succeeds. */
+  | { readonly type: 'unreadable'; readonly from: string; readonly reason: string }
   /** Messages were deleted at the broker before they were read. `messages` is the largest number that it can be. */
   | { readonly type: 'lost'; readonly id: string; readonly messages: number; readonly reason: string }
   /** The number of messages that wait for this worker, or for its whole group. */

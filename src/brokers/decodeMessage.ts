@@ -37,10 +37,21 @@ const BRACE = 0x7b;
 const withoutSchema = (bytes: Uint8Array): Uint8Array =>
   bytes[0] === 0 && bytes[SCHEMA_BYTES] === BRACE ? bytes.subarray(SCHEMA_BYTES) : bytes;
 
+/** JSON that is no object: a text in quotes, an array, or null. Other texts are titles, also numbers. */
+const OTHER_JSON = /^(?:".*"|\[.*\]|null)$/s;
+
+/** The JSON of a message. A title as plain text may look like JSON, such as `"Yes" or "no"`. */
+const jsonOf = (written: string): E.Either<string, unknown> => {
+  if (written.startsWith('{')) return parsed(written);
+  const json = OTHER_JSON.test(written) ? parsed(written) : E.left('');
+  if (E.isLeft(json)) return E.right({ title: written });
+  return typeof json.right === 'string' ? E.right({ title: json.right.trim() }) : json;
+};
+
 /**
- * Decodes a message to a headline: a JSON object in the format of `headlineJson`, or a title as plain text. The title
- * may have another usual name, such as `text`, and the object may be inside others, such as `data`. The field `source`
- * names the original source of the headline.
+ * Decodes a message to a headline: a JSON object in the format of `headlineJson`, or a title as plain text, also in the
+ * quotes of JSON. The title may have another usual name, such as `text`, and the object may be inside others, such as
+ * `data`. The field `source` names the original source of the headline.
  *
  * @param bytes the message's data; undefined or null for a message without data, such as a tombstone of Kafka
  * @param id the headline's ordinal
@@ -56,8 +67,7 @@ export const decodeMessage = (
 ): E.Either<string, LiveHeadline> => {
   const text = textOf(withoutSchema(bytes ?? new Uint8Array()));
   if (E.isLeft(text)) return text;
-  const written = text.right.trim();
-  const json = written.startsWith('{') ? parsed(written) : E.right({ title: written });
+  const json = jsonOf(text.right.trim());
   if (E.isLeft(json)) return json;
   const decoded = decodeHeadline(withReadableFields(json.right, source));
   if (E.isLeft(decoded)) {

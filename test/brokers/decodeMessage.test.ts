@@ -8,6 +8,7 @@ const decoded = (bytes: Uint8Array | undefined | null): unknown => {
 
 it.each([
   ['plain text', Buffer.from(' Ferry returns \n')],
+  ['a text of JSON', Buffer.from('"Ferry returns"\n')],
   ['an object', Buffer.from('{"title": "Ferry returns"}')],
   ['an object with another name', Buffer.from('{"payload": {"after": {"text": "Ferry returns"}}}')],
   ['JSON after the schema id of a registry', Buffer.from('\0\0\0\0\x07{"text": "Ferry returns"}')],
@@ -20,7 +21,13 @@ it.each([
   ['an object without a text', Buffer.from('{"number": 1}'), /title .* must be/],
   ['a message without data', undefined, /title .* must be/],
   ['a tombstone', null, /title .* must be/],
+  ['null', Buffer.from('null'), /null, but must be/],
+  ['an array', Buffer.from('["Ferry returns"]'), /an array, but must be/],
   ['half an object', Buffer.from('{"title": '), /not JSON/],
 ])('says why %s is none', (_, bytes, reason) => {
   expect(decoded(bytes)).toMatch(reason);
+});
+
+it.each(['"Yes" or "no"', '[Update] Ferry returns [2]', '2026', 'true'])('takes %s as it is written', (title) => {
+  expect(decoded(Buffer.from(title))).toBe(title);
 });

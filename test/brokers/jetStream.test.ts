@@ -281,7 +281,9 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     await publish('two');
     await expect.poll(() => titles).toEqual(['one', 'one', 'two']);
     reading.unsubscribe();
-    const reasons = events.flatMap((event) => (event.type === 'unsettled' && event.id === stream ? event.reason : []));
+    const reasons = events.flatMap((event) =>
+      event.type === 'unreadable' && event.from === stream ? event.reason : [],
+    );
     expect(reasons.length).toBeGreaterThanOrEqual(2);
     expect(reasons[0]).toContain('is made again');
   });

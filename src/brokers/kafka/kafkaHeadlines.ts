@@ -124,7 +124,7 @@ export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<Kafka
           failures = member.hasWorked ? 1 : failures + 1;
           if (!hasJoined || failures > MOST_FAILURES) throw error;
           // A member that has lost its group is replaced by a new one.
-          events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
+          events?.next({ type: 'unreadable', from: topic, reason: reasonOf(error) });
           void member.close();
           await firstValueFrom(timer(REST_MS, scheduler));
         }

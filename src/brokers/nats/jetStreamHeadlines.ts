@@ -317,7 +317,7 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
           held.clear();
           freed$.next();
           const reason = `${reasonOf(error)}; the group is made again, and reads the stream from its first message`;
-          events?.next({ type: 'unsettled', id: stream, reason });
+          events?.next({ type: 'unreadable', from: stream, reason });
         }
       }
     };

@@ -49,6 +49,7 @@ export const afterEvent = (counts: WorkCounts, event: WorkEvent): WorkCounts => 
     case 'lost':
       return { ...counts, lost: counts.lost + event.messages };
     case 'unsettled':
+    case 'unreadable':
       return counts;
   }
 };

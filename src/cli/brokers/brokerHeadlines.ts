@@ -86,6 +86,9 @@ export const brokerHeadlines = (
       case 'unsettled':
         lost(`The broker got no acknowledgement of ${event.id}: ${event.reason}.`);
         break;
+      case 'unreadable':
+        lost(`${event.from} cannot be read: ${event.reason}.`);
+        break;
       case 'dead-letter':
         rejections.next({
           type: 'rejection',

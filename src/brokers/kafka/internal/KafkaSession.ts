@@ -37,6 +37,10 @@ const LAG_MS = 5000;
 /** Milliseconds before messages are read again after a failure. */
 const RETRY_MS = 200;
 
+/** Why a topic cannot be read. Where partitions are gone, the client fails at its own data about them. */
+const readingReason = (error: unknown): string =>
+  error instanceof TypeError ? 'the topic was deleted, or has fewer partitions than before' : reasonOf(error);
+
 /**
  * One member of a consumer group: reads its partitions of a topic, goes back after a failure, and commits settled
  * messages.
@@ -250,7 +254,7 @@ export class KafkaSession {
           this.#loseGroup(error);
           return;
         }
-        events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
+        events?.next({ type: 'unreadable', from: topic, reason: readingReason(error) });
         await this.#pause(RETRY_MS);
       }
     }
@@ -281,7 +285,7 @@ export class KafkaSession {
     } catch (error) {
       if (this.#closed) return;
       isOutOfRange = hasApiId(error, 'OFFSET_OUT_OF_RANGE');
-      if (!isOutOfRange) events?.next({ type: 'unsettled', id: topic, reason: reasonOf(error) });
+      if (!isOutOfRange) events?.next({ type: 'unreadable', from: topic, reason: readingReason(error) });
     } finally {
       await stream.close().catch(() => undefined);
     }

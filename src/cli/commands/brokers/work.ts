@@ -102,6 +102,8 @@ const eventLine = (event: WorkEvent): string | undefined => {
       return `${event.id} is delivered again: ${event.reason}`;
     case 'unsettled':
       return `the broker got no acknowledgement of ${event.id}: ${event.reason}`;
+    case 'unreadable':
+      return `${event.from} cannot be read, and reading is tried again: ${event.reason}`;
     case 'lost':
       return `lost: ${event.id}: ${event.reason}`;
     case 'stalled':
