@@ -1,9 +1,12 @@
 import { constants } from 'node:fs';
 import { access, readlink, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { flatMap, tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { codeOf } from '../../contracts/codeOf.js';
+import { ARTIFACT_FILES } from '../../models/artifacts/Artifacts.js';
+import { checkModelFolder } from '../../sinks/files/checkModelFolder.js';
 
 type Found = 'folder' | 'file' | 'nothing';
 
@@ -77,6 +80,13 @@ export const checkFolder = (folder: string, names: readonly string[]): TaskEithe
         );
     }
   });
+
+/** Does the same for the folder of a model, in which nothing else may have a name that a model needs. */
+export const checkModelOutput = (folder: string): TaskEither<unknown, void> =>
+  pipe(
+    checkFolder(folder, Object.values(ARTIFACT_FILES)),
+    flatMap(() => checkModelFolder(folder)),
+  );
 
 /**
  * Checks whether a file can be written, without creating anything.

@@ -1,11 +1,10 @@
 import { concat, delayWhen, EMPTY, finalize, ignoreElements, map, type Observable, of, switchMap, tap } from 'rxjs';
-import { ARTIFACT_FILES } from '../../models/artifacts/Artifacts.js';
 import { prepare } from '../../operators/rows/prepare.js';
 import { alongside } from '../../sinks/alongside.js';
 import { rowProgress } from '../../sinks/progress/rowProgress.js';
 import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 import { backendLine, NO_BACKEND } from '../backends/backendLine.js';
-import { checkFile, checkFolder } from '../process/checkOutput.js';
+import { checkFile, checkFolder, checkModelOutput } from '../process/checkOutput.js';
 import { fromTask } from '../process/fromTask.js';
 import type { FlowShown } from '../flow/flowShown.js';
 import type { Terminal } from '../process/Terminal.js';
@@ -187,7 +186,7 @@ const trainingFor = (
   };
   // An unwritable folder is found before the training and not after it.
   const refused$ = concat(
-    fromTask(checkFolder(out, Object.values(ARTIFACT_FILES))).pipe(ignoreElements()),
+    fromTask(checkModelOutput(out)).pipe(ignoreElements()),
     given.tensorboard === undefined ? EMPTY : fromTask(checkFolder(given.tensorboard, [])).pipe(ignoreElements()),
     given.events === undefined ? EMPTY : fromTask(checkFile(given.events)).pipe(ignoreElements()),
     checkRejectionsFile(given),

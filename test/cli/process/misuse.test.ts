@@ -23,6 +23,10 @@ beforeAll(async () => {
   writeFileSync(at('one-class.csv'), 'title,category\nA late goal,Sports\nAn early goal,Sports\n');
   mkdirSync(at('folder'));
   symlinkSync('no-such-folder', at('nowhere'));
+  mkdirSync(at('folder-of-releases'));
+  symlinkSync('releases/7', at('folder-of-releases', 'current'));
+  mkdirSync(at('folder-of-notes'));
+  writeFileSync(at('folder-of-notes', 'generations'), '');
 });
 
 let before: readonly string[];
@@ -105,6 +109,16 @@ describe('headwater train refuses, in one line and with nothing made,', () => {
       'a link to no folder',
       ['--out', 'nowhere/below/it'],
       /^2 .*nowhere is a link to no-such-folder, which does not exist\. Create that folder.+HW_PATH/,
+    ],
+    [
+      'a folder in which something else has a name that models need',
+      ['--out', 'folder-of-releases'],
+      /^2 .*folder-of-releases\/current is there already and is not a model's.+HW_PATH/,
+    ],
+    [
+      'a folder in which a file has the name of the generations',
+      ['--out', 'folder-of-notes'],
+      /^2 .*folder-of-notes\/generations is there already and is not a model's.+HW_PATH/,
     ],
     [
       'a folder for the file of the rejections',

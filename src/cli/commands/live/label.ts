@@ -26,7 +26,7 @@ import { takeBackLabel } from '../../learning/takeBackLabel.js';
 import { tallyLines } from '../../learning/tallyLines.js';
 import { addFeedOptions, type FeedOptions, feedRules } from '../../live/feedOptions.js';
 import { path } from '../../process/argument.js';
-import { checkFile, checkFolder } from '../../process/checkOutput.js';
+import { checkFile, checkModelOutput } from '../../process/checkOutput.js';
 import { fromTask } from '../../process/fromTask.js';
 import type { Choose } from '../../process/Job.js';
 import type { Terminal } from '../../process/Terminal.js';
@@ -164,9 +164,7 @@ export const labelCommand = (terminal: Terminal, choose: Choose): Command =>
       const ended$ = new Subject<void>();
       const done$ = new Subject<void>();
       const work$ = defer(() => fromTask(checkFile(options.labels))).pipe(
-        concatMap(() =>
-          options.out === undefined ? [undefined] : fromTask(checkFolder(options.out, ['model.safetensors'])),
-        ),
+        concatMap(() => (options.out === undefined ? [undefined] : fromTask(checkModelOutput(options.out)))),
         concatMap(() =>
           withModel(options.model, options, terminal.env, (loaded) =>
             from(label(source, options, loaded, ended$, terminal)),

@@ -12,7 +12,7 @@ import { labelTrial } from '../../learning/labelTrial.js';
 import { saveLearnt } from '../../learning/saveLearnt.js';
 import { tallyLines } from '../../learning/tallyLines.js';
 import { collect, path, positiveNumber } from '../../process/argument.js';
-import { checkFolder } from '../../process/checkOutput.js';
+import { checkModelOutput } from '../../process/checkOutput.js';
 import { fromTask } from '../../process/fromTask.js';
 import type { Choose } from '../../process/Job.js';
 import type { Terminal } from '../../process/Terminal.js';
@@ -135,11 +135,7 @@ const learning = ({ labels, out, lr, json = false, ...options }: Options, termin
     });
     return tellingRejections(concat(learnt$, saved$.pipe(ignoreElements()), told$), source, options, terminal);
   });
-  return concat(
-    fromTask(checkFolder(out, ['model.safetensors'])).pipe(ignoreElements()),
-    checkRejectionsFile(options),
-    work$,
-  );
+  return concat(fromTask(checkModelOutput(out)).pipe(ignoreElements()), checkRejectionsFile(options), work$);
 };
 
 /** `headwater learn`. */

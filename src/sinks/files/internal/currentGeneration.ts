@@ -9,7 +9,8 @@ import { makeTemporary, syncFolder, writeTemporary } from './wholeFile.js';
 /** What `current` is: nothing, the id of a generation, or a folder (in a copy of the model that followed the links). */
 export type Current = { readonly kind: 'none' | 'folder' } | { readonly kind: 'id'; readonly id: string };
 
-const foreign = (path: string): HeadwaterError =>
+/** Refuses what has a name that the folder of a model needs, and does not belong to a model. */
+export const foreign = (path: string): HeadwaterError =>
   new HeadwaterError(
     'HW_PATH',
     `${path} is there already and is not a model's, but the folder of a ` +
