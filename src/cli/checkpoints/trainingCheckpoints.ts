@@ -29,7 +29,7 @@ import {
   type SavedCheckpoint,
 } from '../../checkpoints/latestCheckpoint.js';
 import type { Checkpoint } from '../../contracts/training/Checkpoint.js';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { type ErrorCode, HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Row } from '../../contracts/rows/Row.js';
 import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
@@ -50,6 +50,9 @@ const FOLDER = 'checkpoints';
 /** The default interval. It grows so that checkpoints take at most a fiftieth of the time. */
 const USUAL: CheckpointInterval = { type: 'time', ms: 30_000 };
 const LEAST_RATIO = 50;
+
+/** Errors whose cause the user can remove: a lost device, and a full disk or a wrong folder when the model is saved. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['HW_BACKEND', 'HW_WRITE', 'HW_PATH']);
 
 /** One training, ready to start or resume. */
 export interface KeptTraining {
@@ -304,12 +307,12 @@ export const trainingCheckpoints = (
       throwError(() =>
         written !== undefined &&
         error instanceof HeadwaterError &&
-        (error.code === 'HW_BACKEND' || error.code === 'HW_NUMERIC')
+        (error.code === 'HW_NUMERIC' || PASSING.has(error.code))
           ? new HeadwaterError(
               error.code,
               `${error.message} The last checkpoint is ${written.path} ` +
                 `(${placeOf(written.checkpoint)})` +
-                (error.code === 'HW_BACKEND' ? ': the same command with --resume continues from it.' : '.'),
+                (PASSING.has(error.code) ? ': the same command with --resume continues from it.' : '.'),
               { cause: error, where: error.where },
             )
           : error,

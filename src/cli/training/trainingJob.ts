@@ -169,8 +169,8 @@ const trainingFor = (
                   }),
                 );
               }),
-              checkpoints.explaining,
               delayWhen((trained) => saveTrained(out, trained, texts.usedBy(trained), source.table())),
+              checkpoints.explaining,
               tap((trained) => tellTrained(trained, out, options, terminal)),
               // Checkpoints are removed only when everything is saved.
               (trained$) => (options.trial === undefined ? concat(trained$, checkpoints.done$) : trained$),

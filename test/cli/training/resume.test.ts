@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { start, workFolder } from '../headwater.js';
@@ -98,6 +98,21 @@ describe('a training that is killed and resumed', () => {
 });
 
 describe('an output that cannot be written', () => {
+  it('at the end of a training: --resume saves the model when the cause is removed', async () => {
+    const run = start(argumentsFor('unsaved', lesson), { cwd });
+    await run.until('stderr', /epoch 1\b/);
+    const inTheWay = join(cwd, 'unsaved', 'generations');
+    writeFileSync(inTheWay, '');
+    const { status, stderr } = await run.ended;
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/generations is not a folder.+ The last checkpoint is \S+ \(.+\): the same command with --resume/),
+    ]);
+    rmSync(inTheWay);
+    expect(await resume('unsaved')).toMatchObject({ status: 0 });
+    expect(leftBy(cwd, 'unsaved')).toEqual(whole);
+  }, 120_000);
+
   it.skipIf(process.platform === 'win32')(
     'costs checkpoints where there is no room, is told, and ends no training',
     async () => {
