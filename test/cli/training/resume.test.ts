@@ -106,7 +106,9 @@ describe('an output that cannot be written', () => {
     const { status, stderr } = await run.ended;
     expect([status, stderr]).toEqual([
       2,
-      expect.stringMatching(/generations is not a folder.+ The last checkpoint is \S+ \(.+\): the same command with --resume/),
+      expect.stringMatching(
+        /generations is not a folder.+ The last checkpoint is \S+ \(.+\): the same command with --resume/,
+      ),
     ]);
     rmSync(inTheWay);
     expect(await resume('unsaved')).toMatchObject({ status: 0 });
