@@ -61,6 +61,24 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     return info.num_pending + info.num_ack_pending;
   };
 
+  it.each([
+    [{ deliver_subject: 'elsewhere' }, /pushes its messages/],
+    [{ ack_policy: 'none' }, /ack_policy is none/],
+    [{ ack_policy: 'all' }, /ack_policy is all/],
+    [{ max_deliver: 5 }, /drops a message after 5 deliveries.*more than 5\. Change the consumer/],
+  ] as const)('refuses a consumer that would lose headlines: %j', async (config, message) => {
+    const manager = await jetstreamManager(connection);
+    await manager.consumers.add(stream, { durable_name: 'g', ack_policy: 'explicit', ...config });
+    await publish('Ferry returns to port');
+    await expect(firstValueFrom(jetStreamHeadlines({ connection, stream, group: 'g' }))).rejects.toMatchObject({
+      code: 'HW_BROKER',
+      message: expect.stringMatching(message) as string,
+    });
+    await manager.consumers.delete(stream, 'g');
+    await manager.consumers.add(stream, { durable_name: 'g', ack_policy: 'explicit', max_deliver: 6 });
+    await firstValueFrom(jetStreamHeadlines({ connection, stream, group: 'g' }));
+  });
+
   it('settles a message once its result is stored, and forgets it then', async () => {
     await publish('Ferry returns to port', '{"title":"Rates held","guid":"a1","link":"https://example.org/1"}');
     const results = await firstValueFrom(

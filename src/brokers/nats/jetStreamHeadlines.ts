@@ -31,6 +31,7 @@ import { reasonOf } from '../../contracts/reasonOf.js';
 import { untilReady } from '../internal/untilReady.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
+import { checkConsumer } from './internal/checkConsumer.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 import { isTemporary, whileElecting } from './internal/whileElecting.js';
 
@@ -115,8 +116,8 @@ const nanoseconds = (ms: number): number => ms * 1_000_000;
  * Memory: at most `maxInFlight` messages. While they are held, the server receives signs of life. On unsubscription,
  * unsettled messages are returned, so that other workers receive them at once.
  *
- * Errors: `HW_USAGE` if the client is not installed; `HW_BROKER` if the stream or the group is not available, or the
- * connection is permanently closed.
+ * Errors: `HW_USAGE` if the client is not installed; `HW_BROKER` if the stream or the group is not available, the
+ * consumer of the group was made or changed so that headlines would be lost, or the connection is permanently closed.
  *
  * @param options `connection`, `stream`, `group`, and the optional settings
  * @throws HeadwaterError `HW_USAGE` for an invalid option
@@ -264,7 +265,8 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
           ack_wait: nanoseconds(ackWait),
           ...(subject !== undefined && { filter_subject: subject }),
         });
-      else if (events !== undefined) {
+      else checkConsumer(found.config, { stream, group }, maxAttempts);
+      if (found !== undefined && events !== undefined) {
         // A worker may have no permission to ask about the stream. It needs none to read it.
         const info = await manager.streams.info(stream).catch(() => undefined);
         if (info !== undefined) tellLost(found, info);
