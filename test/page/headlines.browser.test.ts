@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Label } from '../../src/server/generations/Label.js';
 import { arriving, servePage, visit } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
-import { live, rowsOf } from './looking.js';
+import { live, rowsOf, violations } from './looking.js';
 import { titles } from './newsModel.js';
 
 describe.skipIf(chromiumPath === undefined)('the headlines of the page', { timeout: 120_000 }, () => {
@@ -215,6 +215,7 @@ describe.skipIf(chromiumPath === undefined)('the headlines of the page', { timeo
       .locator('.notice')
       .getByText('The label was not kept: The server keeps no labels. Start it with --labels and a file.')
       .waitFor();
+    expect(await violations(page)).toEqual([]);
   });
 
   it('opens an article by its link and by a key, where it is one of the web', async () => {

@@ -10,7 +10,7 @@ export class Notice {
   constructor(announcer: HTMLElement) {
     this.#announcer = announcer;
     const away = element('button', { type: 'button' }, 'Put away');
-    this.node = element('div', { class: 'notice', hidden: true }, this.#text, away);
+    this.node = element('section', { class: 'notice', 'aria-label': 'Notice', hidden: true }, this.#text, away);
     away.addEventListener('click', () => {
       this.node.hidden = true;
     });

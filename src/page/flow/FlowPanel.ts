@@ -135,7 +135,12 @@ export class FlowPanel {
 
   constructor() {
     this.#picture.setAttribute('aria-labelledby', 'flow-summary');
-    this.#details = element('details', {}, element('summary', {}, 'Values as a table'), this.#table);
+    this.#details = element(
+      'details',
+      { class: 'values-details' },
+      element('summary', {}, 'Values as a table'),
+      this.#table,
+    );
     this.#details.addEventListener('toggle', () => this.#fillTable());
     this.node = element(
       'section',

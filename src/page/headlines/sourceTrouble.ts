@@ -20,6 +20,9 @@ const allRejected = (event: SourceEvent): boolean =>
 export const isTroubled = (event: SourceEvent | undefined): boolean =>
   event !== undefined && (event.type === 'failed' || allRejected(event));
 
+/** The message of a failure without its advice to try again: the page says when that is done. */
+const withoutRetry = (message: string): string => message.replace(/ Try again later\.$/, '');
+
 /** Describes the last event of a source in a few words. */
 export const describeSource = (event: SourceEvent): string => {
   switch (event.type) {
@@ -40,7 +43,7 @@ export const describeSource = (event: SourceEvent): string => {
     case 'failed':
       return event.nextInMs === undefined
         ? `failed for good: ${event.message}`
-        : `failed, tried again later: ${event.message}`;
+        : `failed, tried again later: ${withoutRetry(event.message)}`;
   }
 };
 
@@ -60,7 +63,7 @@ export const troubleOf = (
     const message = event.message.startsWith(event.source)
       ? event.message.slice(event.source.length).trim()
       : event.message;
-    return `${nameOf(event.source)}: ${message} ${next}`;
+    return `${nameOf(event.source)}: ${event.nextInMs === undefined ? message : withoutRetry(message)} ${next}`;
   });
   return { failing: troubled.length, sources: last.size, lines };
 };

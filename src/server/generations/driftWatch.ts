@@ -1,4 +1,4 @@
-import { connect, filter, map, merge, type Observable } from 'rxjs';
+import { connect, defer, filter, map, merge, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 import type { DriftDetected } from '../../contracts/live/Learning.js';
 import type { LivePrediction } from '../../contracts/live/Live.js';
 import { adwin } from '../../operators/learning/adwin.js';
@@ -27,11 +27,32 @@ export interface DriftSources {
 /** The probability of a false alarm (delta of ADWIN). The detectors of all classes share it. */
 const DELTA = 0.002;
 
+/**
+ * Passes on each change once. ADWIN keeps a part of the old values after a change, and often finds the same change
+ * again: it then compares with a mean that is nearer to the one before the change than to the one after it.
+ */
+const eachOnce = (): MonoTypeOperatorFunction<DriftDetected> => (drift$) =>
+  defer(() => {
+    let told: DriftDetected | undefined;
+    return drift$.pipe(
+      filter((drift) => {
+        const { before, after } = drift;
+        const isSame =
+          told !== undefined &&
+          after > before === told.after > told.before &&
+          Math.abs(before - told.before) < Math.abs(before - told.after);
+        if (!isSame) told = drift;
+        return !isSame;
+      }),
+    );
+  });
+
 const driftOf =
   (of: DriftOf, delta = DELTA, name?: string) =>
   (value$: Observable<number>): Observable<Drift> =>
     value$.pipe(
       adwin({ delta }),
+      eachOnce(),
       map(({ before, after, rows }) => ({ of, ...(name === undefined ? {} : { class: name }), before, after, rows })),
     );
 

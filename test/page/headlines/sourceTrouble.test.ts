@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SourceEvent } from '../../../src/contracts/live/Live.js';
-import { troubleOf } from '../../../src/page/headlines/sourceTrouble.js';
+import { describeSource, troubleOf } from '../../../src/page/headlines/sourceTrouble.js';
 
 const failed = (source: string, nextInMs?: number): SourceEvent => ({
   type: 'failed',
@@ -30,4 +30,13 @@ it('tells of feeds that fail, and of those of which nothing can be read, the fir
       'the c: read, and none of its 7 items can be read.',
     ],
   });
+});
+
+it('leaves out the advice to try again where it is done anyway', () => {
+  const told = (nextInMs?: number): readonly string[] => {
+    const event = { ...failed('a', nextInMs), message: "a answered 503. The fault is the server's. Try again later." };
+    return [describeSource(event), ...troubleOf(new Map([['a', event]]), String).lines];
+  };
+  for (const line of told(1000)) expect(line).not.toContain('Try again');
+  for (const line of told()) expect(line).toContain('Try again later.');
 });
