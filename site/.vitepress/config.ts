@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 import { navigationFile, pagesFolder, siteFolder } from '../folders.js';
+import { emptyHeaders } from '../markdown/emptyHeaders.js';
 import { fences } from '../markdown/fences.js';
 import { anchorOf } from '../pages/anchorOf.js';
 import { guidePages } from '../pages/navigation.js';
+import { weightOf, wordsOf } from './search.js';
 
 const reference = JSON.parse(readFileSync(navigationFile, 'utf8')) as DefaultTheme.SidebarMulti;
 
@@ -26,7 +28,10 @@ export default defineConfig({
     anchor: { slugify: anchorOf },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     languageAlias: { caddyfile: 'nginx' },
-    config: fences,
+    config: (md) => {
+      fences(md);
+      emptyHeaders(md);
+    },
   },
   themeConfig: {
     nav: [
@@ -37,7 +42,22 @@ export default defineConfig({
     ],
     sidebar: { ...reference, '/': guidePages },
     outline: { level: [2, 3] },
-    search: { provider: 'local', options: { detailedView: false } },
+    search: {
+      provider: 'local',
+      options: {
+        detailedView: false,
+        miniSearch: {
+          options: { tokenize: wordsOf },
+          searchOptions: { fuzzy: 0.2, prefix: true, boost: { title: 4, text: 2, titles: 1 }, boostDocument: weightOf },
+        },
+      },
+    },
+    notFound: {
+      title: 'This page does not exist',
+      quote: 'Use the search, or begin at the first page.',
+      linkText: 'First page',
+      linkLabel: 'First page',
+    },
     docFooter: { prev: 'Previous page', next: 'Next page' },
     externalLinkIcon: true,
   },

@@ -26,12 +26,15 @@ const runnable = (code: string, shown: string): string =>
   `<div class="runnable" data-code="${escapeXml(encodeURIComponent(code))}">${shown}<button ` +
   'type="button" class="run">Run and edit</button></div>\n';
 
+/** The number of characters that a piece of code in a sentence may have to stay on one line, also on a phone. */
+const SHORT = 16;
+
 const isOf = (language: string, token: { readonly info: string } | undefined): boolean =>
   token?.info.trim().split(/\s+/)[0] === language;
 
 /**
  * Draws blocks of code marked `marbles`, or `marbles drawn` where a test cannot run them in virtual time. Gives a
- * button to each block of TypeScript that a browser can run.
+ * button to each block of TypeScript that a browser can run. Keeps short pieces of code in sentences on one line.
  */
 export const fences = ({ renderer: { rules } }: MarkdownRenderer): void => {
   const plain = rules.fence;
@@ -47,6 +50,14 @@ export const fences = ({ renderer: { rules } }: MarkdownRenderer): void => {
     // Python and the TypeScript right after it stand side by side where the window is wide.
     if (language === 'python' && isOf('ts', tokens[index + 1])) return `<div class="beside">${shown}`;
     return language === 'ts' && isOf('python', tokens[index - 1]) ? `<div>${shown}</div></div>\n` : shown;
+  };
+  // A browser breaks a line after each hyphen, and would cut `--out` in two.
+  const inline = rules.code_inline;
+  rules.code_inline = (tokens, index, options, env, self) => {
+    const token = tokens[index];
+    if (token !== undefined && token.content.length <= SHORT && /[-\s]/.test(token.content))
+      token.attrSet('class', 'short');
+    return inline?.(tokens, index, options, env, self) ?? '';
   };
   // Code that is only indented gets the frame of other code: without it, a long line makes the page wider.
   rules.code_block = (tokens, index, options, env, self) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { Application, PageEvent, ReflectionKind } from 'typedoc';
@@ -55,6 +55,9 @@ export const readExports = async (
   root: string,
 ): Promise<{ readonly entries: readonly Entry[]; readonly exports: readonly Export[] }> => {
   const out = mkdtempSync(join(tmpdir(), 'headwater-reference-'));
+  // The order of package.json puts first what most programs need; that of TypeDoc is the alphabet's.
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly exports: object };
+  const published = Object.keys(exports).map((path) => path.replace('.', 'headwater'));
   try {
     const app = await Application.bootstrapWithPlugins({
       entryPoints: [
@@ -87,11 +90,13 @@ export const readExports = async (
     await app.generateOutputs(project);
     const modules = project.getChildrenByKind(ReflectionKind.Module);
     return {
-      entries: modules.map(({ name, comment, children = [] }) => ({
-        name,
-        repeated: children.filter((one) => one.isReference()).map((one) => one.name),
-        summary: (comment?.summary ?? []).map(({ text }) => text).join(''),
-      })),
+      entries: modules
+        .map(({ name, comment, children = [] }) => ({
+          name,
+          repeated: children.filter((one) => one.isReference()).map((one) => one.name),
+          summary: (comment?.summary ?? []).map(({ text }) => text).join(''),
+        }))
+        .toSorted((one, other) => published.indexOf(one.name) - published.indexOf(other.name)),
       exports: modules.flatMap((module) =>
         (module.children ?? [])
           .filter((one) => !one.isReference())

@@ -35,8 +35,10 @@ const theme: Theme = {
     });
     // When a page is there: VitePress has drawn it by then.
     const arrived = (): void => {
-      // The first page has no main landmark of its own.
-      document.querySelector('.VPContent.is-home')?.setAttribute('role', 'main');
+      // The first page and the page of a wrong address have no main landmark of their own. The other pages have one.
+      const content = document.querySelector('.VPContent');
+      if (content?.querySelector('main')) content.removeAttribute('role');
+      else content?.setAttribute('role', 'main');
       void openPlaces();
     };
     router.onAfterRouteChange = () => void setTimeout(arrived);

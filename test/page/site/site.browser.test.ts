@@ -116,6 +116,8 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     ['a page of the reference, dark', 'reference/operators/microBatch.html', { colorScheme: 'dark' as const }],
     ['the cookbook on a phone', 'cookbook/index.html', { viewport: { width: 390, height: 844 } }],
     ['the page that trains', 'train.html', {}],
+    ['the page of a wrong address', '404.html', {}],
+    ['tables with an empty header', 'performance.html', {}],
   ])('is found accessible by axe, and asks no other host: %s', async (name, path, options) => {
     const { page, requests, faults, picture } = await visit(at(path), options);
     await page.locator('h1').first().waitFor();
@@ -135,10 +137,22 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
         return page.locator('.search-input').count();
       })
       .toBe(1);
+    const firstHit = page.locator('.VPLocalSearchBox .result').first();
+    // Words with a hyphen are found without it, and guides come before the pages of types.
+    for (const [word, hit] of [
+      ['backpressure', /Back-pressure/],
+      ['install', /Install/],
+      ['overfitting', /Overfitting/],
+    ] as const) {
+      await page.locator('.search-input').fill(word);
+      await expect.poll(() => firstHit.textContent()).toMatch(hit);
+    }
     await page.locator('.search-input').fill('microBatch');
-    await page.locator('.VPLocalSearchBox .result').first().waitFor();
+    await expect.poll(() => firstHit.getAttribute('href')).toMatch(/operators\/microBatch/);
     await page.keyboard.press('Enter');
     await page.waitForURL(/microBatch/);
+    // The page has its own main landmark; that of the first page has gone.
+    expect(await page.locator('[role=main]').count()).toBe(0);
   });
 
   it('runs an example, and shows what it printed and what went through it', async () => {

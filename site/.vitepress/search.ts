@@ -1,0 +1,21 @@
+/**
+ * The words of a text for the search. A word with hyphens is also found without them: `back-pressure` as
+ * `backpressure`.
+ *
+ * VitePress sends the source of these functions to the page. So they use nothing from outside.
+ */
+export const wordsOf = (text: string): string[] => [
+  ...text.split(/[\n\r\p{Z}\p{P}]+/u),
+  ...(text.match(/\p{L}+(?:-\p{L}+)+/gu) ?? []).map((word) => word.replaceAll('-', '')),
+];
+
+/**
+ * Guides explain more to a newcomer than lists of errors, pages of single exports and definitions. A user who types the
+ * name of an error or an export finds it by its title.
+ */
+export const weightOf = (page: string): number => {
+  if (page.includes('/reference/')) return page.includes('/types/') ? 0.5 : 0.9;
+  if (/\/(?:errors|learn\/glossary)/.test(page)) return 0.6;
+  if (page.includes('/learn/start')) return 1.5;
+  return /\/(?:learn|troubleshooting)/.test(page) ? 1.2 : 1;
+};
