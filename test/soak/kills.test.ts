@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/contracts/random.js';
@@ -38,7 +38,7 @@ describe('a command that is killed at a random moment', () => {
     { timeout: soak ? 7_200_000 : 120_000 },
     async (command) => {
       url = `${await serve((_request, response) => response.end(TABLE))}/table.csv`;
-      const runs = new KilledRuns(folder);
+      const runs = new KilledRuns(mkdtempSync(join(folder, 'runs-')));
       const draw = random(SEED, 'test');
       const plain = await runs.undisturbed(command);
       let killed = 0;

@@ -36,7 +36,7 @@ export class KilledRuns {
   #folder = '';
   #folders = 0;
 
-  /** @param folder the inputs of the commands are there, and the folders of their runs */
+  /** @param folder a folder that holds nothing else; the folders of the runs are made in it */
   constructor(folder: string) {
     this.#root = folder;
   }
