@@ -25,7 +25,7 @@ let url = '';
 beforeAll(async () => {
   mkdirSync(inputs);
   await prepareInputs(inputs);
-}, 300_000);
+}, soak ? 3_600_000 : 300_000);
 
 /** What runs in this process cannot be killed. */
 const commands = writingCommands(inputs, () => url)
