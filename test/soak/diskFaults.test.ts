@@ -44,11 +44,14 @@ const inputs = join(folder, 'inputs');
 let url = '';
 let runs: FaultyRuns;
 
-beforeAll(async () => {
-  mkdirSync(inputs);
-  await prepareInputs(inputs);
-  runs = await FaultyRuns.open(folder);
-}, soak ? 3_600_000 : 300_000);
+beforeAll(
+  async () => {
+    mkdirSync(inputs);
+    await prepareInputs(inputs);
+    runs = await FaultyRuns.open(folder);
+  },
+  soak ? 3_600_000 : 300_000,
+);
 
 /** Lets a command meet a fault at its places. Tells how many there were, and what came of them that may not. */
 const meetAll = async (command: WritingCommand, plain: Undisturbed, index: number) => {

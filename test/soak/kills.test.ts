@@ -22,10 +22,13 @@ const folder = workFolder();
 const inputs = join(folder, 'inputs');
 let url = '';
 
-beforeAll(async () => {
-  mkdirSync(inputs);
-  await prepareInputs(inputs);
-}, soak ? 3_600_000 : 300_000);
+beforeAll(
+  async () => {
+    mkdirSync(inputs);
+    await prepareInputs(inputs);
+  },
+  soak ? 3_600_000 : 300_000,
+);
 
 /** What runs in this process cannot be killed. */
 const commands = writingCommands(inputs, () => url)
