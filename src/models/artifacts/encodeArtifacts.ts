@@ -18,9 +18,9 @@ import { encodeSafetensors } from './safetensors.js';
  * `tokenizer.json` and `label_encoder.json` are the lesson's, byte for byte. `performance.json` has the lesson's
  * structure. It is left out where nothing was measured, and `training.json` and `seen.bin` are left out where nothing
  * was recorded. Models with hashed features or word vectors also have `features.safetensors` or `vectors.hwv`.
- * `manifest.json` lists all files with their SHA-256. `writeFiles` and `artifactFiles` use it to tell which files belong
- * together. Equal artifacts give equal bytes. `loadArtifacts` and `decodeArtifacts` read the files. Uses memory for two
- * more copies of the weights while it runs.
+ * `manifest.json` lists all files with their SHA-256. `writeFiles` and `artifactFiles` use it to tell which files
+ * belong together. Equal artifacts give equal bytes. `loadArtifacts` and `decodeArtifacts` read the files. Uses memory
+ * for two more copies of the weights while it runs.
  *
  * @returns the files in the order of writing, the manifest last
  * @throws HeadwaterError `HW_ARTIFACT` when the artifacts do not match each other
