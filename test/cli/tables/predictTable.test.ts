@@ -188,7 +188,7 @@ describe('evaluate', () => {
     const { stdout } = await inProcess(['evaluate', '--model', model, '--data', at('train.csv'), '--json']);
     const report = JSON.parse(stdout) as Record<string, unknown>;
     expect(Object.keys(report)).toEqual([
-      ...['overall', 'class', 'macro', 'accuracy', 'loss', 'commonest', 'calibration'],
+      ...['overall', 'class', 'macro', 'accuracy', 'loss', 'seen', 'commonest', 'calibration'],
     ]);
     expect(report['commonest']).toMatchObject({ name: 'Business', accuracy: 1 / 3 });
   });
