@@ -1,6 +1,7 @@
 import { checkArgument } from '../contracts/checkArgument.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { StateDict, Weight } from '../contracts/models/StateDict.js';
+import { entriesUnder, prefixed } from './internal/entriesUnder.js';
 
 /** A model's weights, with the names of its tokens and classes. */
 export interface WarmStartModel {
@@ -83,6 +84,36 @@ const wideValues = (from: StateDict, to: StateDict, classes: readonly (number | 
   ] as const;
 };
 
+/** The names of the weights of a model that is part of another one begin with this: a sum, or a mean of networks. */
+const PART = /^(?:(?:network|linear|members\.\d+)\.)*/;
+
+const partOf = (name: string): string => PART.exec(name)?.[0] ?? '';
+
+/** The weights of one part, and not those of parts within it. */
+const ownEntries = (part: string, weights: StateDict): StateDict =>
+  entriesUnder(part, new Map(Array.from(weights).filter(([name]) => partOf(name) === part)));
+
+/** The weights of a model without parts, or of one part. */
+const startedPart = (
+  from: StateDict,
+  to: StateDict,
+  tokens: readonly (number | undefined)[],
+  classes: readonly (number | undefined)[],
+): StateDict =>
+  new Map(
+    Array.from(to).flatMap(([name, fresh]): readonly (readonly [string, Weight])[] => {
+      const old = from.get(name);
+      if (old === undefined) throw unfit(name, old, fresh);
+      if (name === 'embeddings.values' || name === 'wide.rows') return [];
+      if (name === 'embeddings.rows') return tableRows(from, to, tokens);
+      if (name === 'wide.values') return wideValues(from, to, classes);
+      if (name === 'embeddings.weight') return [[name, byRow(name, old, fresh, tokens)]];
+      if (BY_CLASS.has(name)) return [[name, byRow(name, old, fresh, classes)]];
+      if (old.shape.join() !== fresh.shape.join()) throw unfit(name, old, fresh);
+      return [[name, { shape: fresh.shape, data: old.data.slice() }]];
+    }),
+  );
+
 /**
  * Copies the weights of an older model into a new model whose tokens or classes differ, for example after more rows or
  * new classes were added.
@@ -90,6 +121,8 @@ const wideValues = (from: StateDict, to: StateDict, classes: readonly (number | 
  * An embedding moves to the new index of its token, and the weights of a class move to the new index of the class. A
  * token or class that the older model does not have keeps the initial weights of the new model. All other weights are
  * copied.
+ *
+ * Each part of a sum, and each network of a mean of networks, starts with the weights of its counterpart.
  *
  * With the same tokens and classes, the new model makes the same predictions as the older one. The optimizer starts
  * with a new state. Hashed features have no names, so both models must have the same number of columns.
@@ -130,17 +163,10 @@ export const warmStart = (from: WarmStartModel, to: WarmStartModel): StateDict =
         'HW_USAGE',
         `warmStart: the new model has no weight "${name}", which the old one has. Make it of the same architecture.`,
       );
+  const parts = new Set(Array.from(to.weights.keys(), partOf));
   return new Map(
-    Array.from(to.weights).flatMap(([name, fresh]): readonly (readonly [string, Weight])[] => {
-      const old = from.weights.get(name);
-      if (old === undefined) throw unfit(name, old, fresh);
-      if (name === 'embeddings.values' || name === 'wide.rows') return [];
-      if (name === 'embeddings.rows') return tableRows(from.weights, to.weights, tokens);
-      if (name === 'wide.values') return wideValues(from.weights, to.weights, classes);
-      if (name === 'embeddings.weight') return [[name, byRow(name, old, fresh, tokens)]];
-      if (BY_CLASS.has(name)) return [[name, byRow(name, old, fresh, classes)]];
-      if (old.shape.join() !== fresh.shape.join()) throw unfit(name, old, fresh);
-      return [[name, { shape: fresh.shape, data: old.data.slice() }]];
-    }),
+    [...parts].flatMap((part) =>
+      prefixed(part, startedPart(entriesUnder(part, from.weights), ownEntries(part, to.weights), tokens, classes)),
+    ),
   );
 };

@@ -5,6 +5,7 @@ import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
 import { linearClassifier } from '../../src/models/linear/linearClassifier.js';
 import { linearConfig } from '../../src/models/linear/LinearConfig.js';
+import { sumClassifier } from '../../src/models/sum/sumClassifier.js';
 import { warmStart } from '../../src/models/warmStart.js';
 import { wideGru } from '../../src/models/wide/wideGru.js';
 import { wideGruConfig } from '../../src/models/wide/WideGruConfig.js';
@@ -43,6 +44,31 @@ const kinds = {
       { seed },
     ),
 };
+/** Kinds of models that consist of others. */
+const composed = {
+  'mean of wide-gru': ({ tokens, classes }: typeof older, seed: number) =>
+    wideGru(
+      wideGruConfig({
+        vocabularySize: tokens.length,
+        classes: classes.length,
+        columns: COLUMNS,
+        embeddingDim: 4,
+        hiddenDim: 3,
+        members: 2,
+      }),
+      { seed },
+    ),
+  sum: (names: typeof older, seed: number) =>
+    sumClassifier(
+      {
+        network: kinds['wide-gru'](names, seed),
+        linear: kinds.linear(names, seed),
+        networkWeight: 0.7,
+        linearWeight: 0.4,
+      },
+      { name: 'sum' },
+    ),
+};
 
 /** Rows of words that both vocabularies have, with the classes that both have. */
 const batchOf = ({ tokens, classes }: typeof older): LabelledBatch => {
@@ -71,7 +97,7 @@ const named = ({ tokens, classes }: typeof older, weights: StateDict) => ({
   labelEncoder: { classes },
 });
 
-describe.each(Object.entries(kinds))('warmStart of a model of the kind %s', (_, make) => {
+describe.each(Object.entries({ ...kinds, ...composed }))('warmStart of a model of the kind %s', (_, make) => {
   const trained = (of: typeof older, seed = 1) => {
     const model = make(of, seed);
     for (let step = 0; step < 8; step++) model.trainBatch(batchOf(of), { epoch: 1, step, learningRate: 0.05 });
