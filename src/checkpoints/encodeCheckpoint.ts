@@ -110,7 +110,8 @@ const group = (prefix: string, tensors: StateDict): StateDict =>
  * @example
  * ```ts
  * import { filter, firstValueFrom, from, of, switchMap } from 'rxjs';
- * import { batchSource, classifier, classifierConfig, decodeCheckpoint, encodeCheckpoint, fit, prepare } from 'headwater';
+ * import { batchSource, classifier, classifierConfig, fit, prepare } from 'headwater';
+ * import { decodeCheckpoint, encodeCheckpoint } from 'headwater';
  *
  * const rows = Array.from({ length: 40 }, (_, id) =>
  *   id % 2 === 0
@@ -120,7 +121,7 @@ const group = (prefix: string, tensors: StateDict): StateDict =>
  * const { checkpoint } = await firstValueFrom(
  *   prepare(from(rows)).pipe(
  *     switchMap((split) => {
- *       const config = classifierConfig({ cell: 'gru', vocabularySize: split.tokenizer.size, classes: 2, hiddenDim: 4 });
+ *       const config = classifierConfig({ vocabularySize: split.tokenizer.size, classes: 2, hiddenDim: 4 });
  *       return of(batchSource(split)).pipe(fit(classifier(config, { seed: 1 }), { epochs: 1, checkpointEvery: 1 }));
  *     }),
  *     filter((event) => event.type === 'checkpoint'),
