@@ -152,7 +152,7 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     await page.keyboard.press('Enter');
     await page.waitForURL(/microBatch/);
     // The page has its own main landmark; that of the first page has gone.
-    expect(await page.locator('[role=main]').count()).toBe(0);
+    await expect.poll(() => page.locator('[role=main]').count()).toBe(0);
   });
 
   it('runs an example, and shows what it printed and what went through it', async () => {
