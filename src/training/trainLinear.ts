@@ -248,19 +248,24 @@ export const trainLinear = (
       );
     };
 
-    /** Smaller norms than those tried so far, if the smallest of them was the best. */
-    const withLighter = (
-      read: (wordWeight: number) => ReadRows,
-      [next, ...rest]: readonly number[],
-    ): Observable<TrainingEvent | CandidateMeasured> => {
-      const before = best;
-      if (next === undefined || before === undefined || before.measured.f1 >= PERFECT) return EMPTY;
-      if (before.features.wordWeight > Math.min(...wordWeights)) return EMPTY;
-      return concat(
-        train(read(next), first, strength),
-        defer(() => (best === before ? EMPTY : withLighter(read, rest))),
-      );
-    };
+    /**
+     * Trains further models one after another, as long as each is better than the best one before it.
+     *
+     * @param nextOf the training after this number of them; undefined if there is none
+     */
+    const whileBetter = (
+      nextOf: (before: LinearCandidate, tried: number) => Observable<TrainingEvent | CandidateMeasured> | undefined,
+      tried = 0,
+    ): Observable<TrainingEvent | CandidateMeasured> =>
+      defer(() => {
+        const before = best;
+        const next$ = before && nextOf(before, tried);
+        if (next$ === undefined) return EMPTY;
+        return concat(
+          next$,
+          defer(() => (best === before ? EMPTY : whileBetter(nextOf, tried + 1))),
+        );
+      });
 
     /** The features of runs, with the best norm. */
     const withRuns = (): Observable<TrainingEvent | CandidateMeasured> => {
@@ -274,27 +279,28 @@ export const trainLinear = (
     /** The features of the best model with other strengths of the penalty. */
     const withStrength = (other: number): Observable<TrainingEvent | CandidateMeasured> =>
       best === undefined ? EMPTY : train(best, first, other);
-    const withStronger = ([next, ...rest]: readonly number[]): Observable<TrainingEvent | CandidateMeasured> => {
-      const before = best;
-      if (next === undefined || before === undefined || before.measured.temperature < OVERCONFIDENT) return EMPTY;
-      return concat(
-        withStrength(next),
-        defer(() => (best === before ? EMPTY : withStronger(rest))),
-      );
-    };
+
+    /** The features of the best model with a stronger penalty. */
+    const withStronger$ = whileBetter((before, tried) => {
+      const next = stronger[tried];
+      return next === undefined || before.measured.temperature < OVERCONFIDENT ? undefined : train(before, first, next);
+    });
+
+    /** Smaller norms than those tried so far, if the smallest of them was the best. */
+    const withLighter = (read: (wordWeight: number) => ReadRows): Observable<TrainingEvent | CandidateMeasured> =>
+      whileBetter(({ measured, features }, tried) => {
+        const next = lighter[tried];
+        if (next === undefined || measured.f1 >= PERFECT) return undefined;
+        return features.wordWeight > Math.min(...wordWeights) ? undefined : train(read(next), first, strength);
+      });
 
     /** The features of the best model with a weaker penalty and more epochs. */
-    const withLonger = (times: number): Observable<TrainingEvent | CandidateMeasured> => {
-      const before = best;
-      const [part] = before?.parts.linear ?? [];
-      if (times === 0 || before === undefined || part === undefined) return EMPTY;
+    const withLonger$ = whileBetter((before, tried) => {
+      const [part] = before.parts.linear;
       const { temperature, f1 } = before.measured;
-      if (temperature > UNDERCONFIDENT || f1 >= PERFECT) return EMPTY;
-      return concat(
-        train(before, first, 10 * part.config.inverseRegularization, { epochs: 2 * part.epochs }),
-        defer(() => (best === before ? EMPTY : withLonger(times - 1))),
-      );
-    };
+      if (tried === longer || part === undefined || temperature > UNDERCONFIDENT || f1 >= PERFECT) return undefined;
+      return train(before, first, 10 * part.config.inverseRegularization, { epochs: 2 * part.epochs });
+    });
 
     return readWords(split, options).pipe(
       switchMap((read) =>
@@ -302,11 +308,11 @@ export const trainLinear = (
           from(searches ? wordWeights : wordWeights.slice(0, 1)).pipe(
             concatMap((wordWeight) => train(read(wordWeight), first, strength)),
           ),
-          defer(() => withLighter(read, lighter)),
+          withLighter(read),
           defer(withRuns),
           from(strengths).pipe(concatMap(withStrength)),
-          defer(() => withStronger(stronger)),
-          defer(() => withLonger(longer)),
+          withStronger$,
+          withLonger$,
           defer(() => {
             if (best !== undefined) byOptimizer.push(best);
             return EMPTY;
