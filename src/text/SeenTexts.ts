@@ -13,8 +13,14 @@ export const hashOfText = (text: string): number => {
   return words[0]!;
 };
 
-/** The distinct values in ascending order. The array is sorted in place. */
+/** Whether each value is larger than the one before it. */
+export const isAscending = (hashes: Uint32Array): boolean =>
+  hashes.every((hash, i) => i === 0 || hash > hashes[i - 1]!);
+
+/** The distinct values in ascending order. The array is sorted in place, unless it is in this order already. */
 const distinct = (hashes: Uint32Array): Uint32Array => {
+  // A file has them in this order, and it may have millions of them.
+  if (isAscending(hashes)) return hashes;
   hashes.sort();
   let count = 0;
   for (let i = 0; i < hashes.length; i++) if (i === 0 || hashes[i] !== hashes[i - 1]) hashes[count++] = hashes[i]!;

@@ -1,7 +1,7 @@
-import { filter, type MonoTypeOperatorFunction } from 'rxjs';
+import { defer, filter, type MonoTypeOperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Row } from '../../contracts/rows/Row.js';
-import type { SeenTexts } from '../../text/SeenTexts.js';
+import { SeenTexts } from '../../text/SeenTexts.js';
 
 /** A model, and the texts that its training has used; undefined if the model does not say. */
 export interface SeenBy {
@@ -17,7 +17,8 @@ const count = (rows: number): string => rows.toLocaleString('en');
 
 /** Counts the rows that models have seen in their training, and leaves them out with `--unseen`. */
 export class SeenRows {
-  readonly #models: readonly SeenTexts[];
+  /** The texts of all models together. */
+  readonly #texts: SeenTexts;
   readonly #isPlural: boolean;
   readonly #leavesOut: boolean;
   #all = 0;
@@ -29,7 +30,9 @@ export class SeenRows {
    * @throws HeadwaterError `HW_ARTIFACT` if they are to be left out, and a model does not know them
    */
   constructor(models: readonly SeenBy[], leavesOut = false) {
-    this.#models = models.flatMap(({ seen }) => seen ?? []);
+    this.#texts = models
+      .flatMap(({ seen }) => seen ?? [])
+      .reduce((all, seen) => all.union(seen), SeenTexts.fromHashes(new Uint32Array()));
     this.#isPlural = models.length > 1;
     this.#leavesOut = leavesOut;
     const unknown = models.find(({ seen }) => seen === undefined);
@@ -47,13 +50,19 @@ export class SeenRows {
     return this.#seen;
   }
 
-  /** Counts the rows of the first pass, and filters them. */
-  readonly filtering: MonoTypeOperatorFunction<Row> = filter(({ title }) => {
-    this.#all += 1;
-    if (!this.#models.some((seen) => seen.has(title))) return true;
-    this.#seen += 1;
-    return !this.#leavesOut;
-  });
+  /** Counts the rows of a pass, from 0 at each pass, and filters them. */
+  readonly filtering: MonoTypeOperatorFunction<Row> = (row$) =>
+    defer(() => {
+      this.#all = this.#seen = 0;
+      return row$.pipe(
+        filter(({ title }) => {
+          this.#all += 1;
+          if (!this.#texts.has(title)) return true;
+          this.#seen += 1;
+          return !this.#leavesOut;
+        }),
+      );
+    });
 
   /** What a reader of the scores must know; undefined if no model has seen any of the rows. */
   get line(): string | undefined {

@@ -126,14 +126,12 @@ const comparison = (directories: readonly string[], options: Options, terminal: 
   const work$ = classes$.pipe(
     concatMap((loaded) => {
       const encoder = LabelEncoder.of(new Set(loaded.flatMap(({ labelEncoder }) => labelEncoder.classes)));
-      // Each pass has a counter of its own; all count the same rows.
-      const seenRows = directories.map(() => new SeenRows(loaded, options.unseen));
+      const seenRows = new SeenRows(loaded, options.unseen);
       return from(directories).pipe(
-        concatMap((directory, i) => answersOf(directory, encoder, seenRows[i]!, options, terminal)),
+        concatMap((directory) => answersOf(directory, encoder, seenRows, options, terminal)),
         toArray(),
         map((answered) => {
-          const noneLeft = seenRows[0]?.noneLeft;
-          if (noneLeft !== undefined) throw noneLeft;
+          if (seenRows.noneLeft !== undefined) throw seenRows.noneLeft;
           return joined(directories, encoder.classes, answered);
         }),
         concatMap(({ ids, answers }) => {
@@ -167,11 +165,10 @@ const comparison = (directories: readonly string[], options: Options, terminal: 
               const { json = false } = options;
               terminal.stdout.write(
                 json
-                  ? comparisonJson(answers, differing.size, examples, seenRows[0]?.seen ?? 0)
+                  ? comparisonJson(answers, differing.size, examples, seenRows.seen)
                   : comparisonText(answers, differing.size, examples, wantsColors(terminal.stdout, terminal.env)),
               );
-              const line = seenRows[0]?.line;
-              if (line !== undefined) terminal.stderr.write(`${line}\n`);
+              if (seenRows.line !== undefined) terminal.stderr.write(`${seenRows.line}\n`);
             }),
           );
         }),

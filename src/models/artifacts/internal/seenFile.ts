@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { artifactError } from '../../../text/artifacts/readArtifact.js';
-import { SeenTexts } from '../../../text/SeenTexts.js';
+import { isAscending, SeenTexts } from '../../../text/SeenTexts.js';
 
 const WHAT = 'file of seen texts';
 
@@ -25,6 +25,6 @@ export const decodeSeen = (bytes: Uint8Array, where: string): E.Either<Headwater
   if (!Number.isInteger(length)) return bad(`its ${bytes.length} bytes do not end with a whole hash`);
   const view = new DataView(bytes.buffer, bytes.byteOffset + MAGIC.length);
   const hashes = Uint32Array.from({ length }, (_, i) => view.getUint32(4 * i, true));
-  if (hashes.some((hash, i) => i > 0 && hash <= hashes[i - 1]!)) return bad('its hashes are not in ascending order');
+  if (!isAscending(hashes)) return bad('its hashes are not in ascending order');
   return E.right(SeenTexts.fromHashes(hashes));
 };
