@@ -89,10 +89,6 @@ const PART = /^(?:(?:network|linear|members\.\d+)\.)*/;
 
 const partOf = (name: string): string => PART.exec(name)?.[0] ?? '';
 
-/** The weights of one part, and not those of parts within it. */
-const ownEntries = (part: string, weights: StateDict): StateDict =>
-  entriesUnder(part, new Map(Array.from(weights).filter(([name]) => partOf(name) === part)));
-
 /** The weights of a model without parts, or of one part. */
 const startedPart = (
   from: StateDict,
@@ -166,7 +162,7 @@ export const warmStart = (from: WarmStartModel, to: WarmStartModel): StateDict =
   const parts = new Set(Array.from(to.weights.keys(), partOf));
   return new Map(
     [...parts].flatMap((part) =>
-      prefixed(part, startedPart(entriesUnder(part, from.weights), ownEntries(part, to.weights), tokens, classes)),
+      prefixed(part, startedPart(entriesUnder(part, from.weights), entriesUnder(part, to.weights), tokens, classes)),
     ),
   );
 };

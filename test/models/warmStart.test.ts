@@ -18,6 +18,21 @@ const newer = {
 };
 const COLUMNS = 16;
 
+const wideGruOf =
+  (members?: number) =>
+  ({ tokens, classes }: typeof older, seed: number) =>
+    wideGru(
+      wideGruConfig({
+        vocabularySize: tokens.length,
+        classes: classes.length,
+        columns: COLUMNS,
+        embeddingDim: 4,
+        hiddenDim: 3,
+        members,
+      }),
+      { seed },
+    );
+
 const kinds = {
   lesson: ({ tokens, classes }: typeof older, seed: number) =>
     classifier(
@@ -32,32 +47,11 @@ const kinds = {
     ),
   linear: ({ classes }: typeof older, seed: number) =>
     linearClassifier(linearConfig({ classes: classes.length, columns: COLUMNS }), { trainRows: 4, seed }),
-  'wide-gru': ({ tokens, classes }: typeof older, seed: number) =>
-    wideGru(
-      wideGruConfig({
-        vocabularySize: tokens.length,
-        classes: classes.length,
-        columns: COLUMNS,
-        embeddingDim: 4,
-        hiddenDim: 3,
-      }),
-      { seed },
-    ),
+  'wide-gru': wideGruOf(),
 };
 /** Kinds of models that consist of others. */
 const composed = {
-  'mean of wide-gru': ({ tokens, classes }: typeof older, seed: number) =>
-    wideGru(
-      wideGruConfig({
-        vocabularySize: tokens.length,
-        classes: classes.length,
-        columns: COLUMNS,
-        embeddingDim: 4,
-        hiddenDim: 3,
-        members: 2,
-      }),
-      { seed },
-    ),
+  'mean of wide-gru': wideGruOf(2),
   sum: (names: typeof older, seed: number) =>
     sumClassifier(
       {
