@@ -1,55 +1,42 @@
 import * as kafka from '@platformatic/kafka';
 import { firstValueFrom, map, take, tap, toArray } from 'rxjs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { KafkaSession } from '../../../src/brokers/kafka/internal/KafkaSession.js';
 import { kafkaHeadlines } from '../../../src/brokers/kafka/kafkaHeadlines.js';
 import type { KafkaDelivery } from '../../../src/brokers/kafka/KafkaDelivery.js';
 import { toKafka } from '../../../src/brokers/kafka/toKafka.js';
 import type { WorkEvent } from '../../../src/brokers/WorkEvent.js';
 import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
-import { kafkaJars, type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
+import { kafkaJars, noKafka } from './kafkaServer.js';
 import { readCommitted } from './readCommitted.js';
+import { useKafka } from './useKafka.js';
 
-const { Admin, Producer, stringSerializers } = kafka;
+const { Producer, stringSerializers } = kafka;
 
 if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);
 
 describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () => {
-  let servers: KafkaServers;
-  let admin: kafka.Admin;
-  let producer: kafka.Producer<string, string, string, string>;
+  const started = useKafka();
+  const { client } = started;
   let run = 0;
   let from = '';
   let to = '';
   let dead = '';
-  const client = () => ({ bootstrapBrokers: [...servers.brokers], retries: 10, retryDelay: 200 });
-
-  beforeAll(async () => {
-    servers = await startKafka();
-    admin = new Admin({ ...client(), clientId: 'test' });
-    // Idempotent: sent again to a partition that has no leader yet, a message would be there twice.
-    producer = new Producer({ ...client(), clientId: 'test', idempotent: true, serializers: stringSerializers });
-  }, 120_000);
-  afterAll(async () => {
-    await producer.close(true);
-    await admin.close();
-    await servers.stop();
-  }, 30_000);
   beforeEach(async () => {
     run += 1;
     [from, to, dead] = [`from${run}`, `to${run}`, `dead${run}`];
-    await admin.createTopics({ topics: [from], partitions: 4, replicas: 1 });
-    await admin.createTopics({ topics: [to], partitions: 1, replicas: 1 });
+    await started.admin.createTopics({ topics: [from], partitions: 4, replicas: 1 });
+    await started.admin.createTopics({ topics: [to], partitions: 1, replicas: 1 });
     const configs = [{ name: 'max.message.bytes', value: '40000' }];
-    await admin.createTopics({ topics: [dead], partitions: 1, replicas: 1, configs });
+    await started.admin.createTopics({ topics: [dead], partitions: 1, replicas: 1, configs });
   }, 30_000);
 
   const publish = (values: readonly string[]): Promise<unknown> =>
-    producer.send({ messages: values.map((value, at) => ({ topic: from, key: String(at), value })) });
+    started.producer.send({ messages: values.map((value, at) => ({ topic: from, key: String(at), value })) });
   /** What a consumer of committed messages reads, until it has waited a second for more. */
   const stored = async (topic: string): Promise<readonly string[]> => {
     const found: string[] = [];
-    const close = await readCommitted(servers.brokers, topic, (value) => found.push(value));
+    const close = await readCommitted(started.servers.brokers, topic, (value) => found.push(value));
     for (let before = -1; before !== found.length;) {
       before = found.length;
       await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -59,15 +46,15 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
   };
   /** Publishes to the first partition. */
   const publishFirst = (values: readonly string[]): Promise<unknown> =>
-    producer.send({ messages: values.map((value) => ({ topic: from, partition: 0, key: 'k', value })) });
+    started.producer.send({ messages: values.map((value) => ({ topic: from, partition: 0, key: 'k', value })) });
   const committed = async (): Promise<bigint | undefined> => {
     const groups = [{ groupId: `g${run}`, topics: [{ name: from, partitionIndexes: [0] }] }];
-    const [group] = await admin.listConsumerGroupOffsets({ groups });
+    const [group] = await started.admin.listConsumerGroupOffsets({ groups });
     return group?.topics[0]?.partitions[0]?.committedOffset;
   };
   /** Commits an offset of the first partition for a group without members. */
   const commit = (offset: bigint): Promise<void> =>
-    admin.alterConsumerGroupOffsets({
+    started.admin.alterConsumerGroupOffsets({
       groupId: `g${run}`,
       topics: [{ name: from, partitionOffsets: [{ partition: 0, offset }] }],
     });
@@ -160,7 +147,7 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     // The next sign of life, at which it would learn that it is no member any more, is six seconds away.
     const reading = headlines(events, 30_000).subscribe((delivery) => taken.push(delivery));
     await expect.poll(titles, { timeout: 30_000 }).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
-    await admin.removeMembersFromConsumerGroup({ groupId: `g${run}` });
+    await started.admin.removeMembersFromConsumerGroup({ groupId: `g${run}` });
     // The others have done more in the meantime.
     await commit(5n);
     taken[0]?.settle({ type: 'done' });
@@ -183,7 +170,7 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
   it('says which messages were deleted before they were read, and reads those that are left', async () => {
     await publishFirst(Array.from({ length: 10 }, (_, at) => String(at)));
     await commit(3n);
-    await admin.deleteRecords({ topics: [{ name: from, partitions: [{ partition: 0, offset: 6n }] }] });
+    await started.admin.deleteRecords({ topics: [{ name: from, partitions: [{ partition: 0, offset: 6n }] }] });
     const events: WorkEvent[] = [];
     const left = await firstValueFrom(headlines(events).pipe(classified(), take(4), toArray()));
     expect(left.map(({ value }) => value.title)).toEqual(['6', '7', '8', '9']);
@@ -197,7 +184,7 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
       .subscribe(({ value }) => titles.push(value.title));
     await publishFirst(['a']);
     await expect.poll(() => titles, { timeout: 30_000 }).toEqual(['a']);
-    await admin.createPartitions({ topics: [{ name: from, count: 5, assignments: null }] });
+    await started.admin.createPartitions({ topics: [{ name: from, count: 5, assignments: null }] });
     const other = new Producer({ ...client(), clientId: 'other', serializers: stringSerializers });
     await other.send({ messages: [{ topic: from, partition: 4, key: 'k', value: 'b' }] });
     await expect.poll(() => titles, { timeout: 30_000 }).toEqual(['a', 'b']);
@@ -240,7 +227,7 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
       )
       .subscribe();
     await expect.poll(names, { timeout: 40_000 }).toEqual(['stalled']);
-    await admin.createTopics({ topics: [missing], partitions: 1, replicas: 1 });
+    await started.admin.createTopics({ topics: [missing], partitions: 1, replicas: 1 });
     await expect.poll(names, { timeout: 40_000 }).toEqual(['stalled', 'resumed']);
     await expect.poll(() => stored(missing), { timeout: 30_000 }).toEqual(['a', 'b']);
     work.unsubscribe();
@@ -286,7 +273,9 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
             await other.close(true);
             await joined;
             const gained = [0, 1, 2, 3].find((partition) => !own.includes(partition)) ?? 0;
-            await producer.send({ messages: [{ topic: from, partition: gained, key: '1', value: 'Ferry returns' }] });
+            await started.producer.send({
+              messages: [{ topic: from, partition: gained, key: '1', value: 'Ferry returns' }],
+            });
           }
           return super.consume(options);
         };
@@ -320,10 +309,10 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
       });
     const [aborting, committing] = [transactional('aborts'), transactional('commits')];
     const read: string[] = [];
-    const close = await readCommitted(servers.brokers, to, (value) => read.push(value));
+    const close = await readCommitted(started.servers.brokers, to, (value) => read.push(value));
     const sent = (value: string) => ({ messages: [{ topic: to, key: value, value }] });
     try {
-      await producer.send(sent('first'));
+      await started.producer.send(sent('first'));
       const aborted = await aborting.beginTransaction();
       await aborted.send(sent('aborted'));
       const committed = await committing.beginTransaction();
@@ -333,7 +322,7 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
       await expect.poll(() => read, { timeout: 20_000 }).toEqual(['first']);
       await new Promise((resolve) => setTimeout(resolve, 1000));
       await committed.commit();
-      await producer.send(sent('last'));
+      await started.producer.send(sent('last'));
       await expect.poll(() => read, { timeout: 20_000 }).toContain('last');
       expect(read).toEqual(['first', 'committed', 'last']);
     } finally {

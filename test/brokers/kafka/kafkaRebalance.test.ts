@@ -1,48 +1,35 @@
-import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
 import type { Subscription } from 'rxjs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { kafkaHeadlines } from '../../../src/brokers/kafka/kafkaHeadlines.js';
 import type { KafkaDelivery } from '../../../src/brokers/kafka/KafkaDelivery.js';
 import { toKafka } from '../../../src/brokers/kafka/toKafka.js';
 import type { WorkEvent } from '../../../src/brokers/WorkEvent.js';
 import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
 import { numbered, numberOf, numbersOf } from '../workers.js';
-import { type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
+import { noKafka } from './kafkaServer.js';
 import { readCommitted } from './readCommitted.js';
+import { useKafka } from './useKafka.js';
 
 if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);
 
 const PARTITIONS = 8;
 
 describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
-  let servers: KafkaServers;
-  let admin: Admin;
-  let producer: Producer<string, string, string, string>;
+  const started = useKafka();
+  const { client } = started;
   let run = 0;
   let from = '';
   let to = '';
-  const client = () => ({ bootstrapBrokers: [...servers.brokers], retries: 10, retryDelay: 200 });
-
-  beforeAll(async () => {
-    servers = await startKafka();
-    admin = new Admin({ ...client(), clientId: 'test' });
-    producer = new Producer({ ...client(), clientId: 'test', idempotent: true, serializers: stringSerializers });
-  }, 120_000);
-  afterAll(async () => {
-    await producer.close(true);
-    await admin.close();
-    await servers.stop();
-  }, 30_000);
   beforeEach(async () => {
     run += 1;
     [from, to] = [`from${run}`, `to${run}`];
-    await admin.createTopics({ topics: [from], partitions: PARTITIONS, replicas: 1 });
-    await admin.createTopics({ topics: [to], partitions: 1, replicas: 1 });
+    await started.admin.createTopics({ topics: [from], partitions: PARTITIONS, replicas: 1 });
+    await started.admin.createTopics({ topics: [to], partitions: 1, replicas: 1 });
   }, 30_000);
 
   /** Publishes numbered headlines to the partitions in turn. */
   const publish = (begin: number, end: number): Promise<unknown> =>
-    producer.send({
+    started.producer.send({
       messages: Array.from({ length: end - begin }, (_, i) => ({
         ...{ topic: from, partition: (begin + i) % PARTITIONS, key: String((begin + i) % PARTITIONS) },
         value: numbered(begin + i),
@@ -50,12 +37,11 @@ describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
     });
 
   /** A member of the group, and the partitions that it has. */
-  const join = (settings: { readonly instance?: string } = {}) => {
+  const join = () => {
     const shares: (readonly number[])[] = [];
     const events: WorkEvent[] = [];
     const source$ = kafkaHeadlines({
       ...{ client: client(), topic: from, group: `g${run}`, sessionTimeout: 6000 },
-      ...settings,
       events: {
         next: (event) => {
           events.push(event);
@@ -87,7 +73,7 @@ describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
     for (const delivery of taken) delivery.settle({ type: 'done' });
     const groups = [{ groupId: `g${run}`, topics: [{ name: from, partitionIndexes: [...kept] }] }];
     const committed = async () => {
-      const [group] = await admin.listConsumerGroupOffsets({ groups });
+      const [group] = await started.admin.listConsumerGroupOffsets({ groups });
       return group?.topics[0]?.partitions.map(({ committedOffset }) => committedOffset);
     };
     await expect.poll(committed, { timeout: 30_000 }).toEqual(kept.map(() => 2n));
@@ -102,7 +88,7 @@ describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
   it('classifies each headline once and in the order of its key, though members join and leave all the time', async () => {
     const COUNT = 8000;
     const results: string[] = [];
-    const close = await readCommitted(servers.brokers, to, (value) => results.push(value));
+    const close = await readCommitted(started.servers.brokers, to, (value) => results.push(value));
     const failures: unknown[] = [];
     const start = (): Subscription => stored(join().source$).subscribe({ error: (error) => failures.push(error) });
     const members = [start(), start(), start(), start()];

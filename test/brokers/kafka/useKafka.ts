@@ -1,0 +1,44 @@
+import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
+import { afterAll, beforeAll } from 'vitest';
+import { type KafkaServers, startKafka } from './kafkaServer.js';
+
+/** A broker for all tests of a `describe`, and clients of it. Its fields are there once the tests run. */
+export interface UsedKafka {
+  readonly client: () => { readonly bootstrapBrokers: string[]; readonly retries: number; readonly retryDelay: number };
+  readonly servers: KafkaServers;
+  readonly admin: Admin;
+  readonly producer: Producer<string, string, string, string>;
+}
+
+/** Starts a broker before the tests, and stops it after them. */
+export const useKafka = (): UsedKafka => {
+  let servers: KafkaServers;
+  let admin: Admin;
+  let producer: Producer<string, string, string, string>;
+  const client = () => ({ bootstrapBrokers: [...servers.brokers], retries: 10, retryDelay: 200 });
+
+  beforeAll(async () => {
+    servers = await startKafka();
+    admin = new Admin({ ...client(), clientId: 'test' });
+    // Idempotent: sent again to a partition that has no leader yet, a message would be there twice.
+    producer = new Producer({ ...client(), clientId: 'test', idempotent: true, serializers: stringSerializers });
+  }, 120_000);
+  afterAll(async () => {
+    await producer.close(true);
+    await admin.close();
+    await servers.stop();
+  }, 30_000);
+
+  return {
+    client,
+    get servers() {
+      return servers;
+    },
+    get admin() {
+      return admin;
+    },
+    get producer() {
+      return producer;
+    },
+  };
+};
