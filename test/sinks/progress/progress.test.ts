@@ -1,4 +1,4 @@
-import { of } from 'rxjs';
+import { of, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { progress } from '../../../src/sinks/progress/progress.js';
 import { rowProgress } from '../../../src/sinks/progress/rowProgress.js';
@@ -6,6 +6,8 @@ import { ended, epochEnded, epochStarted, started, step } from '../events.js';
 import { FakeStream, screen } from '../FakeStream.js';
 
 const utf8 = { LANG: 'en_US.UTF-8', TERM: 'xterm' };
+/** A clock that stands still, so that no line has a rate or a remaining time. */
+const scheduler = new VirtualTimeScheduler();
 
 describe('progress', () => {
   it.each([{ redraw: -1 }, { every: NaN }])('refuses %j, for rows too', (options) => {
@@ -25,7 +27,7 @@ describe('progress', () => {
   ])('writes plain lines to %s', (_name, isTTY, env) => {
     const stream = new FakeStream({ isTTY });
     of(started(), epochStarted(1), step(1, 0))
-      .pipe(progress({ stream, env, colors: false }))
+      .pipe(progress({ scheduler, stream, env, colors: false }))
       .subscribe();
     expect(stream.text).not.toMatch(/[\r\u001b]/);
     expect(stream.lines.length).toBe(1);
@@ -34,10 +36,10 @@ describe('progress', () => {
   it('colours on a terminal, and not where NO_COLOR is set', () => {
     const events = of(started(), epochStarted(1), step(1, 0), epochEnded(1, true));
     const colored = new FakeStream({ isTTY: true });
-    events.pipe(progress({ stream: colored, env: utf8 })).subscribe();
+    events.pipe(progress({ scheduler, stream: colored, env: utf8 })).subscribe();
     expect(colored.text).toContain('\u001b[32mbest\u001b[39m');
     const plain = new FakeStream({ isTTY: true });
-    events.pipe(progress({ stream: plain, env: { ...utf8, NO_COLOR: '1' } })).subscribe();
+    events.pipe(progress({ scheduler, stream: plain, env: { ...utf8, NO_COLOR: '1' } })).subscribe();
     expect(plain.text).not.toContain('\u001b[3');
     expect(plain.text).toContain('\r');
     expect(screen(plain.text)).toEqual(screen(colored.text));
@@ -47,7 +49,7 @@ describe('progress', () => {
     const events = of(started(), epochStarted(1), step(1, 0));
     const shown = (env: Record<string, string>): string => {
       const stream = new FakeStream({ isTTY: true });
-      events.pipe(progress({ stream, env: { TERM: 'xterm', ...env }, colors: false })).subscribe();
+      events.pipe(progress({ scheduler, stream, env: { TERM: 'xterm', ...env }, colors: false })).subscribe();
       return stream.text;
     };
     expect(shown({ LANG: 'C' })).toContain(' ####---------------- ');
@@ -58,7 +60,7 @@ describe('progress', () => {
   it.each([1, 8, 20, 40, 60, 79, 80, 200])('never draws beyond the last column but one of %i', (columns) => {
     const stream = new FakeStream({ isTTY: true, columns });
     of(started('gru', 1e9, 1e9), epochStarted(1), step(1, 0, 123_456_789))
-      .pipe(progress({ stream, env: utf8, colors: false }))
+      .pipe(progress({ scheduler, stream, env: utf8, colors: false }))
       .subscribe();
     const drawn = screen(stream.text).at(-2) ?? '';
     expect(Array.from(drawn).length).toBeLessThanOrEqual(columns - 1);
@@ -68,7 +70,7 @@ describe('progress', () => {
   it('leaves nothing of a longer line when it draws a shorter one', () => {
     const stream = new FakeStream({ isTTY: true });
     of(started(), epochStarted(1), step(1, 0, 20, 'gru', 1234.5), step(1, 1))
-      .pipe(progress({ stream, env: utf8, colors: false, redraw: 0 }))
+      .pipe(progress({ scheduler, stream, env: utf8, colors: false, redraw: 0 }))
       .subscribe();
     expect(stream.text).toContain('loss 1234.500');
     expect(screen(stream.text).at(-2)).toMatch(/ loss 0\.500$/);
@@ -78,7 +80,7 @@ describe('progress', () => {
     for (const columns of [0, undefined]) {
       const stream = new FakeStream({ isTTY: true, ...(columns === undefined ? {} : { columns }) });
       of(started(), epochStarted(1), step(1, 0))
-        .pipe(progress({ stream, env: utf8, colors: false }))
+        .pipe(progress({ scheduler, stream, env: utf8, colors: false }))
         .subscribe();
       expect(screen(stream.text).at(-2)).toContain('█');
     }
@@ -93,14 +95,14 @@ describe('progress', () => {
       step(1, 0, 40, 'gru', 0.5),
       step(1, 0, 20, 'rnn', 0.75),
     )
-      .pipe(progress({ stream, env: utf8, colors: false, redraw: 0 }))
+      .pipe(progress({ scheduler, stream, env: utf8, colors: false, redraw: 0 }))
       .subscribe();
     expect(screen(stream.text).at(-2)).toBe(
       `epoch 1/8  ${'█'.repeat(6)}${'░'.repeat(14)}   30%  loss gru  0.500  rnn  0.750`,
     );
     const lines = new FakeStream();
     of(...both.map((model) => started(model)), epochEnded(1, true, 'rnn'), ended('rnn', 'patience'))
-      .pipe(progress({ stream: lines, env: utf8 }))
+      .pipe(progress({ scheduler, stream: lines, env: utf8 }))
       .subscribe();
     expect(lines.lines.slice(2)).toEqual([
       'rnn  epoch 1/8  train 0.812  validation 0.901  lr 1.0e-3  best',
@@ -111,7 +113,7 @@ describe('progress', () => {
   it('makes do with events that come without a start', () => {
     const stream = new FakeStream({ isTTY: true });
     of(step(3, 0), epochEnded(3, false))
-      .pipe(progress({ stream, env: utf8, colors: false }))
+      .pipe(progress({ scheduler, stream, env: utf8, colors: false }))
       .subscribe();
     expect(stream.text).toContain('epoch 3  20 rows  loss 0.500');
     expect(screen(stream.text)).toEqual(['epoch 3  train 0.812  validation 0.901  lr 1.0e-3', '']);
@@ -123,7 +125,7 @@ describe('progress', () => {
       { ...epochEnded(1, false), trainLoss: NaN, validationLoss: Infinity },
       { ...ended(), bestEpoch: 0, bestLoss: Infinity },
     )
-      .pipe(progress({ stream, env: utf8 }))
+      .pipe(progress({ scheduler, stream, env: utf8 }))
       .subscribe();
     expect(stream.lines).toEqual([
       'epoch 1  train NaN  validation Infinity  lr 1.0e-3',
@@ -134,7 +136,7 @@ describe('progress', () => {
   it('shows control characters in a name instead of obeying them', () => {
     const stream = new FakeStream();
     of(started('g\u001b[2Jru'))
-      .pipe(progress({ stream, env: utf8 }))
+      .pipe(progress({ scheduler, stream, env: utf8 }))
       .subscribe();
     of(1)
       .pipe(rowProgress({ label: 'a\nb', stream, env: utf8 }))
