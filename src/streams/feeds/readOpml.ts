@@ -2,6 +2,7 @@ import { Parser } from 'htmlparser2';
 import { Observable } from 'rxjs';
 import { checkOptions } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { excerpt } from '../../contracts/messages/excerpt.js';
 import type { DeadLetter } from '../../contracts/rows/Rejection.js';
 import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import type { BodyOptions } from '../bodies/http/connection/BodyOptions.js';
@@ -66,7 +67,7 @@ const outlinesOf = (text: string, name: string): readonly Outline[] => {
       onopentag: (tag, attributes) => {
         root ??= tag;
         depth++;
-        if (root !== 'opml') throw noOpml(name, `it begins with <${root}>`);
+        if (root !== 'opml') throw noOpml(name, `it begins with <${excerpt(root)}>`);
         if (depth > DEEPEST) throw noOpml(name, `its outlines are more than ${DEEPEST} deep`);
         const xmlUrl = attributes['xmlurl'];
         if (tag === 'outline' && xmlUrl !== undefined)

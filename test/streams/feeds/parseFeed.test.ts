@@ -125,6 +125,10 @@ describe('what is no feed', () => {
   ])('%s is an error', (_name, body) => {
     expect(code(body)).toBe('HW_FEED');
   });
+
+  it('puts only the start of a long element into the message', () => {
+    expect(() => parse(`<${'x'.repeat(10_000)}>`)).toThrow(/^.{1,200}$/s);
+  });
 });
 
 describe('malformed feeds', () => {

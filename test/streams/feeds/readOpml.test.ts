@@ -102,6 +102,11 @@ describe('readOpml', () => {
     expect(error).toMatchObject({ code });
   });
 
+  it('puts only the start of a long element into the message', async () => {
+    const { error } = await read(fileOf(`<${'x'.repeat(10_000)}>`));
+    expect((error as Error).message.length).toBeLessThan(500);
+  });
+
   it('has a limit', async () => {
     expect((await read(fileOf(opml(outline('https://a.example/'))), { maxBytes: 50 })).error).toMatchObject({
       code: 'HW_OVERFLOW',

@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { excerpt } from '../../../contracts/messages/excerpt.js';
 import type { Rejection } from '../../../contracts/rows/Rejection.js';
 import { isJson } from '../../internal/isJson.js';
 import { decodeFeed, type FeedText } from './text/decodeFeed.js';
@@ -222,6 +223,6 @@ export const feedDocument = (
         ? 'is a list of feeds (OPML), which readOpml and the option --opml read'
         : outline === 'urlset' || outline === 'sitemapindex'
           ? 'is a sitemap'
-          : `is XML of another kind, <${outline}>`,
+          : `is XML of another kind, <${excerpt(outline)}>`,
   );
 };
