@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { start, workFolder } from '../headwater.js';
@@ -22,5 +22,16 @@ describe('a training whose loss becomes no number', () => {
     // Weights so large may give no probability either, but they are whole and finite.
     expect(rest.stderr).not.toMatch(/HW_ARTIFACT/);
     expect(stdout === '' ? rest.stderr : stdout).toMatch(/→|HW_NUMERIC/);
+  });
+
+  it('says that there are no good weights if the first steps make them infinite', async () => {
+    const sizes = ['--hidden-dim', '4', '--embedding-dim', '4', '--epochs', '1', '--batch-size', '32'];
+    const training = ['train', '--data', 'table.csv', '--out', 'none', '--architecture', 'wide-gru', '--lr', '1e39'];
+    const { status, stderr } = await start([...training, ...sizes], { cwd }).ended;
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /No good weights were saved: those of the model .* finite, and no checkpoint of it was written before\. \[HW_NUMERIC\]\n$/,
+    );
+    expect(existsSync(join(cwd, 'none.last-good'))).toBe(false);
   });
 });

@@ -15,15 +15,26 @@ const isFinite = (state: StateDict): boolean =>
 /** A model whose training failed, with its weights at that time; undefined if its device has lost them. */
 export type LostModel = Omit<DivergedModel, 'weights'> & { readonly weights: StateDict | undefined };
 
-/** The last weights of a model that are all finite: those before the failed step, or those of its last checkpoint. */
-const goodWeights = (model: LostModel, checkpoint: Checkpoint | undefined): StateDict | undefined => {
-  if (model.weights !== undefined && isFinite(model.weights)) return model.weights;
-  return checkpoint?.model === model.name && isFinite(checkpoint.weights) ? checkpoint.weights : undefined;
+/** The last weights of a model that are all finite, or why there are none. */
+type GoodWeights = { readonly weights: StateDict } | { readonly none: string };
+
+/** Those before the failed step, or those of the last checkpoint. */
+const goodWeights = (model: LostModel, checkpoint: Checkpoint | undefined): GoodWeights => {
+  if (model.weights !== undefined && isFinite(model.weights)) return { weights: model.weights };
+  const own = checkpoint?.model === model.name ? checkpoint : undefined;
+  if (own !== undefined && isFinite(own.weights)) return { weights: own.weights };
+  return {
+    none:
+      (model.weights === undefined
+        ? 'the device has lost those of the model'
+        : 'those of the model are no longer all finite') +
+      (own === undefined ? ', and no checkpoint of it was written before' : ', nor are those of its last checkpoint'),
+  };
 };
 
 /**
  * If a training ends with a loss that is not a finite number, saves the last good weights beside the artifacts, in
- * `<out>.last-good`.
+ * `<out>.last-good`. If there are none, the error says so.
  *
  * @param lost the model whose training failed
  * @param last the last checkpoint
@@ -40,12 +51,14 @@ export const savingLastGood =
       catchError((error: unknown) => {
         if (!(error instanceof HeadwaterError && error.code === 'HW_NUMERIC')) return throwError(() => error);
         const model = lost();
-        const weights = model && goodWeights(model, last());
-        if (model === undefined || weights === undefined) return throwError(() => error);
-        const { config, features, vectors } = model;
-        const folder = `${out}.last-good`;
+        if (model === undefined) return throwError(() => error);
         const saying = (what: string): HeadwaterError =>
           new HeadwaterError('HW_NUMERIC', `${error.message} ${what}`, { cause: error, where: error.where });
+        const good = goodWeights(model, last());
+        if ('none' in good) return throwError(() => saying(`No good weights were saved: ${good.none}.`));
+        const { weights } = good;
+        const { config, features, vectors } = model;
+        const folder = `${out}.last-good`;
         return fromTask(
           writeFiles(folder, encodeArtifacts({ config, weights, text, tokenizer, labelEncoder, features, vectors })),
         ).pipe(
