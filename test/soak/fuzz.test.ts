@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { fuzz } from './fuzz/fuzz.js';
-import { bundleReaders, fuzzReader } from './fuzz/fuzzReader.js';
+import { bundleReaders, countInputs, fuzzReader } from './fuzz/fuzzReader.js';
 import { type InputCost, readers } from './fuzz/readers.js';
 
 /**
@@ -24,7 +24,10 @@ const RUNS: Readonly<Record<InputCost, number>> = soak
 
 describe('inputs that nobody wrote', () => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-fuzz-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+    if (soak) console.log('inputs in all runs so far:', Object.fromEntries(countInputs()));
+  });
   let bundle = '';
   beforeAll(async () => {
     if (soak) bundle = await bundleReaders();

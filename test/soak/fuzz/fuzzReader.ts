@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -55,6 +55,19 @@ export const bundleReaders = async (): Promise<string> => {
   return outfile;
 };
 
+/** The runs that found no fault, one a line in JSON. All their inputs count. */
+const LEDGER = join(FOLDER, 'runs.jsonl');
+
+/** How many inputs each reader has had, in all runs that this folder remembers and that found no fault. */
+export const countInputs = (): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const line of readFileSync(LEDGER, 'utf8').split('\n').filter(Boolean)) {
+    const { name, runs } = JSON.parse(line) as { readonly name: string; readonly runs: number };
+    counts.set(name, (counts.get(name) ?? 0) + runs);
+  }
+  return counts;
+};
+
 /** The file of the inputs that a reader's runs have kept: one a line, in base64. */
 const keptFile = (name: string): string => join(FOLDER, `${name.replace(/\W+/g, '-')}.txt`);
 
@@ -107,5 +120,6 @@ export const fuzzReader = async (
   }).finally(() => worker.terminate());
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(keptFile(name), result.corpus.map((bytes) => `${Buffer.from(bytes).toString('base64')}\n`).join(''));
+  appendFileSync(LEDGER, `${JSON.stringify({ name, runs, seed, reached: result.reached })}\n`);
   return result;
 };
