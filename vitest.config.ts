@@ -18,12 +18,12 @@ export default defineConfig({
     // two. Long numeric tests need more than the default 5 s.
     pool: 'forks',
     maxWorkers: '100%',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // The proxies of this machine must not come between a test and its servers.
     env: { HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: '' },
     // A page draws once a second, so on a busy machine a poll needs more than the default of 1 s.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     // `npm run coverage`. Code that runs in a browser, a worker thread or a process of its own is not counted.
     coverage: {
       provider: 'v8',

@@ -18,7 +18,7 @@ describe.skipIf(chromiumPath === undefined)('the connection of the page', { time
     const second = await servePage({ port: Number(first.url.port) });
     await live(page);
     second.send('After the start');
-    await expect.poll(() => rowsOf(page).filter({ hasText: 'After the start' }).count(), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => rowsOf(page).filter({ hasText: 'After the start' }).count(), { timeout: 60_000 }).toBe(1);
     expect(await rowsOf(page).filter({ hasText: 'Before the end' }).count()).toBe(1);
     await page
       .getByText('The server was restarted. It is not known what was missed in the meantime.')

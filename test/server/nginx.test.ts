@@ -49,7 +49,7 @@ it.skipIf(nginx === undefined)('a rolling restart behind nginx loses no request'
     });
 
   try {
-    await expect.poll(ask, { timeout: 10_000 }).toBe(200);
+    await expect.poll(ask, { timeout: 60_000 }).toBe(200);
     const answers: (number | string)[] = [];
     let asking = true;
     const clients = Array.from({ length: 12 }, async () => {

@@ -57,7 +57,7 @@ it.skipIf(caddy === undefined)(
       return Number(out);
     };
     try {
-      await expect.poll(asked, { timeout: 20_000, interval: 200 }).toBe(200);
+      await expect.poll(asked, { timeout: 60_000, interval: 200 }).toBe(200);
       // One of the two goes, and nobody notices.
       servers[1].drain();
       const gone = { already: false };

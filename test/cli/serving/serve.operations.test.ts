@@ -64,7 +64,7 @@ describe('headwater serve in operation', () => {
       feeds: [`${feed}/a`, `${feed}/b`],
     });
     await expect
-      .poll(() => metric(first, 'headwater_headlines_total{origin="feed"'), { timeout: 20_000, interval: 100 })
+      .poll(() => metric(first, 'headwater_headlines_total{origin="feed"'), { timeout: 60_000, interval: 100 })
       .toBe(3);
     const listening = await first.ask('/events?last=100');
     const reader = listening.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -86,7 +86,7 @@ describe('headwater serve in operation', () => {
 
     const second = await open();
     expect(await (await second.ask('/admin/feeds')).json()).toEqual({ feeds: [`${feed}/b`] });
-    await expect.poll(() => metric(second, 'headwater_labels_learnt_total'), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => metric(second, 'headwater_labels_learnt_total'), { timeout: 60_000 }).toBe(1);
     second.child.kill('SIGTERM');
     expect((await second.ended).status).toBe(0);
   });

@@ -62,7 +62,7 @@ describe('headwater serve', () => {
     );
     await expect
       .poll(async () => (await (await fetch(new URL('/metrics', url))).text()).includes('headwater_connections 2'), {
-        timeout: 20_000,
+        timeout: 60_000,
       })
       .toBe(true);
     child.kill(signal);
@@ -100,7 +100,7 @@ describe('headwater serve', () => {
     );
     await expect
       .poll(async () => (await (await fetch(new URL('/metrics', url))).text()).includes('headwater_connections 2'), {
-        timeout: 20_000,
+        timeout: 60_000,
       })
       .toBe(true);
     child.kill('SIGTERM');
@@ -119,7 +119,7 @@ describe('headwater serve', () => {
       );
     await expect
       .poll(async () => (await (await fetch(new URL('/metrics', url))).text()).includes('headwater_connections 2'), {
-        timeout: 20_000,
+        timeout: 60_000,
       })
       .toBe(true);
     child.kill('SIGTERM');

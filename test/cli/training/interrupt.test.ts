@@ -116,7 +116,7 @@ describe('Ctrl-C, or a signal of another process,', () => {
     const running = start(['train', '--data', pipe, '--out', 'never', ...TINY_SIZES], { cwd });
     // It can be opened to write once somebody reads; what is read then does not come.
     const writer = await vi.waitFor(() => openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     try {
       expect((await stop(running, 'SIGTERM')).status).toBe('SIGTERM');

@@ -50,7 +50,7 @@ export const listen = (
 };
 
 /** Waits until something holds; there are no times in these tests but a last one. */
-export const until = (holds: () => void): Promise<void> => vi.waitFor(holds, { timeout: 10_000, interval: 5 });
+export const until = (holds: () => void): Promise<void> => vi.waitFor(holds, { timeout: 60_000, interval: 5 });
 
 /** The code of an error, where it has one. */
 export const codeOf = ({ ended }: Heard): unknown => {

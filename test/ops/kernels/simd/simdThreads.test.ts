@@ -97,7 +97,7 @@ describe('workers', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ['--import', 'tsx', join(import.meta.dirname, 'oneComputation.ts')],
-      { cwd: root, encoding: 'utf8', timeout: 25_000 },
+      { cwd: root, encoding: 'utf8', timeout: 100_000 },
     );
     expect(stderr).toBe('');
     expect(stdout).toBe('64 on 2\n');
