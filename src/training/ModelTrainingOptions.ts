@@ -2,6 +2,7 @@ import { checkTypes } from '../contracts/checkOption.js';
 import { checkArgument } from '../contracts/checkArgument.js';
 import type { Observable } from 'rxjs';
 import type { Checkpoint } from '../contracts/training/Checkpoint.js';
+import type { WarmStartModel } from '../models/warmStart.js';
 import type { DivergedModel } from './DivergedModel.js';
 import type { Valve } from '../contracts/flow/Valve.js';
 
@@ -32,6 +33,12 @@ export interface ModelTrainingOptions {
    * bits as result. Default: none.
    */
   readonly from?: Checkpoint | undefined;
+  /**
+   * An older model from whose weights a recurrent model starts, as by `warmStart`. Its network must have the same sizes
+   * and word vectors. A linear model does not need it, because its loss has a single minimum. Default: none; the seed
+   * decides the initial weights.
+   */
+  readonly warmStart?: WarmStartModel | undefined;
 }
 
 /**

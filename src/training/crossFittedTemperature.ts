@@ -55,6 +55,8 @@ export const crossFittedTemperature = (
               temperature: 1,
               checkpointEvery: undefined,
               from: undefined,
+              // An older model may have been trained on the rows of the fold, and would be too sure of them.
+              warmStart: undefined,
             }),
           ),
           filter((event) => event.type === 'retrained'),

@@ -15,6 +15,7 @@ import { fitLinear, fitNetwork } from './fitParts.js';
 import type { TrainedCandidate } from './ModelChosen.js';
 import { type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
 import { type ReadRows, readWords } from './readWords.js';
+import { startedNetwork } from './startedNetwork.js';
 import { LEARNING_RATE, type TrainNetworkOptions } from './trainNetwork.js';
 
 /** The options of `retrain`. */
@@ -75,7 +76,8 @@ export const retrain = (
     let handed = false;
 
     const network = (part: WideGruConfig): WideGru => {
-      const model = wideGru(part, { seed, classWeights, vectors, backend, name: again(kept.trainedAs) });
+      const fresh = wideGru(part, { seed, classWeights, vectors, backend, name: again(kept.trainedAs) });
+      const model = startedNetwork(fresh, options.warmStart, split);
       made.push(model);
       return model;
     };

@@ -64,11 +64,13 @@ const ENOUGH_COVERAGE = 0.6;
 /** The reason not to train a recurrent model, decided before any training; undefined where one is trained. */
 export const whyNoNetwork = (
   split: Split,
-  { architecture = 'auto', vectors, coverage = 1 }: TrainModelOptions,
+  { architecture = 'auto', vectors, coverage = 1, warmStart }: TrainModelOptions,
 ): string | undefined => {
   if (architecture === 'linear') return 'it was asked for';
   if (architecture === 'wide-gru') return undefined;
   if (split.rows.validation === 0) return 'there are no validation rows to compare models on';
+  // An older network has learnt from rows of its own.
+  if (warmStart !== undefined) return undefined;
   if (vectors !== undefined && coverage >= ENOUGH_COVERAGE) return undefined;
   if (split.rows.train < ENOUGH_ROWS)
     return (

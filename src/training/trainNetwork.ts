@@ -12,6 +12,7 @@ import { measureCandidate } from './measureCandidate.js';
 import type { CandidateMeasured, TrainedCandidate } from './ModelChosen.js';
 import { fitNetwork } from './fitParts.js';
 import { checkTraining, type ModelTrainingOptions, weightsOfClasses } from './ModelTrainingOptions.js';
+import { startedNetwork } from './startedNetwork.js';
 
 /** The options of `trainNetwork`. */
 export interface TrainNetworkOptions extends ModelTrainingOptions {
@@ -151,7 +152,8 @@ export const trainNetwork = (
     const { features, source } = beside;
     const config = networkConfig(split, features?.columns ?? 0, options);
     const classWeights = weightsOfClasses(options.classWeights ?? 'none', classCounts.train);
-    const model = wideGru(config, { seed, vectors, backend, classWeights, name });
+    const fresh = wideGru(config, { seed, vectors, backend, classWeights, name });
+    const model = startedNetwork(fresh, options.warmStart, split);
     const read = { features: config.columns > 0 ? features : undefined, vectors };
     const keep = rows.validation === 0 ? 'last' : options.keep;
     let made = 0;

@@ -111,6 +111,36 @@ describe('trainModel', () => {
     dispose(chosen);
   });
 
+  it.each([false, true])('starts a recurrent model from an older one (joinValidation: %s)', async (joins) => {
+    const how = { architecture: 'wide-gru', epochs: 1, hiddenDim: 4, joinValidation: joins } as const;
+    const { tokenizer, labelEncoder } = split;
+    const older = chosenIn(await eventsOf({ ...how, seed: 5 }));
+    const warmStart = { weights: older.kept.model.stateDict(), tokenizer, labelEncoder };
+    // A learning rate that changes nothing, so that the weights stay as they are.
+    const newer = chosenIn(await eventsOf({ ...how, seed: 6, learningRate: 1e-20, warmStart }));
+    const networkOf = ({ kept }: ModelChosen) =>
+      new Map(
+        Array.from(kept.model.stateDict(), ([name, weight]) => [name.replace('network.', ''), weight.data] as const),
+      );
+    const [before, after] = [networkOf(older), networkOf(newer)];
+    for (const name of ['embeddings.values', 'head.weight', 'head.bias', 'rnn.weight_hh_l0']) {
+      expect(before.has(name)).toBe(true);
+      expect(after.get(name), name).toEqual(before.get(name));
+    }
+    dispose(older);
+    dispose(newer);
+  });
+
+  it('refuses an older model of other sizes, and frees what it has made', async () => {
+    const tensors = memory().numTensors;
+    const how = { architecture: 'wide-gru', epochs: 1, joinValidation: false } as const;
+    const older = chosenIn(await eventsOf({ ...how, hiddenDim: 4 }));
+    const warmStart = { weights: older.kept.model.stateDict(), ...split };
+    dispose(older);
+    await expect(eventsOf({ ...how, hiddenDim: 5, warmStart })).rejects.toMatchObject({ code: 'HW_USAGE' });
+    expect(memory().numTensors).toBe(tensors);
+  });
+
   it('frees the recurrent model where it is unsubscribed before one is chosen', async () => {
     const tensors = memory().numTensors;
     await lastValueFrom(

@@ -69,11 +69,16 @@ export interface TrainingCheckpoints {
   readonly found$: Observable<SavedCheckpoint | undefined>;
   /** An operator on the rows of the first pass. Their hash shows whether the data has changed. */
   readonly hashing: MonoTypeOperatorFunction<Row>;
-  /** Prepares a training when its rows and its backend are known. It refuses a checkpoint of another training. */
+  /**
+   * Prepares a training when its rows and its backend are known. It refuses a checkpoint of another training.
+   *
+   * @param start the id of the model that the training starts from, if any
+   */
   readonly ready: (
     found: SavedCheckpoint | undefined,
     backend: SelectedBackend,
     valve: Valve,
+    start?: string,
   ) => Observable<KeptTraining>;
   /** Removes the checkpoints, because the artifacts are saved. */
   readonly done$: Observable<never>;
@@ -184,6 +189,7 @@ export const trainingCheckpoints = (
     found: SavedCheckpoint | undefined,
     backend: SelectedBackend,
     valve: Valve,
+    start: string | undefined,
   ): Promise<KeptTraining> => {
     brake = valve;
     replaying = found !== undefined;
@@ -193,6 +199,7 @@ export const trainingCheckpoints = (
       ...computedBy(backend),
       options: decidingOptions(options),
       data: rows.digest(),
+      start,
     };
     let log: EventLog | undefined;
     if (found !== undefined) {
@@ -290,7 +297,7 @@ export const trainingCheckpoints = (
           ),
     ),
     hashing: rows.hashing,
-    ready: (found, backend, valve) => defer(() => prepare(found, backend, valve)),
+    ready: (found, backend, valve, start) => defer(() => prepare(found, backend, valve, start)),
     done$: defer(() => {
       phase = 'over';
       return removeCheckpoints(dir);

@@ -7,6 +7,7 @@ import { BACKEND_NAME } from '../../ops/definition/backendName.js';
 import { backendVariant } from '../../ops/backends/registerBackend.js';
 import { BACKEND_NAMES, type BackendName, type SelectedBackend } from '../../ops/backends/selectBackend.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
+import { flagOf } from '../process/flagOf.js';
 import type { LogPosition } from './eventLog.js';
 
 /** The inputs that decide the result of a training. Equal inputs give equal bytes. */
@@ -20,6 +21,8 @@ export interface TrainingIdentity {
   readonly options: Readonly<Record<string, unknown>>;
   /** The SHA-256 of the rows. */
   readonly data: string;
+  /** The id of the model that the training started from; undefined if there is none. */
+  readonly start?: string | undefined;
 }
 
 /** The further content of the command's checkpoints. */
@@ -88,9 +91,6 @@ export const rowHash = (): {
   };
 };
 
-/** The command-line option with this name. */
-const flagOf = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-
 const inWords = (value: unknown): string => (value === undefined ? 'not given' : excerpt(JSON.stringify(value)));
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -109,16 +109,17 @@ const isPosition = (value: unknown): value is LogPosition =>
  */
 export const aboutOf = ({ path, about }: Described): AboutTraining => {
   if (isObject(about)) {
-    const { version, backend, kernels, options, data, log } = about;
+    const { version, backend, kernels, options, data, start, log } = about;
     if (
       typeof version === 'string' &&
       typeof backend === 'string' &&
       typeof kernels === 'string' &&
       isObject(options) &&
       typeof data === 'string' &&
+      (start === undefined || typeof start === 'string') &&
       (log === null || isPosition(log))
     )
-      return { version, backend, kernels: arithmeticOf(kernels), options, data, log };
+      return { version, backend, kernels: arithmeticOf(kernels), options, data, start, log };
   }
   throw new HeadwaterError(
     'HW_ARTIFACT',
@@ -157,6 +158,7 @@ export const checkIdentity = (saved: Described, present: Partial<TrainingIdentit
     ['backend', 'the backend (--backend)'],
     ['kernels', 'the variant of the kernels'],
     ['data', 'the SHA-256 of the data (--data)'],
+    ['start', 'the id of the model of --warm-start'],
   ] as const)
     if (present[key] !== undefined && present[key] !== then[key])
       refuse(field, then[key], present[key], 'Continue with the earlier value, or start again without --resume.');

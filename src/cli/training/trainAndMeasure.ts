@@ -129,7 +129,7 @@ const refits = ({ rows }: Split, { refit = false }: TrainingOptions): boolean =>
 /** Trains the lesson's classifier and measures it. */
 const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: Terminal): Observable<Trained> => {
   const { data, out, split, backend, valve, told } = prepared;
-  const model = lessonModel(split, options, backend);
+  const model = lessonModel(split, options, backend, prepared.older?.artifacts);
   prepared.owned.push(model);
   told(preparedUpdate(split, model.config));
   const recipe = recipeOf(options, split.rows.train);
@@ -163,7 +163,7 @@ const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
     }),
   );
   const refit$ = defer(() => {
-    const again = lessonModel(all, options, backend, `${model.name}, all rows`);
+    const again = lessonModel(all, options, backend, prepared.older?.artifacts, `${model.name}, all rows`);
     prepared.owned.push(again);
     refitted = again;
     return concat(

@@ -1,4 +1,16 @@
-import { concat, delayWhen, EMPTY, finalize, ignoreElements, map, type Observable, of, switchMap, tap } from 'rxjs';
+import {
+  concat,
+  delayWhen,
+  EMPTY,
+  finalize,
+  identity,
+  ignoreElements,
+  map,
+  type Observable,
+  of,
+  switchMap,
+  tap,
+} from 'rxjs';
 import { prepare } from '../../operators/rows/prepare.js';
 import { alongside } from '../../sinks/alongside.js';
 import { rowProgress } from '../../sinks/progress/rowProgress.js';
@@ -16,10 +28,13 @@ import { openData } from '../tables/dataSource.js';
 import { onFirstPass, telling } from '../tables/firstPass.js';
 import { type DataNames } from '../tables/openTables.js';
 import { checkRejectionsFile, tellingRejections } from '../tables/tellRejections.js';
-import { type ArchitectureName, architectureFrom } from './options/architecture.js';
+import type { ArchitectureName } from './options/architecture.js';
 import { checkLabels } from '../tables/labelCheck.js';
 import { checkFolds, crossValidate, foldValidation } from './crossValidation.js';
 import { coveringVectors } from './prepared/foundVectors.js';
+import { KnownRows } from './prepared/KnownRows.js';
+import { checkSameVectors } from './prepared/olderModel.js';
+import { type TrainingStart, trainingStart } from './prepared/trainingStart.js';
 import { workloadOf } from './lesson/lessonModel.js';
 import { numTokensOf } from './options/recipe.js';
 import { checkSearch, type SearchDone, searchSettings } from './search/search.js';
@@ -27,8 +42,9 @@ import { tellTrial } from './search/tellTrial.js';
 import { NotedTexts } from './results/NotedTexts.js';
 import { saveTrained } from './results/saveTrained.js';
 import { tellTrained } from './results/tellTrained.js';
+import type { SeenTexts } from '../../text/SeenTexts.js';
 import { checkSides, sharesOf, splitLines } from '../tables/splitOptions.js';
-import { readingLines, textStepsOf } from './options/textOptions.js';
+import { readingLines } from './options/textOptions.js';
 import { lockingOutputs } from './outputLocks.js';
 import { trainAndMeasure } from './trainAndMeasure.js';
 import type { Prepared } from './prepared/Prepared.js';
@@ -78,20 +94,26 @@ const trainingFor = (
   told: Prepared['told'],
   checkpoints: TrainingCheckpoints,
 ): Observable<Trained> => {
-  const from = (found: SavedCheckpoint | undefined): Observable<Trained> => {
-    const options = asBefore(given, found);
+  const from = (
+    found: SavedCheckpoint | undefined,
+    { options, architecture, text, older }: TrainingStart,
+  ): Observable<Trained> => {
     const shares = sharesOf(options);
-    const architecture = architectureFrom(options);
     checkFolds(options);
     checkSearch(options);
     const source = openData(data, options, terminal);
     const texts = new NotedTexts();
+    const known = older && new KnownRows(older);
+    const usedTexts = (trained: Trained): SeenTexts => {
+      const used = texts.usedBy(trained);
+      // The new model has learnt from them, too, by its initial weights.
+      return older?.artifacts.seen?.union(used) ?? used;
+    };
     const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
     // `rejections$` completes when the job ends.
     source.rejected.rejections$.subscribe(told);
-    const job$ = textStepsOf(options).pipe(
-      switchMap((text) => backendFor(architecture, options, terminal.env).pipe(map((backend) => ({ text, backend })))),
-      switchMap(({ text, backend }) => {
+    const job$ = backendFor(architecture, options, terminal.env).pipe(
+      switchMap((backend) => {
         const rows$ = onFirstPass(source.rows$, (row$) =>
           row$.pipe(
             alongside(rowProgress({ label: 'reading', stream: terminal.stderr, env: terminal.env })),
@@ -99,6 +121,7 @@ const trainingFor = (
             texts.noting,
             checkLabels(source.classOrder !== undefined, say),
             telling(backendLine(backend), terminal),
+            known?.dividing ?? identity,
           ),
         );
         const reading = {
@@ -115,19 +138,28 @@ const trainingFor = (
         return prepare(rows$, { ...reading, shares }).pipe(
           switchMap((split) => {
             checkSides(split, options);
+            known?.checkSides(split.rows, shares);
             const { train, validation, test } = split.rows;
             const kept = train + validation + test;
             const all = kept + (text.preprocessor === 'lesson' ? 0 : (split.withoutText?.rows ?? 0));
-            for (const line of [...readingLines(text, split, all, source.placeOf), ...splitLines(split)]) say(line);
+            const lines = [
+              ...readingLines(text, split, all, source.placeOf),
+              ...(known?.lines ?? []),
+              ...splitLines(split),
+            ];
+            for (const line of lines) say(line);
             const owned: { dispose(): void }[] = [];
             const vectors$ =
               architecture === 'auto' || architecture === 'wide-gru'
                 ? coveringVectors(split, options, terminal)
                 : of(undefined);
             return vectors$.pipe(
-              switchMap((vectors) =>
-                checkpoints.ready(found, backend, source.valve).pipe(map((ready) => ({ vectors, ready }))),
-              ),
+              switchMap((vectors) => {
+                if (older !== undefined) checkSameVectors(older, vectors);
+                return checkpoints
+                  .ready(found, backend, source.valve, older?.artifacts.modelId)
+                  .pipe(map((ready) => ({ vectors, ready })));
+              }),
               switchMap(({ vectors, ready }) => {
                 const prepared: Prepared = {
                   data: source.name,
@@ -136,6 +168,7 @@ const trainingFor = (
                   split,
                   backend,
                   vectors,
+                  older,
                   valve: source.valve,
                   owned,
                   told,
@@ -169,7 +202,7 @@ const trainingFor = (
                   }),
                 );
               }),
-              delayWhen((trained) => saveTrained(out, trained, texts.usedBy(trained), source.table())),
+              delayWhen((trained) => saveTrained(out, trained, usedTexts(trained), source.table())),
               checkpoints.explaining,
               tap((trained) => tellTrained(trained, out, options, terminal)),
               // Checkpoints are removed only when everything is saved.
@@ -191,7 +224,9 @@ const trainingFor = (
     given.events === undefined ? EMPTY : fromTask(checkFile(given.events)).pipe(ignoreElements()),
     checkRejectionsFile(given),
   );
-  const training$ = checkpoints.found$.pipe(switchMap(from));
+  const training$ = checkpoints.found$.pipe(
+    switchMap((found) => trainingStart(asBefore(given, found)).pipe(switchMap((start) => from(found, start)))),
+  );
   return concat(
     refused$,
     // The trials of a search write nothing; the search holds the locks.

@@ -45,6 +45,12 @@ export const trainCommand = (terminal: Terminal, choose: Choose): Command =>
         'first train with this number of random settings, and take the best one on the validation rows',
         wholeNumber(2, 1000),
       )
+      .option(
+        '--warm-start <dir>',
+        'start from the weights of this saved model, such as one that was trained on fewer rows or classes; its ' +
+          'architecture, sizes and way of reading texts are kept, and rows that it was trained on are train rows',
+        path,
+      )
       .addOption(new Option('--trial <setting>', 'one trial of a search').hideHelp()),
   )
     .addHelpText('after', HELP)

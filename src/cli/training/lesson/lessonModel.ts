@@ -2,7 +2,10 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { type ClassifierConfig, classifierConfig, type ClassifierOptions } from '../../../models/ClassifierConfig.js';
 import type { Classifier } from '../../../models/classifier.js';
 import type { DeferredClassifier } from '../../../models/deferredClassifier.js';
+import type { StateDict } from '../../../contracts/models/StateDict.js';
 import { classifierOn } from '../../../models/internal/classifierOn.js';
+import { initialWeights } from '../../../models/internal/initialWeights.js';
+import { warmStart, type WarmStartModel } from '../../../models/warmStart.js';
 import type { Split } from '../../../operators/rows/prepare.js';
 import type { SelectedBackend } from '../../../ops/backends/selectBackend.js';
 import type { Workload } from '../../backends/selfTest.js';
@@ -33,6 +36,7 @@ const configOf = (
 /**
  * Makes the lesson's classifier with the sizes from the options and the data.
  *
+ * @param older the model from whose weights it starts, if any
  * @param name its name in events. Default: that of `classifier`
  * @throws HeadwaterError `HW_USAGE` if it does not fit into memory
  */
@@ -40,23 +44,31 @@ export const lessonModel = (
   { rows, tokenizer, labelEncoder, classWeights, classCounts }: Split,
   options: TrainingOptions,
   backend: SelectedBackend,
+  older?: WarmStartModel,
   name?: string,
 ): Classifier | DeferredClassifier => {
+  const config = configOf(options, {
+    vocabularySize: tokenizer.size,
+    classes: labelEncoder.size,
+    padIndex: tokenizer.padIndex,
+  });
+  const { embeddingSpread } = recipeOf(options, rows.train);
+  const started = (): StateDict | undefined =>
+    older &&
+    warmStart(older, { weights: initialWeights(config, options.seed, embeddingSpread), tokenizer, labelEncoder });
   try {
-    return classifierOn(
-      configOf(options, { vocabularySize: tokenizer.size, classes: labelEncoder.size, padIndex: tokenizer.padIndex }),
-      {
-        seed: options.seed,
-        // The lesson's class weights are not scaled, because its losses are means weighted by the class weights.
-        classWeights:
-          (options.classWeights ?? 'balanced') === 'balanced'
-            ? classWeights
-            : weightsOfClasses(options.classWeights ?? 'none', classCounts.train),
-        backend: backend.name,
-        name,
-        embeddingSpread: recipeOf(options, rows.train).embeddingSpread,
-      },
-    );
+    return classifierOn(config, {
+      seed: options.seed,
+      weights: started(),
+      // The lesson's class weights are not scaled, because its losses are means weighted by the class weights.
+      classWeights:
+        (options.classWeights ?? 'balanced') === 'balanced'
+          ? classWeights
+          : weightsOfClasses(options.classWeights ?? 'none', classCounts.train),
+      backend: backend.name,
+      name,
+      embeddingSpread,
+    });
   } catch (cause) {
     if (!isTooLarge(cause)) throw cause;
     throw new HeadwaterError(

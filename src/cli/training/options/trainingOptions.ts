@@ -49,6 +49,8 @@ export interface TrainingOptions
   /** Default: from `architectureFrom`. */
   readonly architecture?: ArchitectureName;
   readonly vectors?: string;
+  /** The folder of a saved model whose weights are the initial ones. Default: none. */
+  readonly warmStart?: string;
   readonly classWeights?: ClassWeighting;
   readonly clipNorm?: number;
   /** Default: 1. */

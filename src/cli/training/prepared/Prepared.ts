@@ -6,6 +6,7 @@ import type { TrainingUpdate } from '../../../server/training/TrainingUpdate.js'
 import type { KeptTraining } from '../../checkpoints/trainingCheckpoints.js';
 import type { ArchitectureName } from '../options/architecture.js';
 import type { CoveringVectors } from './foundVectors.js';
+import type { OlderModel } from './olderModel.js';
 
 /** The inputs of a training. */
 export interface Prepared {
@@ -15,6 +16,8 @@ export interface Prepared {
   readonly split: Split;
   readonly backend: SelectedBackend;
   readonly vectors: CoveringVectors | undefined;
+  /** The model from whose weights recurrent models start; undefined where these are drawn with the seed. */
+  readonly older: OlderModel | undefined;
   readonly valve: Valve;
   /** The models of this training. The job disposes them when it ends. */
   readonly owned: { dispose(): void }[];

@@ -4,7 +4,7 @@ import type { TrainingOptions } from '../options/trainingOptions.js';
 
 /** The options of `trainModel` from the options of the command. */
 export const modelOptions = (
-  { architecture, backend, vectors, valve, checkpoints }: Prepared,
+  { architecture, backend, vectors, older, valve, checkpoints }: Prepared,
   options: TrainingOptions,
 ): TrainModelOptions => ({
   architecture: architecture === 'lesson' ? 'auto' : architecture,
@@ -30,6 +30,7 @@ export const modelOptions = (
     optimizers: options.optimizer === undefined ? undefined : [options.optimizer],
     inverseRegularizations: options.inverseRegularization === undefined ? undefined : [options.inverseRegularization],
   },
+  warmStart: older?.artifacts,
   valve,
   ...checkpoints.fit,
 });
