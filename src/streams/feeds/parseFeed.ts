@@ -21,7 +21,9 @@ export interface ParsedFeed {
 export type ParseFeedOptions = FeedReading;
 
 /**
- * Reads a feed: RSS 0.9x to 2.0, RDF, CDF, Atom 0.3 and 1.0, or JSON Feed.
+ * Reads a feed: RSS 0.9x to 2.0, RDF, CDF, Atom 0.3 and 1.0, JSON Feed, or a sitemap for news. Other JSON with a list
+ * of articles is read by the usual names of its fields. A feed may be inside another document that shows no text before
+ * it.
  *
  * Each item is read separately, so a malformed item, or a feed that breaks off, does not affect the other items. An
  * unreadable item is a `Rejection` with reason `item`. Titles are one line of plain text. The encoding is taken from

@@ -131,10 +131,10 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * result:    -(12)--------------(23)      dedupe drops the second 2
  * ```
  *
- * Formats: RSS 0.9x to 2.0, RDF, Atom and JSON Feed. All items of a response are emitted, from the last to the first,
- * because feeds list the newest first; if the dates of a feed rise, from the first to the last. Whenever a feed has
- * changed, its earlier items are emitted again: put `dedupe` after `pollFeed`. The stream never completes, unless
- * `once` is set or every feed is permanently gone (410).
+ * Formats: RSS 0.9x to 2.0, RDF, Atom, JSON Feed and sitemaps for news. All items of a response are emitted, from the
+ * last to the first, because feeds list the newest first; if the dates of a feed rise, from the first to the last.
+ * Whenever a feed has changed, its earlier items are emitted again: put `dedupe` after `pollFeed`. The stream never
+ * completes, unless `once` is set or every feed is permanently gone (410).
  *
  * **Polite.** One request per host at a time, with a User-Agent that has a contact. `ETag` and `Last-Modified` are sent
  * back unchanged (conditional GET), so a feed that has not changed costs a few bytes. A feed is requested again after

@@ -14,7 +14,9 @@ import { emptyMemory } from '../bodies/SourceMemory.js';
 import { ByteCollector } from './parsing/text/ByteCollector.js';
 import { decodeFeed } from './parsing/text/decodeFeed.js';
 import { withoutSecrets } from '../bodies/http/connection/WebAddress.js';
+import { requestable } from './parsing/items/httpAddress.js';
 import { LineCount } from './parsing/items/LineCount.js';
+import { plainLine } from './parsing/text/titleText.js';
 import { isNamedPrivate } from './polling/publicAddress.js';
 import { shortened } from './parsing/text/shortened.js';
 
@@ -57,6 +59,30 @@ const DEEPEST = 100;
 const noOpml = (name: string, what: string): HeadwaterError =>
   new HeadwaterError('HW_FEED', `${name} is no OPML: ${what}. Check the path or the address.`, { where: name });
 
+type Attributes = Readonly<Record<string, string>>;
+
+const localName = (tag: string): string => tag.slice(tag.indexOf(':') + 1);
+
+/** The types of outlines that are feeds. Others with an address are links, or lists that are included. */
+const FEED_TYPES = /^(?:rss|atom|rdf|feed|json)/i;
+
+/**
+ * The address of an outline's feed; undefined if it has none. Some programs write it into `url`. Where only the site is
+ * given, the feed is found through its page.
+ */
+const addressIn = (attributes: Attributes): string | undefined => {
+  const isFeed = FEED_TYPES.test(attributes['type'] ?? '');
+  const named = isFeed || attributes['xmlurl'] !== undefined ? [attributes['url'], attributes['htmlurl']] : [];
+  const written = [attributes['xmlurl'], ...named].map((address) => address?.replaceAll(/\s+/g, '') ?? '');
+  return written.find((address) => address !== '') ?? (attributes['xmlurl'] === undefined ? undefined : '');
+};
+
+/** The title of an outline, on one line; empty if it has none. */
+const titleIn = (attributes: Attributes): string => {
+  const titles = [attributes['text'], attributes['title']].map((title) => plainLine(title ?? '', 'text'));
+  return (titles.find((title) => title !== '') ?? '').slice(0, LONGEST_TITLE);
+};
+
 const outlinesOf = (text: string, name: string): readonly Outline[] => {
   const outlines: Outline[] = [];
   let root: string | undefined;
@@ -65,24 +91,17 @@ const outlinesOf = (text: string, name: string): readonly Outline[] => {
   const parser: Parser = new Parser(
     {
       onopentag: (tag, attributes) => {
-        root ??= tag;
+        root ??= localName(tag);
         depth++;
         if (root !== 'opml') throw noOpml(name, `it begins with <${excerpt(root)}>`);
         if (depth > DEEPEST) throw noOpml(name, `its outlines are more than ${DEEPEST} deep`);
-        const xmlUrl = attributes['xmlurl'];
-        if (tag === 'outline' && xmlUrl !== undefined)
-          outlines.push({
-            xmlUrl: xmlUrl.trim(),
-            title: (attributes['text'] ?? attributes['title'] ?? '')
-              .replaceAll(/\s+/g, ' ')
-              .trim()
-              .slice(0, LONGEST_TITLE),
-            index: parser.startIndex,
-          });
+        const xmlUrl = addressIn(attributes);
+        if (localName(tag) === 'outline' && xmlUrl !== undefined)
+          outlines.push({ xmlUrl, title: titleIn(attributes), index: parser.startIndex });
       },
       onclosetag: (tag, implied) => {
         depth--;
-        if (tag === 'opml') closed = !implied;
+        if (localName(tag) === 'opml') closed = !implied;
       },
     },
     { xmlMode: true, decodeEntities: true, lowerCaseTags: true, lowerCaseAttributeNames: true },
@@ -93,6 +112,13 @@ const outlinesOf = (text: string, name: string): readonly Outline[] => {
   if (!closed) throw noOpml(name, 'it breaks off before </opml>');
   return outlines;
 };
+
+/** `example.org/feed`, without a scheme. */
+const WITHOUT_SCHEME = /^[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}(?::\d+)?(?:[/?]|$)/i;
+
+/** The address as it is requested. */
+const addressOf = (written: string): string =>
+  WITHOUT_SCHEME.test(written) ? `https://${written}` : requestable(written);
 
 /** What an address should have been; undefined if it can be polled. */
 const fault = (xmlUrl: string, list: Location): string | undefined => {
@@ -135,7 +161,9 @@ const readText = async (
  * result  -(abc|)
  * ```
  *
- * `feed:` addresses are changed to http. A list from a public server may not name private network addresses.
+ * An address without a scheme is https; `feed:`, `itpc:` and `pcast:` are http. An outline of a feed that has no
+ * `xmlUrl` has its address in `url`, or the address of its site in `htmlUrl`. A list from a public server may not name
+ * private network addresses.
  *
  * Errors: `HW_FEED` if the file is not OPML, or breaks off; `HW_OVERFLOW` over `maxBytes`; `HW_REJECTIONS` for an
  * address that cannot be polled, if there is no `rejections` (otherwise it is a `Rejection` with reason `item`);
@@ -175,7 +203,7 @@ export const readOpml = (source: string | URL, options: ReadOpmlOptions = {}): O
         const lines = new LineCount(text);
         outlinesOf(text, location.name).forEach(({ xmlUrl, title, index }, id) => {
           if (subscriber.closed) return;
-          const address = xmlUrl.replace(/^feed:(?=https?:)/i, '').replace(/^feed:(?=\/\/)/i, 'http:');
+          const address = addressOf(xmlUrl);
           const expected = fault(address, location);
           if (expected !== undefined) {
             reject({

@@ -470,6 +470,12 @@ describe('texts made to be slow', () => {
       `${open}<item><title>a</title><category>${'&lt;b>'.repeat(80_000)}${'&lt;/i>'.repeat(70_000)}</category></item>`,
     ],
     ['brackets of JSON', `{"items":[${fill('[')}`],
+    ['comments of JSON', `{"items":[${fill('/*')}`],
+    ['comments in an item of JSON', `{"items":[{"title":"a",${'/*'.repeat(400_000)}*/}]}`],
+    ['lines of comments before JSON', `${fill('//\n')}{`],
+    ['closing tags that are not closed', `<rss><item>${'</a '.repeat(200_000)}</item>`],
+    ['tags before a feed', `<html>${fill('<a>')}`],
+    ['comments before a feed', `<html>${fill('<!--')}`],
     ['backslashes of JSON', `{"items":["${fill('\\')}`],
     ['quotes of JSON', `{"items":[${fill('\\"')}`],
   ])('%s are read in one go', (_name, text) => {

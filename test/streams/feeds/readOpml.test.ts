@@ -64,6 +64,36 @@ describe('readOpml', () => {
     ).toEqual(['http://a.example/x', 'https://b.example/']);
   });
 
+  it.each([
+    ['url for xmlUrl', '<outline type="rss" text="A" url="https://a.example/feed"/>'],
+    ['an empty xmlUrl', '<outline text="A" xmlUrl="" htmlUrl="https://a.example/feed"/>'],
+    ['no xmlUrl', '<outline type="rss" title="A" htmlUrl="https://a.example/feed"/>'],
+    ['no scheme', '<outline text="A" xmlUrl="a.example/feed"/>'],
+    ['a line break in the address', '<outline text="A" xmlUrl="https://a.example/\n feed"/>'],
+    ['an empty text', '<outline text="" title="A" xmlUrl="https://a.example/feed"/>'],
+    ['upper case', '<OUTLINE TEXT="A" XMLURL="https://a.example/feed"/>'],
+    ['quotes in the title', '<outline title="say "A"" text="A" xmlUrl="https://a.example/feed"/>'],
+    [
+      'links and lists beside it',
+      '<outline type="link" url="/l"/><outline type="include" url="/i"/><outline text="A" xmlUrl="https://a.example/feed"/>',
+    ],
+  ])('reads outlines with %s', async (_name, outlines) => {
+    const titles: FeedTitle[] = [];
+    const { values } = await read(fileOf(opml(outlines)), { titles: { next: (named) => void titles.push(named) } });
+    expect(values).toEqual(['https://a.example/feed']);
+    expect(titles).toMatchObject([{ title: 'A' }]);
+  });
+
+  it('reads titles with the names of HTML, and lists with a prefix', async () => {
+    const titles: FeedTitle[] = [];
+    const list =
+      '<o:opml xmlns:o="urn:o"><o:body><o:outline text="Caf&eacute; &amp;amp; Bar" xmlUrl="itpc://a.example/feed"/></o:body></o:opml>';
+    expect((await read(fileOf(list), { titles: { next: (named) => void titles.push(named) } })).values).toEqual([
+      'http://a.example/feed',
+    ]);
+    expect(titles).toMatchObject([{ title: 'Café & Bar' }]);
+  });
+
   it('rejects addresses that cannot be polled', async () => {
     const { values, rejections } = await read(
       fileOf(opml(outline('file:///etc/passwd'), outline('nonsense'), outline('https://a.example/'))),

@@ -152,6 +152,7 @@ describe('discoverFeed', () => {
     ['what is no address', feed('http://')],
     ['a comment', `<!-- ${feed('/a')} -->`],
     ['a script', `<script>"${feed('/a')}"</script>`],
+    ['the page itself', feed('') + feed('#') + feed('/')],
     ['a link without an address', link('rel="alternate" type="application/rss+xml"')],
   ])('does not take %s for a feed', (_name, html) => {
     expect(discoverFeed(html, 'https://news.example/')).toEqual([]);
@@ -177,8 +178,13 @@ describe('discoverFeed', () => {
     expect(discoverFeed(`${'<div></div>'.repeat(600)}${feed('/a')}`, 'https://news.example/')).toHaveLength(1);
   });
 
-  it('leaves what is behind the first 262,144 characters', () => {
-    expect(discoverFeed(`${' '.repeat(262_144)}${feed('/a')}`, 'https://news.example/')).toEqual([]);
+  it('reads what stands behind long scripts', () => {
+    const script = `<script>${'x'.repeat(1_000_000)}</script>`;
+    expect(discoverFeed(script + feed('/a'), 'https://news.example/')).toEqual(['https://news.example/a']);
+  });
+
+  it('leaves what is behind the first 2,097,152 characters', () => {
+    expect(discoverFeed(`${' '.repeat(2_097_152)}${feed('/a')}`, 'https://news.example/')).toEqual([]);
   });
 });
 

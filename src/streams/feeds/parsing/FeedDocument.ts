@@ -1,7 +1,6 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { excerpt } from '../../../contracts/messages/excerpt.js';
 import type { Rejection } from '../../../contracts/rows/Rejection.js';
-import { isJson } from '../../internal/isJson.js';
 import { decodeFeed, type FeedText } from './text/decodeFeed.js';
 import type { FeedItem, RawItem, RawText } from './items/FeedItem.js';
 import type { DeclaredEntities, EntrySpan, FeedOutline } from './items/FeedOutline.js';
@@ -17,6 +16,7 @@ import { linkBase } from './xml/linkBase.js';
 import { xmlContext } from './xml/xmlContext.js';
 import { xmlItem } from './xml/xmlItem.js';
 import { xmlOutline } from './xml/xmlOutline.js';
+import { feedInJson, feedInMarkup } from './wrappedFeed.js';
 
 // In characters. Longer than any headline. A title of megabytes would slow down every later step.
 const LONGEST_TITLE = 10_000;
@@ -48,6 +48,9 @@ export interface FeedPage {
   readonly html: string;
 }
 
+/** Comments, or a line that keeps a page from running JSON as a script: `)]}',` or `while(1);`. */
+const BEFORE_JSON = /^(?:\s|\/\/[^\n]*\n|\/\*[^*]{0,1000}\*\/|\)\]\}',?|(?:while|for)\s?\((?:1|;;)\);)+(?=[{[])/;
+
 /** The start of a call around JSON (JSONP): `callback({` or `callback([`. */
 const JSON_CALL = /^\s*(?:\/\*\*\/\s*)?(?:typeof \S{1,100} === 'function' && )?[\w$.[\]"']{1,100}\(\s*(?=[{[])/;
 
@@ -56,6 +59,15 @@ const LIST = /^\s*\[\s*\{/;
 
 /** `<?xm` in EBCDIC. */
 const EBCDIC = [0x4c, 0x6f, 0xa7, 0x94];
+
+/** A text as JSON; undefined if it is none. */
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
 
 const noFeed = (source: string, what: string): HeadwaterError =>
   new HeadwaterError('HW_FEED', `${source} is no feed of RSS, RDF, Atom or JSON: it ${what}. Check the address.`, {
@@ -196,23 +208,38 @@ export const feedDocument = (
     throw noFeed(source, 'is written in EBCDIC, which is not read; UTF-8 is');
   const written = decodeFeed(bytes, contentType);
   // The places of the items stay what they are.
-  const text = written.text.replace(JSON_CALL, (call) => ' '.repeat(call.length));
+  const text = written.text
+    .replace(BEFORE_JSON, (before) => before.replace(/[^\n]/g, ' '))
+    .replace(JSON_CALL, (call) => ' '.repeat(call.length));
   const decoded = { ...written, text };
+  const inside = (feed: string | undefined): FeedDocument | undefined => {
+    const outline = feed === undefined ? '' : xmlOutline(feed);
+    return feed === undefined || typeof outline === 'string'
+      ? undefined
+      : documentOf(outline, { ...decoded, text: feed }, source, base, reading);
+  };
   const start = text.search(/\S/);
   if (start < 0) throw noFeed(source, 'is empty');
   if (text.charAt(start) === '{') {
     const outline = jsonOutline(text);
     if (outline !== undefined) return documentOf(outline, decoded, source, base, reading);
     // A program may print a message in JSON before the feed.
-    if (isJson(text) || !/<(?:rss|feed|rdf:RDF)\b/i.test(text)) throw noFeed(source, 'is JSON without a list of items');
+    const json = jsonOf(text);
+    const wrapped = inside(feedInJson(json));
+    if (wrapped !== undefined) return wrapped;
+    if (json !== undefined || !/<(?:rss|feed|rdf:RDF)\b/i.test(text))
+      throw noFeed(source, 'is JSON without a list of items');
   }
   if (LIST.test(text)) {
     const outline = jsonOutline(text);
     if (outline !== undefined) return documentOf(outline, decoded, source, base, reading);
   }
-  if (text.charAt(start) === '[' && isJson(text)) throw noFeed(source, 'is a list in JSON that has no headlines');
+  if (text.charAt(start) === '[' && jsonOf(text) !== undefined)
+    throw noFeed(source, 'is a list in JSON that has no headlines');
   const outline = xmlOutline(text);
   if (typeof outline !== 'string') return documentOf(outline, decoded, source, base, reading);
+  const wrapped = inside(feedInMarkup(text));
+  if (wrapped !== undefined) return wrapped;
   if (outline === 'html' || /^\s*<!doctype\s+html/i.test(text.slice(start, start + 100)))
     return { type: 'page', html: text };
   throw noFeed(
@@ -222,7 +249,7 @@ export const feedDocument = (
       : outline === 'opml'
         ? 'is a list of feeds (OPML), which readOpml and the option --opml read'
         : outline === 'urlset' || outline === 'sitemapindex'
-          ? 'is a sitemap'
+          ? 'is a sitemap without headlines'
           : `is XML of another kind, <${excerpt(outline)}>`,
   );
 };

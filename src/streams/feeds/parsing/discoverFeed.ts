@@ -10,8 +10,8 @@ export const EXACT_TYPES = /^(?:application|text)\/(?:x[-.])?(?:(?:rss|atom|rdf)
 // Media types that feeds are also sent as, but other documents too.
 const GENERAL_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/xml', 'text/xml']);
 
-// The `<link>` elements are in the head, so the start of a page is enough. Characters.
-const LONGEST_HEAD = 262_144;
+// In characters. The `<link>` elements should be in the head, but large sites put them behind their scripts.
+const LONGEST_HEAD = 2_097_152;
 
 // The parser compares a closing tag with all open ones. Unlimited depth would take unlimited time.
 const DEEPEST = 500;
@@ -31,6 +31,8 @@ const COMMENTS = /\bcomments?\b/i;
 /** The end of an address that is probably a feed's. */
 const LIKE_A_FEED = /(?:^|[/._?=-])(?:rss|atom|feeds?)(?:\d|[-_.]?xml|\.php)?\/?$/i;
 
+const withoutFragment = (url: string): string => url.replace(/#.*$/, '');
+
 /** How many links that only look like feeds are returned. */
 const MOST_LIKELY = 3;
 
@@ -44,7 +46,7 @@ export const relationsIn = (rel: string | undefined): readonly string[] =>
  * address of a feed that has moved by such a page. If there is none of these, up to three links of the page to its own
  * host are returned whose addresses end like those of feeds: `/feed/`, `/rss.xml`.
  *
- * @param html the page; its first 262,144 characters are read
+ * @param html the page; its first 2,097,152 characters are read
  * @param base the page's address; relative addresses are resolved against it, unless the page has a `<base>`
  * @returns http and https addresses, each once: first those with the exact type of a feed, then the others, each group
  *   in the order of the page, feeds of comments last; empty if the page names none
@@ -63,6 +65,8 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
   const found = new Map<string, 'exact' | 'comments' | 'general'>();
   const likely = new Set<string>();
   let from = String(base);
+  // A link to the page itself, as `href=""`, is none to a feed.
+  const isSelf = (url: string): boolean => withoutFragment(url) === withoutFragment(String(base));
   let forward: string | undefined;
   let based = false;
   let depth = 0;
@@ -81,15 +85,14 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
       const relations = relationsIn(rel);
       if (name === 'a' && type === undefined && likely.size < MOST_LIKELY && LIKE_A_FEED.test(href)) {
         const url = httpAddress(href, from);
-        if (url !== undefined && parsedUrl(url)?.host === parsedUrl(from)?.host && url !== String(base))
-          likely.add(url);
+        if (url !== undefined && parsedUrl(url)?.host === parsedUrl(from)?.host && !isSelf(url)) likely.add(url);
       }
       if (!(name === 'link' || name === 'a') || !(relations.includes('alternate') || relations.includes('feed')))
         return;
       const media = mediaType(type);
       const exact = EXACT_TYPES.test(media) || (media === '' && relations.includes('feed'));
       const url = exact || (name === 'link' && GENERAL_TYPES.has(media)) ? httpAddress(href, from) : undefined;
-      if (url === undefined || (found.has(url) && !exact)) return;
+      if (url === undefined || (found.has(url) && !exact) || isSelf(url)) return;
       found.set(url, !exact ? 'general' : COMMENTS.test(`${title ?? ''} ${href}`) ? 'comments' : 'exact');
     },
   });

@@ -40,8 +40,33 @@ describe('dates', () => {
     ['in Indonesian', 'Rabu, 01 Mei 2024 10:00'],
     ['of Java, in UTC', '2024-05-01T10:00:00Z[UTC]'],
     ['with the T of another format', 'Wed, 01 May 2024T10:00:00Z'],
+    ['of a week', '2024-W18-3T10:00:00Z'],
+    ['of a week, in short', '2024W183T100000Z'],
+    ['of a day of the year', '2024-122T10:00:00Z'],
+    ['whose plus was read as a space', '2024-05-01T12:00:00 02:00'],
+    ['with an hour alone', '2024-05-01T10Z'],
+    ['with an hour of the morning', 'May 1st, 2024 at 10am'],
+    ['with an hour in French', 'mercredi 1 mai 2024 - 10h00'],
+    ['with the name of the field', 'Published: Wed, 01 May 2024 10:00:00 GMT'],
+    ['with the zone twice', 'Wed, 01 May 2024 10:00:00 GMT GMT'],
+    ['with marks of direction', 'Wed, 01 May 2024 10:00:00 \u200e+0000'],
+    ['with an offset apart from its sign', 'Wed, 01 May 2024 10:00:00 + 0000'],
+    ['with the number of the month', '水, 01 5 2024 19:00:00 +0900'],
+    ['with the month in Chinese', '周三, 01 5月 2024 18:00:00 +0800'],
+    ['with the year of the Buddhist calendar', '๒๕๖๗-๐๕-๐๑ ๑๐:๐๐'],
+    ['in Russian', 'среда, 1 мая 2024 г. 10:00'],
+    ['of Moscow', '1 мая 2024, 13:00 (МСК)'],
+    ['in Thai', '1 พฤษภาคม 2024 10:00'],
+    ['in Hindi', 'बुध, 01 मई 2024 10:00:00 +0000'],
+    ['in Lithuanian', 'tr, 01 gegužės 2024 10:00:00 +0000'],
   ])('%s are read', (_name, written) => {
     expect(Math.trunc((publishedAt(written) ?? 0) / 1000)).toBe(Date.UTC(2024, 4, 1, 10) / 1000);
+  });
+
+  it('are read where the weekday is also the name of a month', () => {
+    expect(publishedAt('mar., 09 janv. 2024 10:00:00 +0000')).toBe(Date.UTC(2024, 0, 9, 10));
+    expect(publishedAt('2020-W53-7')).toBe(Date.UTC(2021, 0, 3));
+    expect(['2024-W00-1', '2024-W54-1', '2024-W18-8'].map(publishedAt)).toEqual([undefined, undefined, undefined]);
   });
 
   it('of ASP.NET are read before September 2001 too', () => {
@@ -95,8 +120,26 @@ describe('titles', () => {
     ['[list] =?UTF-8?Q?Caf=C3=A9_?= =?utf-8?b?w6A=?= la carte', '[list] Café à la carte'],
     ['=?ISO-8859-1*fr?q?=C9t=E9?=', 'Été'],
     ['=?x-none?Q?a?= =?UTF-8?Q?', '=?x-none?Q?a?= =?UTF-8?Q?'],
+    ['\u200fLate goal\u200e', 'Late goal'],
+    ['\u200d', ''],
   ])('%s', (written, title) => {
     expect(titleText(written, 'html')).toBe(title);
+  });
+
+  it.each([
+    ['1 &lt; 2, and I <3 Unix </3', '1 < 2, and I <3 Unix </3'],
+    ['Up <5% > down', 'Up <5% > down'],
+    ['<![CDATA[I <3 Unix]]>', 'I <3 Unix'],
+  ])('keep angle brackets that XML forbids: %s', (written, title) => {
+    expect(items(rss(`<title>${written}</title><link>/a</link>`))).toMatchObject([
+      { title, link: new URL('/a', FEED).href },
+    ]);
+  });
+
+  it('end where their closing tag is not closed', () => {
+    expect(items(rss('<title>Late goal</title<link>/a</link>'))).toMatchObject([
+      { title: 'Late goal', link: new URL('/a', FEED).href },
+    ]);
   });
 
   it('of Atom are taken out of a CDATA section that was escaped', () => {
@@ -122,6 +165,7 @@ describe('links', () => {
     ],
     ['with an angle bracket', '<link>https://a.example/?below=&lt;5</link>', 'https://a.example/?below=%3C5'],
     ['that are text', '<link>&lt;b&gt;none&lt;/b&gt;</link><guid>https://a.example/b</guid>', 'https://a.example/b'],
+    ['with one slash', '<link>https:/a.example/b</link>', 'https://a.example/b'],
     ['with two schemes', '<link>http://https://a.example/b</link>', 'https://a.example/b'],
     [
       'of the site, with a guid of the article',
@@ -213,6 +257,76 @@ describe('documents', () => {
       expect(items(call)).toMatchObject([{ title: 'A' }]);
     },
   );
+
+  const feed = rss('<title>A &amp;amp; B</title>');
+  const escaped = (text: string): string =>
+    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  it.each([
+    ['a page', `<!doctype html><html><head><title>Feed</title></head><body>\n${feed}</body></html>`],
+    ['a page, as text', `<html><head><style>a</style></head><body><pre>${escaped(feed)}</pre></body></html>`],
+    ['a script of a cache before it', `<!DOCTYPE html><script>let a = "<b>";</script><!-- cached -->${feed}`],
+    ['an envelope', `<?xml version="1.0"?><s:Envelope xmlns:s="urn:s"><s:Body>${feed}</s:Body></s:Envelope>`],
+    ['an element of text', `<string xmlns="http://tempuri.org/">${escaped(feed)}</string>`],
+    ['nothing, but escaped', escaped(feed)],
+    ['JSON', JSON.stringify({ status: { code: 200 }, contents: `<?xml version="1.0"?>${feed}` })],
+  ])('may be in %s', (_name, written) => {
+    expect(items(written)).toMatchObject([{ title: 'A & B' }]);
+  });
+
+  it('are none in a page that shows other text first', () => {
+    for (const page of [
+      `<html><body><p>Write this:</p>${feed}</body></html>`,
+      `<p>A feed: <pre>${escaped(feed)}</pre>`,
+    ])
+      expect(() => parseFeed(Buffer.from(page.replace('<p>A', '<html><p>A')), undefined, FEED)).toThrow(/is a page/);
+  });
+
+  it.each([
+    ['comments', '// A feed\n/* of news */ {"items":[/* one */{"title":"A" // "no"\n,"url":"/b"}]}'],
+    ['a prefix against scripts', ')]}\',\n{"items":[{"title":"A","url":"/b"}]}'],
+    ['a loop against scripts', 'while(1);[{"title":"A","url":"/b"}]'],
+    [
+      'the lists of Reddit',
+      '{"kind":"Listing","data":{"dist":1,"children":[{"kind":"t3","data":{"title":"A","permalink":"/b"}}]}}',
+    ],
+    ['a list in an answer', '{"response":{"status":"ok","results":[{"webTitle":"A","webUrl":"/b"}]}}'],
+    ['fields in an object', '{"data":[{"type":"news","id":"1","attributes":{"title":"A","url":"/b"}}]}'],
+    [
+      'Atom as JSON',
+      '{"feed":{"entry":[{"title":{"$t":"A"},"link":[{"rel":"self","href":"/x"},{"rel":"alternate","href":"/b"}]}]}}',
+    ],
+    ['GraphQL', '{"data":{"posts":{"edges":[{"node":{"title":"A","url":"/b"}}]}}}'],
+  ])('of JSON may have %s', (_name, written) => {
+    expect(items(written)).toMatchObject([{ title: 'A', link: new URL('/b', FEED).href }]);
+  });
+
+  it('of JSON may have messages without a title in objects', () => {
+    const post = '{"post":{"uri":"at://a/1","record":{"text":"Late goal","createdAt":"2024-05-01T10:00:00Z"}}}';
+    expect(parseFeed(Buffer.from(`{"feed":[${post}]}`), undefined, FEED, { untitled: 'first-words' }).items).toEqual([
+      { title: 'Late goal', guid: 'at://a/1', published: Date.UTC(2024, 4, 1, 10) },
+    ]);
+  });
+
+  it('of JSON that say so may have no list of items', () => {
+    const version = '"version":"https://jsonfeed.org/version/1.1"';
+    expect(items(`{${version},"title":"Comments"}`)).toEqual([]);
+    expect(items(`{${version.replaceAll('/', '\\/')},"items":null}`)).toEqual([]);
+  });
+
+  it('may be sitemaps for news', () => {
+    const url =
+      '<url><loc>https://a.example/b</loc><lastmod>2024-05-02</lastmod><n:news><n:publication><n:name>News</n:name>' +
+      '</n:publication><n:publication_date>2024-05-01T10:00:00Z</n:publication_date><n:title>A</n:title></n:news></url>';
+    const sitemap =
+      '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" ' +
+      `xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">${url}</urlset>`;
+    expect(items(sitemap)).toEqual([{ title: 'A', link: 'https://a.example/b', published: Date.UTC(2024, 4, 1, 10) }]);
+  });
+
+  it('may have their title behind the items', () => {
+    const late = '<rss><channel><item><title>A</title></item><title>News</title></channel></rss>';
+    expect(parseFeed(Buffer.from(late), undefined, FEED).title).toBe('News');
+  });
 
   it('in EBCDIC say so', () => {
     expect(() => parseFeed(Buffer.from([0x4c, 0x6f, 0xa7, 0x94, 0x93]), undefined, FEED)).toThrow(/EBCDIC/);

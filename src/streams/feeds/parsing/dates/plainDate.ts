@@ -4,14 +4,19 @@ export const afterNoon = (hours: number, half: string | undefined): number =>
 
 type Rewriting = readonly [pattern: RegExp, rewrite: (...parts: readonly (string | undefined)[]) => string];
 
-// Digits of other scripts, by the code of their zero.
-const ZEROS = [0x660, 0x6f0, 0x966, 0xff10];
+const DIGIT = /\p{Nd}/u;
 
+/** Digits of any script as those of ASCII. In Unicode the ten digits of a script follow one another. */
 const asciiDigits = (text: string): string =>
-  text.replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]/g, (digit) => {
-    const code = digit.charCodeAt(0);
-    return String(code - (ZEROS.find((zero) => code >= zero && code <= zero + 9) ?? code));
+  text.replace(/(?![0-9])\p{Nd}/gu, (digit) => {
+    const code = digit.codePointAt(0) ?? 0;
+    let before = 0;
+    while (DIGIT.test(String.fromCodePoint(code - before - 1))) before++;
+    return String(before % 10);
   });
+
+// Marks of the direction of text, which some programs put around parts of a date.
+const UNSEEN = /[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 // The names of zones in words whose initials are their abbreviation. The initials of other names are those of another
 // zone: China Standard Time is not CST, and Pakistan Standard Time is not PST.
@@ -27,6 +32,24 @@ const IN_WORDS = [
 ];
 
 const REWRITINGS: readonly Rewriting[] = [
+  // The name of the field in front of the date.
+  [/^(?:date|posted|published|pub ?date|updated)(?: (?:on|at))?\s*:\s*/i, () => ''],
+  // A plus sign that was read as the space of a form.
+  [/(T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) (?=\d{2}:?\d{2}$)/, (_all, before = '') => `${before}+`],
+  // A sign apart from its offset. An offset has at most 15 hours.
+  [/(:\d{2}\s*[+-])\s+(?=[01]\d:?[0-5]\d$)/, (_all, before = '') => before],
+  // Moscow's zone, which is written in Cyrillic.
+  [/\(?МСК\)?$/i, () => 'MSK'],
+  // A zone given twice.
+  [/\b([A-Z]{2,5}) \1$/, (_all, zone = '') => zone],
+  // RFC 822 with the number of the month, as programs write it for languages without short names.
+  [
+    /^\p{L}+\.?, ?(\d{1,2}) (\d{1,2})月? (\d{4})(?= |$)/u,
+    (_all, day = '', month = '', year = '') => `${year}-${month}-${day}`,
+  ],
+  // An hour alone: `10am`, `10h`, `10 h 30`.
+  [/(?<![:.\d])(\d{1,2}) ?([ap])\.?m\b\.?/i, (_all, hours = '', half = '') => `${hours}:00 ${half}m`],
+  [/(?<![:.\d])(\d{1,2}) ?h(?: ?(\d{2}))?(?![\p{L}\d])/iu, (_all, hours = '', minutes = '00') => `${hours}:${minutes}`],
   // ASP.NET's JSON: milliseconds since 1970, whatever the offset.
   [/^\/?Date\((\d{10,13})(?:[+-]\d{4})?\)\/?$/, (_all, moment = '') => new Date(Number(moment)).toISOString()],
   // A number in the place of the weekday.
@@ -68,7 +91,7 @@ const REWRITINGS: readonly Rewriting[] = [
 export const plainDate = (written: string): string =>
   REWRITINGS.reduce(
     (text, [pattern, rewrite]) => text.replace(pattern, rewrite),
-    asciiDigits(written.replaceAll('&nbsp;', ' ').trim()),
+    asciiDigits(written.replace(UNSEEN, '').replaceAll('&nbsp;', ' ').trim()),
   )
     .replace(/\s+/g, ' ')
     .trim();

@@ -23,8 +23,15 @@ interface Shown {
 
 const MIDNIGHT = { hours: 0, minutes: 0, seconds: 0 };
 
+/** How far the Buddhist calendar is ahead, which Thai programs write the year in. */
+const BUDDHIST = 543;
+
 /** Milliseconds since 1970; undefined if there is no such day or time. */
-const momentOf = ({ year, month, day, hours, minutes, seconds }: Shown, zone: string | undefined) => {
+const momentOf = (
+  { year: written, month, day, hours, minutes, seconds }: Shown,
+  zone: string | undefined,
+): number | undefined => {
+  const year = written > LAST_YEAR ? written - BUDDHIST : written;
   if (year < FIRST_YEAR || year > LAST_YEAR || month < 1 || month > 12 || day < 1) return undefined;
   if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
   // 24:00 is midnight at the end of a day, and second 60 is a leap second.
@@ -40,9 +47,13 @@ const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,20}))?)?/;
 const timeOf = (
   text: string,
 ): { readonly time: Omit<Shown, 'year' | 'month' | 'day'>; readonly rest: string } | undefined => {
-  const found = TIME.exec(text) ?? /^(\d{2})(\d{2})(?:(\d{2})(?:[.,](\d{1,9}))?)?(?!\d)/.exec(text);
+  const found =
+    TIME.exec(text) ??
+    /^(\d{2})(\d{2})(?:(\d{2})(?:[.,](\d{1,9}))?)?(?!\d)/.exec(text) ??
+    // An hour alone, with its zone.
+    /^(\d{2})(?=Z$|[+-]\d)/i.exec(text);
   if (found === null) return undefined;
-  const [all, hours = '', minutes = '', seconds = '0', fraction = '0'] = found;
+  const [all, hours = '', minutes = '0', seconds = '0', fraction = '0'] = found;
   const after = /^\s*([ap])\.?m\b\.?/i.exec(text.slice(all.length));
   return {
     time: {
@@ -54,33 +65,58 @@ const timeOf = (
   };
 };
 
-/**
- * ISO 8601 and similar formats, the year first: `2026-03-03T09:05:07Z`, `20260303T090507+02`, `2026/3/3 9:05`,
- * `2026-062`.
- */
-const yearFirst = (text: string): number | undefined => {
-  const found =
+/** The weekday of a date, 0 for Sunday. */
+const weekday = (year: number, month: number, day: number): number =>
+  new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+
+/** A day at the start of a text. */
+interface FirstDay extends Pick<Shown, 'year' | 'month' | 'day'> {
+  /** The number of characters. */
+  readonly length: number;
+  /** The number of days after the date of the other fields. */
+  readonly later: number;
+}
+
+/** A day at the start of a text, the year first: as a date, as a day of the year, or as a day of a week. */
+const dayFirst = (text: string): FirstDay | undefined => {
+  const date =
     /^(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?![\d-])/.exec(text) ??
     /^(\d{4})()(\d{2})(\d{2})(?=$|[T\s])/i.exec(text) ??
     /^(\d{4})()(\d{2})(\d{2})(?=\d{4}(?:\d{2})?$)/.exec(text);
-  const ordinal = found === null ? /^(\d{4})-?(\d{3})(?=$|[T\s])/i.exec(text) : null;
-  const [all = '', year = '', , month = '1', day = '1'] =
-    found ?? (ordinal === null ? [] : [ordinal[0], ordinal[1], '', '1', '1']);
-  if (all === '') return undefined;
-  const rest = text.slice(all.length).replace(/^(?:T|\s+(?:at\s+)?)/i, '');
+  if (date !== null) {
+    const [{ length }, year, , month, day = '1'] = date;
+    return { length, year: Number(year), month: Number(month), day: Number(day), later: 0 };
+  }
+  const counted = /^(\d{4})-?(?:(\d{3})|W(\d{2})(?:-?([1-7]))?)(?=$|[T\s])/i.exec(text);
+  if (counted === null) return undefined;
+  const [{ length }, written, ofYear, week, ofWeek = '1'] = counted;
+  const year = Number(written);
+  const first = { length, year, month: 1, day: 1 };
+  if (ofYear !== undefined) {
+    const later = Number(ofYear) - 1;
+    return later < 0 || later > 365 ? undefined : { ...first, later };
+  }
+  // The first week of a year is the one with 4 January, and a week begins on Monday.
+  const later = 3 - ((weekday(year, 1, 4) + 6) % 7) + (Number(week) - 1) * 7 + Number(ofWeek) - 1;
+  return Number(week) < 1 || Number(week) > 53 ? undefined : { ...first, later };
+};
+
+/**
+ * ISO 8601 and similar formats, the year first: `2026-03-03T09:05:07Z`, `20260303T090507+02`, `2026/3/3 9:05`,
+ * `2026-062`, `2026-W10-2`.
+ */
+const yearFirst = (text: string): number | undefined => {
+  const start = dayFirst(text);
+  if (start === undefined) return undefined;
+  const { length, later, ...day } = start;
+  const rest = text.slice(length).replace(/^(?:T|\s+(?:at\s+)?)/i, '');
   const read = rest === '' ? { time: MIDNIGHT, rest: '' } : timeOf(rest);
   // In XML Schema a date without a time may have a zone: `2026-03-03Z`.
   const { time, rest: zone } = read ?? { time: MIDNIGHT, rest };
   if (read === undefined && !/^(?:Z|[+-]\d{2}:?\d{2})$/i.test(zone)) return undefined;
-  const days = Number(ordinal?.[2] ?? 1);
-  if (days < 1 || days > 366) return undefined;
-  const moment = momentOf({ year: Number(year), month: Number(month), day: Number(day), ...time }, zone.trim());
-  return moment === undefined ? undefined : moment + (days - 1) * DAY_MS;
+  const moment = momentOf({ ...day, ...time }, zone.trim());
+  return moment === undefined ? undefined : moment + later * DAY_MS;
 };
-
-/** The weekday of a date, 0 for Sunday. */
-const weekday = (year: number, month: number, day: number): number =>
-  new Date(Date.UTC(year, month - 1, day)).getUTCDay();
 
 /**
  * Only numbers, the year last. If day and month could be swapped, the weekday in front decides. Without one, the date
@@ -112,7 +148,9 @@ const fullYear = (digits: string): number => {
 };
 
 // Words that can stand in a date and carry no information.
-const FILLERS: ReadonlySet<string> = new Set('at on of the de del du um uhr klo à a den le - – — | ·'.split(' '));
+const FILLERS: ReadonlySet<string> = new Set(
+  'at on of the de del du um uhr klo à a den le г г. года р. року в о - – — | ·'.split(' '),
+);
 
 /**
  * Dates with the name of the month, in any order: RFC 822 and 850, C's `asctime`, `date`, JavaScript's `Date.toString`,
@@ -124,6 +162,9 @@ const monthNamed = (text: string): number | undefined => {
     .replace(/^(\p{L}+\.?,? ?)?(\d{1,4})[-./](\p{L}{3,}\.?)[-./](\d{1,4})(?:T(?=\d))?/iu, '$1 $2 $3 $4 ')
     .replace(/^(\d{1,2})(\p{L}{3,})(\d{4})/u, '$1 $2 $3');
   const words = apart.split(/[\s,]+/).filter((word) => word !== '');
+  const isMonth = (word: string): boolean => /^[\p{L}\p{M}.]{2,}$/u.test(word) && monthNumber(word) !== undefined;
+  // `mar., 9 janv.`: in French, the first word is Tuesday.
+  const monthAt = words.findIndex((word, index) => isMonth(word) && !(index === 0 && isMonth(words[2] ?? '')));
   let month: number | undefined;
   let time: Omit<Shown, 'year' | 'month' | 'day'> | undefined;
   let zone: string | undefined;
@@ -137,13 +178,13 @@ const monthNamed = (text: string): number | undefined => {
       if (joined !== '') zone = joined;
     } else if (number !== undefined && numbers.length < 2) {
       numbers.push(number);
-    } else if (month === undefined && /^\p{L}{3,}\.?$/u.test(word) && monthNumber(word) !== undefined) {
+    } else if (index === monthAt) {
       month = monthNumber(word);
     } else if (time !== undefined && /^[ap]\.?m\.?$/i.test(word)) {
       // Already read together with the time before it.
     } else if (FILLERS.has(word.toLowerCase())) {
       // Ignored.
-    } else if (index === 0 && /^\p{L}+\.?$/u.test(word)) {
+    } else if (index === 0 && /^[\p{L}\p{M}]+\.?$/u.test(word)) {
       // The weekday adds nothing to the date, and is sometimes wrong or in another language.
     } else if (numbers.length > 1 && TIME.test(words[index + 1] ?? '') && /^\p{L}{3,}$/u.test(word)) {
       // A weekday before the time, as in Turkish.

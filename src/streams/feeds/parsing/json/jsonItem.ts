@@ -7,6 +7,42 @@ import { firstDate } from '../dates/publishedAt.js';
 /** The fields in which programs nest a text, such as those that convert XML or that WordPress has. */
 const NESTED = ['rendered', 'value', 'text', '#text', '_', '$t'];
 
+/** The objects in which programming interfaces put the fields of an item: Reddit, GraphQL, JSON:API, ActivityPub. */
+const INNER = ['data', 'node', 'post', 'record', 'object', 'article', 'attributes', 'fields', '_source'];
+
+/** They are not nested deeper: `{ "post": { "record": { "text": "" } } }`. */
+const DEEPEST = 2;
+
+const TITLES = ['title', 'headline', 'webTitle'];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The fields of an item, with those of an object in it if it has no title of its own. */
+const fieldsOf = (item: Fields): Fields => {
+  let fields = item;
+  let innermost = item;
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    if (TITLES.some((name) => textOf(fields[name]) !== undefined)) break;
+    const inner: Fields | undefined = INNER.map((name) => innermost[name]).find(isFields);
+    if (inner === undefined) break;
+    fields = { ...fields, ...inner };
+    innermost = inner;
+  }
+  return fields;
+};
+
+/** The address of a link, which may be an object or a list of objects with `href`. */
+const addressOf = (value: unknown): string | undefined => {
+  const links: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const [best] = links
+    .filter(isFields)
+    .toSorted((a, b) => Number(b['rel'] === 'alternate') - Number(a['rel'] === 'alternate'));
+  return textOf(best?.['href']) ?? textOf(value);
+};
+
 const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const nested = NESTED.find((name) => Object.hasOwn(value, name));
@@ -34,8 +70,8 @@ export const jsonItem = (text: string, source: string): RawItem => {
   const item = lenientJson(text);
   if (typeof item !== 'object' || item === null || Array.isArray(item))
     throw new HeadwaterError('HW_FEED', 'an object');
-  const field = (name: string): unknown =>
-    Object.hasOwn(item, name) ? (item as Readonly<Record<string, unknown>>)[name] : undefined;
+  const fields = fieldsOf(item as Fields);
+  const field = (name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
   /** The first of these fields that has text. */
   const first = (...names: readonly string[]): string | undefined => {
     for (const name of names) {
@@ -45,8 +81,8 @@ export const jsonItem = (text: string, source: string): RawItem => {
     return undefined;
   };
   const tags = field('tags');
-  const title = first('title', 'headline');
-  const plain = first('content_text', 'summary');
+  const title = first(...TITLES);
+  const plain = first('content_text', 'summary', 'text');
   const html = first('content_html', 'excerpt', 'description', 'content');
   return {
     title: title === undefined ? undefined : { text: title, markup: isRendered(field('title')) ? 'html' : 'text' },
@@ -56,10 +92,10 @@ export const jsonItem = (text: string, source: string): RawItem => {
         : html === undefined
           ? undefined
           : { text: html, markup: 'html' },
-    guid: first('id', 'guid'),
+    guid: first('id', 'guid', 'uri'),
     link:
-      ['url', 'external_url', 'link']
-        .map((name) => itemLink(textOf(field(name)), source))
+      ['url', 'external_url', 'link', 'webUrl', 'permalink']
+        .map((name) => itemLink(addressOf(field(name)), source))
         .find((link) => link !== undefined) ??
       // The format says that an id is ideally the address of the article.
       itemLink(first('id', 'guid')),
@@ -72,7 +108,9 @@ export const jsonItem = (text: string, source: string): RawItem => {
         'published_at',
         'published_date',
         'pubDate',
+        'webPublicationDate',
         'created_at',
+        'createdAt',
         'created_utc',
         'date_modified',
         'date_gmt',

@@ -59,12 +59,14 @@ const isMarkup = (name: string): boolean => ELEMENTS.has(name) || LITTER.test(na
 
 /**
  * Writes closing tags as `</a>`: the parser does not say where `</a >` and `</a x="1">` end. Those of unknown names are
- * escaped, since they are part of the headline.
+ * escaped, since they are part of the headline, as what has no name: `I </3 mornings`.
  */
 const plainClosings = (html: string): string =>
-  html.replace(/<\/([a-z][^\s<>/]*)(?:[\s/][^<>]*)?>/gi, (tag, name: string) =>
-    isMarkup(name.toLowerCase()) ? `</${name}>` : `&lt;${tag.slice(1)}`,
-  );
+  html
+    .replace(/<\/([a-z][^\s<>/]*)(?:[\s/][^<>]*)?>/gi, (tag, name: string) =>
+      isMarkup(name.toLowerCase()) ? `</${name}>` : `&lt;${tag.slice(1)}`,
+    )
+    .replace(/<\/(?![a-z])/gi, '&lt;/');
 
 const withoutMarkup = (written: string): string => {
   const html = plainClosings(written);
@@ -143,15 +145,20 @@ const leftOver = (text: string): string =>
 
 // Invisible characters: soft hyphens, zero-width spaces, and marks that change the direction of text. They would split
 // words for a program. Also the halves of surrogate pairs, which are left where a program has cut an emoji in two.
-const UNSEEN = /[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\p{Cs}]/gu;
+const UNSEEN = /[\u00ad\u061c\u200b\u200e\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\p{Cs}]/gu;
+
+// Anything but the characters that join others, or keep them apart: alone, they show nothing.
+const SEEN = /[^\s\u200c\u200d]/;
 
 /** Text as one line: white space and line breaks become single spaces; control and invisible characters are removed. */
-export const lineOf = (text: string): string =>
+export const lineOf = (text: string): string => {
   // Control characters could move the cursor of the terminal that shows the headline.
-  withoutC1(text)
+  const line = withoutC1(text)
     .replace(UNSEEN, '')
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
+  return SEEN.test(line) ? line : '';
+};
 
 /**
  * A text as one line without markup: entities are decoded, markup and control characters are removed, white space and

@@ -49,6 +49,7 @@ const NAMES: readonly (readonly [name: string, ...uris: readonly string[]])[] = 
     'http://prismstandard.org/namespaces/2.0/basic',
     'http://purl.org/rss/1.0/modules/prism',
   ],
+  ['news', 'http://www.google.com/schemas/sitemap-news/0.9', 'http://www.google.com/schemas/sitemap-news/0.84'],
   ['xhtml', 'http://www.w3.org/1999/xhtml'],
   ['xml', 'http://www.w3.org/xml/1998/namespace'],
 ];

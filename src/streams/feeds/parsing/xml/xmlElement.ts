@@ -48,7 +48,7 @@ const FIELDS: ReadonlySet<string> = new Set(
 );
 
 // Elements that group what other feeds put directly into an item.
-const GROUPS: ReadonlySet<string> = new Set(['media:group']);
+const GROUPS: ReadonlySet<string> = new Set(['media:group', 'news:news']);
 
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
 
@@ -68,6 +68,13 @@ export const scopeOfTag = (tag: string, around: XmlScope): XmlScope => {
   parser.end(tag);
   return scope;
 };
+
+/** A CDATA section, an angle bracket that opens nothing, and a closing tag without its `>`. */
+const NO_TAG = /<!\[CDATA\[[^]*?(?:\]\]>|$)|<\/([\p{L}_][\w:.-]*)\s*(?=<)|<(?!\/?[\p{L}_:]|[!?])/gu;
+
+/** The text with the angle brackets escaped that the parser would take for the start of a tag: `I <3 Unix`. */
+const withoutLoose = (text: string): string =>
+  text.replace(NO_TAG, (found, name?: string) => (name !== undefined ? `</${name}>` : found === '<' ? '&lt;' : found));
 
 /**
  * Parses one element, such as an item of a feed.
@@ -138,7 +145,7 @@ export const xmlElement = (text: string, around: XmlScope): XmlParent => {
     },
     PARSING,
   );
-  parser.end(text);
+  parser.end(withoutLoose(text));
   if (!closed) throw new HeadwaterError('HW_FEED', 'an element that closes');
   return { attributes, children, scope };
 };

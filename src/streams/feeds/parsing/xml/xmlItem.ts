@@ -27,6 +27,7 @@ const DATES = [
   'dc:date',
   'dcterms:date',
   'prism:publicationdate',
+  'news:news/news:publication_date',
   'created',
   'updated',
   'atom:updated',
@@ -129,6 +130,7 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
       ['media:title', 'html'],
       ['itunes:title', 'html'],
       ['media:group/media:title', 'html'],
+      ['news:news/news:title', 'html'],
     ]),
     body: written([
       ['description', 'html'],
@@ -151,6 +153,7 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
       itemLink(attributes['href'], ...scope.bases, base) ??
       guidLink ??
       itemLink(about) ??
+      firstLink('loc') ??
       // A podcast episode often has no page of its own.
       (enclosure === undefined ? undefined : itemLink(enclosure.attributes['url'], ...enclosure.bases, base)),
     published,

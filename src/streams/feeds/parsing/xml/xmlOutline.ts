@@ -10,6 +10,9 @@ import { declarationAt } from './declaredEntities.js';
 
 const LT = '<';
 
+/** In characters. A root declares its namespaces near the start. */
+const LONGEST_START = 65_536;
+
 /** A tag in the text. */
 interface Tag {
   readonly name: string;
@@ -118,7 +121,13 @@ const FORMATS: Readonly<Record<string, 'rss' | 'rdf' | 'atom'>> = {
   channel: 'rss',
   rdf: 'rdf',
   feed: 'atom',
+  urlset: 'rss',
 };
+
+const SITEMAP = 'urlset';
+
+/** The namespace of the headlines in a sitemap for news. Other sitemaps have addresses alone. */
+const NEWS = /schemas\/sitemap-news\//i;
 
 /** An Atom document may be a single entry (RFC 4287, section 2). */
 const ENTRY = 'entry';
@@ -130,6 +139,10 @@ const OTHERS: ReadonlySet<string> = new Set([ENTRY, ITEM, 'atom:entry']);
 
 // A failing program may print an error message in HTML before the feed. It is not part of the feed.
 const MESSAGES: ReadonlySet<string> = new Set(['b', 'br', 'div', 'font', 'hr', 'i', 'p', 'pre', 'span', 'strong']);
+
+/** The local name of the items of a feed with this root. */
+const itemOf = ({ name, format }: { readonly name: string; readonly format: 'rss' | 'rdf' | 'atom' }): string =>
+  localName(name) === SITEMAP ? 'url' : format === 'atom' ? ENTRY : ITEM;
 
 /** @param usual the local name of the items; undefined for that of the feed's format */
 const scan = (text: string, usual: 'item' | 'entry' | undefined): FeedOutline | string => {
@@ -189,6 +202,7 @@ const scan = (text: string, usual: 'item' | 'entry' | undefined): FeedOutline | 
             items = tag.name;
             open = { start: i, name: tag.name };
           }
+          if (local === SITEMAP && !NEWS.test(text.slice(0, LONGEST_START))) return local;
           if (format !== undefined) {
             root = { ...tag, start: i, format };
             closed = tag.empty;
@@ -198,7 +212,7 @@ const scan = (text: string, usual: 'item' | 'entry' | undefined): FeedOutline | 
           channel = { ...tag, start: i };
         } else if (
           items === undefined
-            ? local === (usual ?? (root.format === 'atom' ? ENTRY : ITEM))
+            ? local === (usual ?? itemOf(root))
             : sameName(tag.name, items) || (open === undefined && OTHERS.has(tag.name.toLowerCase()))
         ) {
           items ??= tag.name;
@@ -226,7 +240,7 @@ const scan = (text: string, usual: 'item' | 'entry' | undefined): FeedOutline | 
       .filter(({ start }) => start !== entries[0]?.start)
       .map(({ start, end: after }) => text.slice(start, after)),
     title: undefined,
-    head: text.slice(root.end, entries[0]?.start),
+    head: text.slice(root.end, entries[0]?.start) + text.slice(entries.at(-1)?.end ?? text.length),
     entries,
     declared,
     end,
