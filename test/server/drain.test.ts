@@ -163,7 +163,7 @@ describe('the end', () => {
 describe('the beginning', () => {
   it('is ready when the model has been warmed up, serves before, and counts none of it', async () => {
     const model = recordingModel();
-    const { classify, get } = await serving({ model, warmUpMs: 300 });
+    const { classify, get } = await serving({ model, warmUpMs: 1500 });
     const before = await get('/readyz');
     expect([before.status, before.headers.get('retry-after')]).toEqual([503, '1']);
     expect((await classify('"ferry"')).status).toBe(200);

@@ -67,7 +67,7 @@ describe('tokens by name', () => {
   it('that are wrong are throttled by address, and a right one is let in all the same', async () => {
     const served = await serving({ tokens: TOKENS });
     const statuses: number[] = [];
-    for (let times = 0; times < 1000; times += 50)
+    for (let times = 0; times < 200; times += 50)
       statuses.push(
         ...(await Promise.all(
           Array.from({ length: 50 }, async () => {
@@ -78,7 +78,7 @@ describe('tokens by name', () => {
         )),
       );
     expect(statuses.filter((status) => status === 401)).toHaveLength(10);
-    expect(statuses.filter((status) => status === 429)).toHaveLength(990);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(190);
     const answer = await served.get('/model', { authorization: 'Bearer wrong-token-0123456789' });
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await served.get('/model', bearer('reader'))).status).toBe(200);

@@ -326,23 +326,20 @@ describe('fetchCsv: the valve', () => {
 });
 
 describe('fetchCsv: the event loop', () => {
-  // Wall-clock time, which another process on the machine may take from us: one of three tries is to be undisturbed.
-  it('is never held for more than 100 ms by a slow synchronous consumer', { retry: 2 }, async () => {
+  it('has its turn while a slow synchronous consumer works', async () => {
     const origin = await serveBody(bodyOf(400));
-    let longest = 0;
-    let last = performance.now();
-    const watch = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 1);
+    let most = 0;
+    let rows = 0;
+    const watch = setInterval(() => (rows = 0), 1);
+    // At least 2 ms for a row. A slower machine does fewer rows in a turn.
     const slow = tap(() => {
+      most = Math.max(most, ++rows);
       const end = performance.now() + 2;
       while (performance.now() < end);
     });
     expect(await lastValueFrom(fetchCsv(origin).pipe(slow, count()))).toBe(400);
     clearInterval(watch);
-    expect(longest).toBeGreaterThan(20);
-    expect(longest).toBeLessThan(100);
+    expect(most).toBeLessThanOrEqual(50);
   });
 
   it('yields through the scheduler that it is given, after the time that it is given', async () => {

@@ -245,7 +245,9 @@ describe('shed', () => {
     const source = new Subject<object>();
     const refs: WeakRef<object>[] = [];
     const work = new Subject<void>();
-    const subscription = source.pipe(shed({ capacity: 5, policy, project: () => work.pipe(take(1)) })).subscribe();
+    const subscription = source
+      .pipe(shed({ capacity: 5, policy, yieldAfter: Infinity, project: () => work.pipe(take(1)) }))
+      .subscribe();
     for (let i = 0; i < 100; i++) {
       const value = { i };
       refs.push(new WeakRef(value));

@@ -36,7 +36,7 @@ describe('a body that breaks off', () => {
   it('has handed over all that had come, also what came behind a closed valve', async () => {
     const brake = valve();
     let release = (): void => undefined;
-    const { body, told, running } = draining({ valve: brake }, (line) => {
+    const { body, told, running } = draining({ valve: brake, yieldAfter: Infinity }, (line) => {
       if (line === 'a') release = brake.hold();
     });
     body.push('a\nb\n');

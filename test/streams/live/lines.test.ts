@@ -10,6 +10,7 @@ import { valve } from '../../../src/streams/valve.js';
 import { collect } from '../collect.js';
 import { fileOf } from '../scratch.js';
 import { serveBody } from '../servers.js';
+import { until } from './listening.js';
 
 /** A clock that stands at a time; what is scheduled goes on through real time. */
 const clock = (now: number) => {
@@ -75,14 +76,13 @@ describe('headlineLines', () => {
     const seen: string[] = [];
     const subscription = headlineLines(input, { valve: brake }).subscribe(({ title }) => seen.push(title));
     input.write('one\ntw');
-    await sleep(5);
-    expect(seen).toEqual(['one']);
+    await until(() => expect(seen).toEqual(['one']));
     const release = brake.hold();
     input.write('o\nthree\n');
     await sleep(5);
     expect(seen).toEqual(['one']);
     release();
-    expect(seen).toEqual(['one', 'two', 'three']);
+    await until(() => expect(seen).toEqual(['one', 'two', 'three']));
     subscription.unsubscribe();
     expect(input.destroyed).toBe(true);
   });

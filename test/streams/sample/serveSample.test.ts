@@ -1,7 +1,6 @@
 import { request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { count, firstValueFrom, lastValueFrom, switchMap } from 'rxjs';
+import { count, firstValueFrom, lastValueFrom, switchMap, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fetchCsv } from '../../../src/streams/fetchCsv.js';
 import { sampleCsv } from '../../../src/streams/sample/sampleCsv.js';
@@ -73,9 +72,12 @@ describe('serveSample', () => {
       const serving = serveSample({ rows: 100_000_000 }).subscribe(resolve);
       release = () => serving.unsubscribe();
     });
-    const reading = lastValueFrom(fetchCsv(url, { maxRetries: 0 }).pipe(count()));
-    await sleep(100);
-    release?.();
+    const reading = lastValueFrom(
+      fetchCsv(url, { maxRetries: 0 }).pipe(
+        tap(() => release?.()),
+        count(),
+      ),
+    );
     await expect(reading).rejects.toMatchObject({ code: 'HW_HTTP_CUT' });
   });
 
