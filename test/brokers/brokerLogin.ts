@@ -10,7 +10,7 @@ const COMMAND = join(import.meta.dirname, '../../dist/cli/main.js');
 /** Runs the command to its end. */
 export const runHeadwater = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   new Promise<{ readonly status: unknown; readonly stderr: string }>((resolve) => {
-    const options = { env: { ...process.env, ...env, NO_COLOR: '1' }, timeout: 60_000 };
+    const options = { env: { ...process.env, ...env, NO_COLOR: '1' }, timeout: 240_000 };
     execFile(process.execPath, [COMMAND, ...args], options, (error, _, stderr) =>
       resolve({ status: error === null ? 0 : error.code, stderr }),
     );

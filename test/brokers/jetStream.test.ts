@@ -1,17 +1,17 @@
-import { jetstream, jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { StreamConfig } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { delay, firstValueFrom, map, mergeMap, take, toArray, tap } from 'rxjs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jetStreamHeadlines } from '../../src/brokers/nats/jetStreamHeadlines.js';
 import { toJetStream } from '../../src/brokers/nats/toJetStream.js';
 import type { WorkEvent } from '../../src/brokers/WorkEvent.js';
 import { valve } from '../../src/streams/valve.js';
-import { natsProgram, NO_NATS, type NatsServers, startNats } from './natsServer.js';
-
-if (natsProgram === undefined) console.warn(`skipped: ${NO_NATS}`);
+import { natsProgram } from './natsServer.js';
+import { PATIENT } from './patience.js';
+import { useNats } from './useNats.js';
 
 describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
-  let servers: NatsServers;
+  const nats = useNats();
   let connection: NatsConnection;
   let run = 0;
   let stream = '';
@@ -19,35 +19,28 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
   let subjectOut = '';
   let dead = '';
 
-  beforeAll(async () => {
-    servers = await startNats();
-    connection = await connect({ servers: servers.url });
-  }, 60_000);
-  afterAll(async () => {
-    await connection.close();
-    await servers.stop();
-  });
   beforeEach(async () => {
+    connection = nats.connection;
     run += 1;
     [stream, subjectIn, subjectOut, dead] = [`IN${run}`, `in${run}`, `out${run}`, `dead${run}`];
-    const manager = await jetstreamManager(connection);
+    const { manager } = nats;
     const config: Partial<StreamConfig> = { storage: 'memory' };
     await manager.streams.add({ ...config, name: stream, subjects: [subjectIn] });
     await manager.streams.add({ ...config, name: `OUT${run}`, subjects: [subjectOut, dead] });
   });
   afterEach(async () => {
-    const manager = await jetstreamManager(connection);
+    const { manager } = nats;
     await manager.streams.delete(stream);
     await manager.streams.delete(`OUT${run}`);
   });
 
   const publish = async (...messages: readonly (string | Uint8Array)[]): Promise<void> => {
-    const js = jetstream(connection);
+    const { js } = nats;
     for (const message of messages) await js.publish(subjectIn, message);
   };
   /** What stands in the results, and in the dead letters. */
   const stored = async (subject: string): Promise<readonly string[]> => {
-    const manager = await jetstreamManager(connection);
+    const { manager } = nats;
     const { state } = await manager.streams.info(`OUT${run}`);
     const found: string[] = [];
     for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
@@ -57,7 +50,7 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     return found;
   };
   const pending = async (): Promise<number> => {
-    const info = await (await jetstreamManager(connection)).consumers.info(stream, 'g');
+    const info = await nats.manager.consumers.info(stream, 'g');
     return info.num_pending + info.num_ack_pending;
   };
 
@@ -67,7 +60,7 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     [{ ack_policy: 'all' }, /ack_policy is all/],
     [{ max_deliver: 5 }, /drops a message after 5 deliveries.*more than 5\. Change the consumer/],
   ] as const)('refuses a consumer that would lose headlines: %j', async (config, message) => {
-    const manager = await jetstreamManager(connection);
+    const { manager } = nats;
     await manager.consumers.add(stream, { durable_name: 'g', ack_policy: 'explicit', ...config });
     await publish('Ferry returns to port');
     await expect(firstValueFrom(jetStreamHeadlines({ connection, stream, group: 'g' }))).rejects.toMatchObject({
@@ -91,12 +84,12 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     );
     expect(results).toEqual([`${stream}:1 1`, `${stream}:2 1`]);
     expect(await stored(subjectOut)).toEqual(['Ferry returns to port|-', 'Rates held|a1']);
-    await expect.poll(pending).toBe(0);
+    await expect.poll(pending, PATIENT).toBe(0);
   });
 
   it('delivers again what was not settled, and stores its result once', async () => {
     await publish('one', 'two');
-    const js = jetstream(connection);
+    const { js } = nats;
     // A worker that stores its results, and dies before it has said so.
     const held = await firstValueFrom(
       jetStreamHeadlines({ connection, stream, group: 'g' }).pipe(
@@ -119,10 +112,10 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
   });
 
   it('stores a result again once the duplicate window has passed', async () => {
-    const manager = await jetstreamManager(connection);
+    const { manager } = nats;
     await manager.streams.update(`OUT${run}`, { duplicate_window: 200e6 });
     await publish('one');
-    const js = jetstream(connection);
+    const { js } = nats;
     // A worker that stores its result, is stopped for longer than the window, and has not said so.
     await firstValueFrom(
       jetStreamHeadlines({ connection, stream, group: 'g' }).pipe(
@@ -136,11 +129,11 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
       ),
     );
     expect(await stored(subjectOut)).toEqual(['one', 'one']);
-    await expect.poll(pending).toBe(0);
+    await expect.poll(pending, PATIENT).toBe(0);
   });
 
   it('says which messages the stream has removed before they were read', async () => {
-    const manager = await jetstreamManager(connection);
+    const { manager } = nats;
     await manager.streams.update(stream, { max_msgs: 3 });
     const events: WorkEvent[] = [];
     const read = (count: number) =>
@@ -182,7 +175,7 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
         }),
         take(3),
         toArray(),
-        mergeMap(async () => expect.poll(() => stored(dead)).toEqual(['{"title":""}', '\ufffd\ufffd', 'bad'])),
+        mergeMap(async () => expect.poll(() => stored(dead), PATIENT).toEqual(['{"title":""}', '\ufffd\ufffd', 'bad'])),
       ),
     );
     expect(attempts).toEqual([1, 2]);
@@ -192,7 +185,7 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
       'not UTF-8',
       'cannot be worked on',
     ]);
-    await expect.poll(pending).toBe(0);
+    await expect.poll(pending, PATIENT).toBe(0);
   });
 
   it('holds no more than it may, and emits nothing while the valve is closed', async () => {
@@ -208,19 +201,18 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
       },
     );
     const unacknowledged = async () =>
-      (await (await jetstreamManager(connection)).consumers.info(stream, 'g').catch(() => ({ num_ack_pending: 0 })))
-        .num_ack_pending;
-    await expect.poll(unacknowledged).toBe(4);
+      (await nats.manager.consumers.info(stream, 'g').catch(() => ({ num_ack_pending: 0 }))).num_ack_pending;
+    await expect.poll(unacknowledged, PATIENT).toBe(4);
     expect(emitted).toEqual([]);
     release();
-    await expect.poll(() => emitted.length).toBe(4);
+    await expect.poll(() => emitted.length, PATIENT).toBe(4);
     // What the client has asked for beyond that waits in it, within its own bound.
     expect(await unacknowledged()).toBeLessThanOrEqual(8);
     for (let done = 0; done < 50; done++) {
-      await expect.poll(() => settles.length).toBeGreaterThan(done);
+      await expect.poll(() => settles.length, PATIENT).toBeGreaterThan(done);
       settles[done]!();
     }
-    await expect.poll(pending).toBe(0);
+    await expect.poll(pending, PATIENT).toBe(0);
     expect(new Set(emitted).size).toBe(50);
     work.unsubscribe();
   });
@@ -241,7 +233,7 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     await publish('one', 'two');
     const events: WorkEvent[] = [];
     const told = { next: (event: WorkEvent) => events.push(event) };
-    const manager = await jetstreamManager(connection);
+    const { manager } = nats;
     // The lag is told from time to time, too.
     const names = () => events.map(({ type }) => type).filter((type) => type !== 'lag');
     const results = firstValueFrom(
@@ -256,7 +248,7 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
         toArray(),
       ),
     );
-    await expect.poll(names).toEqual(['stalled']);
+    await expect.poll(names, PATIENT).toEqual(['stalled']);
     await manager.streams.add({ storage: 'memory', name: `OUT${run}`, subjects: [subjectOut, dead] });
     expect(await results).toEqual([1, 1]);
     expect((await stored(subjectOut)).toSorted()).toEqual(['one', 'two']);
@@ -275,13 +267,13 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
         }),
       )
       .subscribe();
-    await expect.poll(() => stored(dead)).toEqual(['one']);
+    await expect.poll(() => stored(dead), PATIENT).toEqual(['one']);
     expect(await stored(subjectOut)).toEqual(['two']);
     work.unsubscribe();
   });
 
   it('goes on after its consumer was deleted, and after the whole stream was', async () => {
-    const manager = await jetstreamManager(connection);
+    const { manager } = nats;
     const events: WorkEvent[] = [];
     const titles: string[] = [];
     const reading = jetStreamHeadlines({
@@ -291,13 +283,13 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
       delivery.settle({ type: 'done' });
     });
     await publish('one');
-    await expect.poll(() => titles).toEqual(['one']);
+    await expect.poll(() => titles, PATIENT).toEqual(['one']);
     await manager.consumers.delete(stream, 'g');
-    await expect.poll(() => titles).toEqual(['one', 'one']);
+    await expect.poll(() => titles, PATIENT).toEqual(['one', 'one']);
     await manager.streams.delete(stream);
     await manager.streams.add({ storage: 'memory', name: stream, subjects: [subjectIn] });
     await publish('two');
-    await expect.poll(() => titles).toEqual(['one', 'one', 'two']);
+    await expect.poll(() => titles, PATIENT).toEqual(['one', 'one', 'two']);
     reading.unsubscribe();
     const reasons = events.flatMap((event) =>
       event.type === 'unreadable' && event.from === stream ? event.reason : [],

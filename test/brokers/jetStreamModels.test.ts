@@ -1,43 +1,32 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Objm } from '@nats-io/obj';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { jetStreamModels } from '../../src/brokers/nats/jetStreamModels.js';
 import { start, workFolder } from '../cli/headwater.js';
 import { inProcess } from '../cli/inProcess.js';
 import { TINY, trainTiny } from '../cli/tiny.js';
 import { checksModelStore } from './modelStoreChecks.js';
-import { natsProgram, NO_NATS, type NatsServers, startNats } from './natsServer.js';
+import { natsProgram } from './natsServer.js';
+import { PATIENT } from './patience.js';
+import { useNats } from './useNats.js';
 import { numbered } from './workers.js';
-
-if (natsProgram === undefined) console.warn(`skipped: ${NO_NATS}`);
 
 const cwd = workFolder();
 
 describe.skipIf(natsProgram === undefined)('models in NATS JetStream', () => {
-  let servers: NatsServers;
-  let connection: NatsConnection;
+  const nats = useNats();
+  beforeAll(() => trainTiny(cwd));
 
-  beforeAll(async () => {
-    [servers] = await Promise.all([startNats(), trainTiny(cwd)]);
-    connection = await connect({ servers: servers.url });
-  }, 60_000);
-  afterAll(async () => {
-    await connection.close();
-    await servers.stop();
-  });
-
-  checksModelStore(() => jetStreamModels({ connection, bucket: 'CHECKS' }));
+  checksModelStore(() => jetStreamModels({ connection: nats.connection, bucket: 'CHECKS' }));
 
   it('removes files that no model needs', async () => {
-    const objects = await new Objm(connection).open('CHECKS');
+    const objects = await new Objm(nats.connection).open('CHECKS');
     const names = (await objects.list()).filter(({ name }) => name.startsWith('many/'));
     // The shared tokenizer, and the weights and manifests of the last two.
     expect(names).toHaveLength(5);
   });
 
   it('says that nothing is published there', async () => {
-    const status = await inProcess(['work', '--model', `${servers.url}/NONE/news`], 'a headline\n');
+    const status = await inProcess(['work', '--model', `${nats.url}/NONE/news`], 'a headline\n');
     expect(status).toMatchObject({ status: 1, stderr: expect.stringContaining('There is no bucket NONE') as string });
   });
 
@@ -46,11 +35,9 @@ describe.skipIf(natsProgram === undefined)('models in NATS JetStream', () => {
       ...['train', '--data', `${cwd}/tiny.csv`, '--out', `${cwd}/other`, ...TINY, '--seed', '7'],
     ]);
     expect(status).toBe(0);
-    const manager = await jetstreamManager(connection);
-    await manager.streams.add({ name: 'IN', subjects: ['in'] });
-    await manager.streams.add({ name: 'OUT', subjects: ['out'] });
-    const js = jetstream(connection);
-    const address = `${servers.url}/MODELS/news`;
+    await nats.addStream('IN', 'in');
+    await nats.addStream('OUT', 'out');
+    const address = `${nats.url}/MODELS/news`;
     const publishModel = async (folder: string, ...more: readonly string[]): Promise<string> => {
       const ended = await inProcess(['publish-model', `${cwd}/${folder}`, '--to', address, ...more]);
       expect(ended).toMatchObject({ status: 0 });
@@ -59,23 +46,21 @@ describe.skipIf(natsProgram === undefined)('models in NATS JetStream', () => {
     const first = await publishModel('model');
     const worker = start(
       [
-        ...['work', '--from', `${servers.url}/IN`, '--to', `${servers.url}/out`, '--model', address, '--quiet'],
-        ...['--metrics-port', '0', '--status', `${servers.url}/workers`],
+        ...['work', '--from', `${nats.url}/IN`, '--to', `${nats.url}/out`, '--model', address, '--quiet'],
+        ...['--metrics-port', '0', '--status', `${nats.url}/workers`],
       ],
       { cwd },
     );
-    const shown = start(['workers', '--status', `${servers.url}/workers`, '--port', '0'], { cwd });
+    const shown = start(['workers', '--status', `${nats.url}/workers`, '--port', '0'], { cwd });
     let sent = 0;
-    const results = await js.consumers.get('OUT');
     /** By which models the next headlines are classified. */
     const modelsOf = async (count: number): Promise<Readonly<Record<string, number>>> => {
-      for (let i = 0; i < count; i++) await js.publish('in', numbered(sent++));
+      const before = sent;
+      for (let i = 0; i < count; i++) await nats.js.publish('in', numbered(sent++));
       const counts: Record<string, number> = {};
-      const messages = await results.fetch({ max_messages: count, expires: 10_000 });
-      for await (const message of messages) {
-        const { model } = message.json<{ readonly model: string }>();
+      for (const text of await nats.read('OUT', count, before)) {
+        const { model } = JSON.parse(text) as { readonly model: string };
         counts[model] = (counts[model] ?? 0) + 1;
-        message.ack();
       }
       return counts;
     };
@@ -96,10 +81,10 @@ describe.skipIf(natsProgram === undefined)('models in NATS JetStream', () => {
     expect(await modelsOf(20)).toEqual({ [beside]: 20 });
 
     // Its weights are others than those that were published.
-    const store = jetStreamModels({ connection, bucket: 'MODELS' });
+    const store = jetStreamModels({ connection: nats.connection, bucket: 'MODELS' });
     const before = (await store.current('news'))!;
     const weights = before.before!.files.find(({ name }) => name === 'model.safetensors')!;
-    await (await new Objm(connection).open('MODELS')).putBlob({ name: weights.key }, new Uint8Array([1, 2, 3]));
+    await (await new Objm(nats.connection).open('MODELS')).putBlob({ name: weights.key }, new Uint8Array([1, 2, 3]));
     await publishModel('model');
     await worker.until('stderr', new RegExp(`model ${first} is not used: .*is not the one that was published`));
     expect(await modelsOf(20)).toEqual({ [beside]: 20 });
@@ -108,16 +93,16 @@ describe.skipIf(natsProgram === undefined)('models in NATS JetStream', () => {
     const own = /metrics at (\S+)/.exec(await worker.until('stderr', /metrics at \S+\n/))?.[1] ?? '';
     const all = /http:\S+/.exec(await shown.until('stdout', /http:\S+\n/))?.[0] ?? '';
     const metricsOf = async (url: string): Promise<string> => (await fetch(new URL('/metrics', url))).text();
-    await expect.poll(() => metricsOf(own)).toMatch(/^headwater_work_classified_total\{.*\} 260$/m);
-    await expect.poll(() => metricsOf(all)).toMatch(/^headwater_work_classified_total\{.*\} 260$/m);
+    await expect.poll(() => metricsOf(own), PATIENT).toMatch(/^headwater_work_classified_total\{.*\} 260$/m);
+    await expect.poll(() => metricsOf(all), PATIENT).toMatch(/^headwater_work_classified_total\{.*\} 260$/m);
     expect(await metricsOf(all)).toContain(`model="${beside}"`);
-    await expect.poll(() => metricsOf(all)).toMatch(/^headwater_work_in_flight_messages\{.*\} 0$/m);
-    await expect.poll(() => metricsOf(all)).toMatch(/^headwater_work_lag_messages\{.*\} 0$/m);
+    await expect.poll(() => metricsOf(all), PATIENT).toMatch(/^headwater_work_in_flight_messages\{.*\} 0$/m);
+    await expect.poll(() => metricsOf(all), PATIENT).toMatch(/^headwater_work_lag_messages\{.*\} 0$/m);
     const { workers } = (await (await fetch(new URL('/workers', all))).json()) as { readonly workers: unknown[] };
     expect(workers).toMatchObject([{ group: 'headwater', classified: 260, connected: true, stalled: false }]);
     worker.child.kill('SIGTERM');
     await worker.ended;
     shown.child.kill('SIGTERM');
     await shown.ended;
-  }, 90_000);
+  });
 });

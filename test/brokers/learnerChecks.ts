@@ -59,10 +59,10 @@ export const checksLearner = ({ cwd, labels, models, open, publish }: LearnerPla
     expect(await store.fetch(other?.inUse.others ?? [])).toEqual(await store.fetch(one?.inUse.others ?? []));
     expect(other?.inUse.about).toEqual(one?.inUse.about);
     await store.close();
-  }, 120_000);
+  });
 
   it('says what is missing', async () => {
     const { status, stderr } = await inProcess(['learn', '--from', labels(), '--to', models('none')]);
     expect([status, stderr]).toEqual([2, expect.stringContaining('No model is called none there')]);
-  }, 30_000);
+  });
 };

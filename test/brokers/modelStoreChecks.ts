@@ -40,7 +40,7 @@ export const checksModelStore = (open: () => ModelStore): void => {
     // The file that both have is there once.
     expect(second.inUse.files[0]).toEqual(first.inUse.files[0]);
     await store.close();
-  }, 60_000);
+  });
 
   it('keeps the model in use beside a candidate, and removes what nobody needs', async () => {
     const store = open();
@@ -57,7 +57,7 @@ export const checksModelStore = (open: () => ModelStore): void => {
     expect(sumsOf(await store.fetch(last.inUse.files))).toEqual(sumsOf(d));
     expect(sumsOf(await store.fetch(last.before?.files ?? []))).toEqual(sumsOf(c));
     await store.close();
-  }, 60_000);
+  });
 
   it('refuses files that are not those that were published', async () => {
     const store = open();
@@ -77,7 +77,7 @@ export const checksModelStore = (open: () => ModelStore): void => {
     await expect(store.publish('news', { files: new Map() })).rejects.toMatchObject({ code: 'HW_USAGE' });
     await expect(store.publish('a name', { files: modelFiles('x') })).rejects.toMatchObject({ code: 'HW_USAGE' });
     await store.close();
-  }, 60_000);
+  });
 
   it('refuses a publisher that another has overtaken', async () => {
     const [one, other] = [open(), open()];
@@ -88,5 +88,5 @@ export const checksModelStore = (open: () => ModelStore): void => {
       message: expect.stringContaining('Another publisher has replaced the model raced') as string,
     });
     await Promise.all([one.close(), other.close()]);
-  }, 60_000);
+  });
 };

@@ -8,11 +8,14 @@ import { savedModel } from '../examples/savedModel.js';
 import { loginFolder, runHeadwater } from './brokerLogin.js';
 import { freePort, killAll, untilOpen } from './localServers.js';
 import { natsProgram, NO_NATS } from './natsServer.js';
+import { eventually, PATIENT, REQUEST, waitPatiently } from './patience.js';
 import { startWorkers } from './workers.js';
 
 const { folder, key, certificate, options } = loginFolder();
 
 if (natsProgram === undefined) console.warn(`skipped: ${NO_NATS}`);
+
+waitPatiently();
 
 describe.skipIf(natsProgram === undefined)('workers on a NATS server with TLS and nkeys', () => {
   const children: ChildProcess[] = [];
@@ -42,11 +45,12 @@ describe.skipIf(natsProgram === undefined)('workers on a NATS server with TLS an
       tls: { ca: readFileSync(certificate, 'utf8') },
       user: 'admin',
       pass: 'a',
+      ...REQUEST,
     });
-    const manager = await jetstreamManager(connection);
+    const manager = await eventually(() => jetstreamManager(connection, REQUEST));
     await manager.streams.add({ name: 'IN', subjects: ['in'] });
     await manager.streams.add({ name: 'OUT', subjects: ['out'] });
-    await jetstream(connection).publish('in', 'Ferry returns');
+    await jetstream(connection, REQUEST).publish('in', 'Ferry returns');
     const at = `nats://127.0.0.1:${port}`;
     const work = ['--from', `${at}/IN`, '--to', `${at}/out`, '--group', 'g', '--model', await savedModel()];
 
@@ -57,11 +61,11 @@ describe.skipIf(natsProgram === undefined)('workers on a NATS server with TLS an
     const workers = startWorkers(1, [...work, ...login]);
     try {
       const stored = async (): Promise<number> => (await manager.streams.info('OUT')).state.messages;
-      await expect.poll(stored, { timeout: 60_000 }).toBe(1);
+      await expect.poll(stored, PATIENT).toBe(1);
     } finally {
       await workers.stop();
       await connection.close();
     }
     expect(workers.ended).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -1,50 +1,32 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { serveFeeds } from '../cli/feedServer.js';
 import { start, workFolder } from '../cli/headwater.js';
 import { inProcess } from '../cli/inProcess.js';
 import { trainTiny } from '../cli/tiny.js';
-import { natsProgram, NO_NATS, type NatsServers, startNats } from './natsServer.js';
-
-if (natsProgram === undefined) console.warn(`skipped: ${NO_NATS}`);
+import { natsProgram } from './natsServer.js';
+import { PATIENT } from './patience.js';
+import { useNats } from './useNats.js';
 
 const cwd = workFolder();
 
 describe.skipIf(natsProgram === undefined)('feeds through a broker', () => {
-  let servers: NatsServers;
-  let connection: NatsConnection;
-
+  const nats = useNats();
   beforeAll(async () => {
-    [servers] = await Promise.all([startNats(), trainTiny(cwd)]);
-    connection = await connect({ servers: servers.url });
-    const manager = await jetstreamManager(connection);
-    await manager.streams.add({ name: 'NEWS', subjects: ['news'], storage: 'memory' });
-  }, 60_000);
-  afterAll(async () => {
-    await connection.close();
-    await servers.stop();
+    await Promise.all([nats.addStream('NEWS', 'news'), trainTiny(cwd)]);
   });
 
   it('publishes each headline once, and watch and serve read them from there', async () => {
     const { origin, feeds } = await serveFeeds({ '/a.xml': ['Copper slips', 'Ferry returns'] });
     const feed = `${origin}/a.xml`;
-    const publish = () =>
-      inProcess(['publish', feed, '--once', '--to', `${servers.url}/news`, '--state', `${cwd}/state`]);
+    const publish = () => inProcess(['publish', feed, '--once', '--to', `${nats.url}/news`, '--state', `${cwd}/state`]);
 
     expect(await publish()).toMatchObject({ status: 0, stderr: expect.stringContaining('2 published') as string });
     feeds.set('/a.xml', ['Otters win', 'Copper slips', 'Ferry returns']);
     expect((await publish()).stderr).toContain('1 published; left out: 2 repeated');
-    const consumer = await jetstream(connection).consumers.get('NEWS');
-    const titles = async (): Promise<readonly unknown[]> => {
-      const found: unknown[] = [];
-      const messages = await consumer.fetch({ max_messages: 3, expires: 5000 });
-      for await (const message of messages) found.push(message.json<{ readonly title: string }>().title);
-      return found;
-    };
-    expect(await titles()).toEqual(['Ferry returns', 'Copper slips', 'Otters win']);
+    const titles = (await nats.read('NEWS')).map((text) => (JSON.parse(text) as { readonly title: string }).title);
+    expect(titles).toEqual(['Ferry returns', 'Copper slips', 'Otters win']);
 
-    const from = ['--from', `${servers.url}/NEWS`, '--model', 'model', '--backend', 'headwater'];
+    const from = ['--from', `${nats.url}/NEWS`, '--model', 'model', '--backend', 'headwater'];
     const watching = start(['watch', ...from, '--group', 'watch', '--json'], { cwd });
     const shown = (await watching.until('stdout', /(?:.*\n){3}/)).split('\n').slice(0, 3);
     // Where a headline comes from is still said, and so its key is that of the feed.
@@ -57,8 +39,8 @@ describe.skipIf(natsProgram === undefined)('feeds through a broker', () => {
     watching.child.kill('SIGINT');
     expect((await watching.ended).status).toBe(130);
     // What was shown is done.
-    const info = async () => (await jetstreamManager(connection)).consumers.info('NEWS', 'watch');
-    await expect.poll(async () => (await info()).num_ack_pending).toBe(0);
+    const info = () => nats.manager.consumers.info('NEWS', 'watch');
+    await expect.poll(async () => (await info()).num_ack_pending, PATIENT).toBe(0);
 
     const serving = start(['serve', ...from, '--port', '0'], { cwd });
     const url = /http:\S+/.exec(await serving.until('stdout', /http:\S+\n/))?.[0] ?? '';
@@ -67,10 +49,10 @@ describe.skipIf(natsProgram === undefined)('feeds through a broker', () => {
       const counts = metrics.matchAll(/^headwater_headlines_total\{.*\} (\d+)$/gm);
       return Array.from(counts, ([, count]) => Number(count)).reduce((sum, count) => sum + count, 0);
     };
-    await expect.poll(classified).toBe(3);
+    await expect.poll(classified, PATIENT).toBe(3);
     serving.child.kill('SIGTERM');
     expect((await serving.ended).status).toBe(0);
-  }, 60_000);
+  });
 
   it('says what cannot work', async () => {
     const refused = async (...args: readonly string[]): Promise<string> => {

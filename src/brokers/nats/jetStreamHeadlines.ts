@@ -76,6 +76,12 @@ export interface JetStreamHeadlinesOptions {
 const RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
 
+/**
+ * How long a request for messages is valid, in milliseconds. A server that fails takes such requests with it. The
+ * client notices that after this time, because it expects a sign of life from the server in each half of it.
+ */
+const REQUEST_MS = 5000;
+
 /** Milliseconds between two measurements of the lag. */
 const LAG_MS = 5000;
 
@@ -303,7 +309,11 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
         if (hasLeft()) return;
         try {
           // By itself, the client would wait in silence for a consumer that was deleted.
-          messages = await consumer.consume({ max_messages: maxInFlight, abort_on_missing_resource: true });
+          messages = await consumer.consume({
+            max_messages: maxInFlight,
+            expires: REQUEST_MS,
+            abort_on_missing_resource: true,
+          });
           for await (const message of messages) {
             await untilReady(ready);
             if (hasLeft()) {

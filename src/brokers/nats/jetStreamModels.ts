@@ -1,5 +1,16 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Observable } from 'rxjs';
+import {
+  catchError,
+  distinctUntilChanged,
+  EMPTY,
+  exhaustMap,
+  filter,
+  from,
+  Observable,
+  startWith,
+  switchMap,
+  timer,
+} from 'rxjs';
 import { codeOf } from '../../contracts/codeOf.js';
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -9,6 +20,8 @@ import type { Entry, ModelShelf } from '../models/internal/ModelShelf.js';
 import type { ModelStore } from '../models/ModelStore.js';
 import { needsNats } from './internal/needsNats.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
+import { readObject } from './internal/readObject.js';
+import { whileElecting } from './internal/whileElecting.js';
 
 /** Options of `jetStreamModels`. */
 export interface JetStreamModelsOptions {
@@ -23,6 +36,9 @@ export interface JetStreamModelsOptions {
 }
 
 const PACKAGES = ['@nats-io/jetstream', '@nats-io/transport-node', '@nats-io/kv', '@nats-io/obj'];
+
+/** Milliseconds between two requests for the entry of a name, besides the entries that the server tells. */
+const POLL_MS = 5000;
 
 /** The server's error code for an entry that does not follow the expected revision. */
 const WRONG_SEQUENCE = 10_071;
@@ -71,22 +87,36 @@ export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => 
   const where = `the bucket ${bucket}`;
   let opened: Promise<NatsConnection> | undefined;
 
+  /** The connection. One that cannot be opened is tried again the next time. */
+  const connected = (): Promise<NatsConnection> => {
+    opened ??= openConnection(connection).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
   const open = async (create: boolean) => {
     const [{ Kvm }, { Objm }] = await Promise.all([
       needsNats(() => import('@nats-io/kv'), PACKAGES),
       needsNats(() => import('@nats-io/obj'), PACKAGES),
     ]);
-    const nats = await (opened ??= openConnection(connection));
+    const nats = await connected();
     const [names, files] = [new Kvm(nats), new Objm(nats)];
     return {
       names: await (create ? names.create(bucket, { replicas }) : names.open(bucket)),
       files: await (create ? files.create(bucket, { replicas }) : files.open(bucket)),
     };
   };
-  /** The bucket for reading; fails if it does not exist. */
-  const existing = async () => {
+  type Bucket = Awaited<ReturnType<typeof open>>;
+  const asked = <T>(request: () => Promise<T>): Promise<T> =>
+    whileElecting(request, { events: undefined, server: where });
+  /** Asks the bucket for something; the first time, it is created if it does not exist. */
+  const written = <T>(request: (bucket: Bucket) => Promise<T>): Promise<T> =>
+    asked(async () => request(await open(true)));
+  /** Asks an existing bucket for something. */
+  const read = async <T>(request: (bucket: Bucket) => Promise<T>): Promise<T> => {
     try {
-      return await open(false);
+      return await asked(async () => request(await open(false)));
     } catch (cause) {
       if (!isMissing(cause)) throw cause;
       throw new HeadwaterError(
@@ -97,44 +127,59 @@ export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => 
       );
     }
   };
+  const entryOf = async (name: string): Promise<Entry | undefined> => {
+    const found = await asked(async () => (await open(false)).names.get(name)).catch((error: unknown) => {
+      if (isMissing(error)) return null;
+      throw error;
+    });
+    return found?.operation !== 'PUT' ? undefined : { bytes: found.value, revision: found.revision };
+  };
+
+  /** The entries of a name, as the server tells them. */
+  const watched = (name: string) =>
+    new Observable<Entry>((subscriber) => {
+      const watching = async (): Promise<void> => {
+        const entries = await read(({ names }) => names.watch({ key: name, ignoreDeletes: true }));
+        subscriber.add(() => entries.stop());
+        for await (const { value, revision } of entries) {
+          if (subscriber.closed) return;
+          subscriber.next({ bytes: value, revision });
+        }
+      };
+      watching().then(
+        () => {
+          if (!subscriber.closed)
+            subscriber.error(new HeadwaterError('HW_BROKER', `The connection to ${where} was closed.`, { where }));
+        },
+        (error: unknown) => subscriber.error(error),
+      );
+    });
 
   const shelf: ModelShelf = {
     where,
+    // When a server fails, the client may notice only after minutes that it is told no entries any more. So the entry
+    // is also asked for from time to time.
     entries: (name) =>
-      new Observable<Entry>((subscriber) => {
-        const watching = async (): Promise<void> => {
-          const { names } = await existing();
-          const entries = await names.watch({ key: name, ignoreDeletes: true });
-          subscriber.add(() => entries.stop());
-          for await (const { value, revision } of entries) {
-            if (subscriber.closed) return;
-            subscriber.next({ bytes: value, revision });
-          }
-        };
-        watching().then(
-          () => {
-            if (!subscriber.closed)
-              subscriber.error(new HeadwaterError('HW_BROKER', `The connection to ${where} was closed.`, { where }));
-          },
-          (error: unknown) => subscriber.error(error),
-        );
-      }),
-    entry: async (name) => {
-      const found = await open(false).then(
-        ({ names }) => names.get(name),
-        (error: unknown) => {
-          if (isMissing(error)) return null;
-          throw error;
-        },
-      );
-      return found?.operation !== 'PUT' ? undefined : { bytes: found.value, revision: found.revision };
-    },
+      watched(name).pipe(
+        startWith(undefined),
+        switchMap((told) =>
+          timer(POLL_MS, POLL_MS).pipe(
+            exhaustMap(() => from(entryOf(name)).pipe(catchError(() => EMPTY))),
+            startWith(told),
+          ),
+        ),
+        filter((entry) => entry !== undefined),
+        distinctUntilChanged((one, other) => one.revision === other.revision),
+      ),
+    entry: entryOf,
     writeEntry: async (name, bytes, after) => {
-      const { names } = await open(true);
       try {
-        return await names.put(name, bytes, { previousSeq: after });
+        return await written(({ names }) => names.put(name, bytes, { previousSeq: after }));
       } catch (cause) {
         if (codeOf(cause) !== WRONG_SEQUENCE) throw cause;
+        // The entry may be this one, written by an attempt whose answer was lost.
+        const found = await entryOf(name);
+        if (found !== undefined && Buffer.compare(found.bytes, bytes) === 0) return found.revision;
         throw new HeadwaterError(
           'HW_BROKER',
           `Another publisher has replaced the model ${name} in ${where} meanwhile: ` +
@@ -144,15 +189,14 @@ export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => 
       }
     },
     put: async (key, bytes) => {
-      const { files } = await open(true);
-      await files.putBlob({ name: key }, bytes);
+      await written(({ files }) => files.putBlob({ name: key }, bytes));
       return undefined;
     },
-    get: async ({ key }) => (await (await existing()).files.getBlob(key)) ?? undefined,
-    remove: async (gone) => {
-      const { files } = await existing();
-      for (const { key } of gone) await files.delete(key);
-    },
+    get: ({ key }) => read(({ files }) => readObject(files, key)),
+    remove: (gone) =>
+      read(async ({ files }) => {
+        for (const { key } of gone) await files.delete(key);
+      }),
     close: async () => {
       if (opened !== undefined) await closeOwn(await opened, connection);
       opened = undefined;

@@ -32,8 +32,8 @@ export interface ElectionOptions {
 }
 
 /**
- * Makes requests to JetStream when a worker starts. If they are not answered, they are repeated for half a minute:
- * otherwise a worker that starts during the election of a leader would end at once.
+ * Makes requests to JetStream that end the work if they fail. If they are not answered, they are repeated for half a
+ * minute: otherwise the election of a leader would end a worker that starts, or a learner that publishes.
  */
 export const whileElecting = async <T>(
   request: () => Promise<T>,
