@@ -43,6 +43,13 @@ export interface Connection {
  */
 const LONGEST_HEADER = 131_072;
 
+/**
+ * How long one address of a name may take to accept the connection before the next address is tried, in milliseconds.
+ * Node gives up on an address when it tries the next one, and its default is 250: a far server with an IPv6 address can
+ * then never be reached from a network without IPv6. One lost packet is repeated after a second.
+ */
+const ATTEMPT_MS = 1500;
+
 type Connector = buildConnector.connector;
 
 /**
@@ -61,7 +68,8 @@ export const connectionTo = (
     maxHeaderSize: LONGEST_HEADER,
     ...(bodyTimeout === undefined ? {} : { bodyTimeout }),
   };
-  const direct: Connector = connectorOf({ timeout: headersTimeout, ...(lookup === undefined ? {} : { lookup }) });
+  const connecting = { timeout: headersTimeout, autoSelectFamilyAttemptTimeout: ATTEMPT_MS };
+  const direct: Connector = connectorOf({ ...connecting, ...(lookup === undefined ? {} : { lookup }) });
   let proxy: string | undefined;
   let reset: Error | undefined;
   let dropped: Error | undefined;
@@ -105,8 +113,8 @@ export const connectionTo = (
           ...options,
           ...proxies,
           proxyTunnel: tunnel,
-          proxyTls: { timeout: headersTimeout },
-          requestTls: { timeout: headersTimeout },
+          proxyTls: connecting,
+          requestTls: connecting,
           clientFactory: (origin, given) => new Pool(origin, { ...given, ...limits, connections: 1 }),
         });
   return { dispatcher, proxy: () => proxy, reset: () => reset, dropped: () => dropped };
