@@ -1,6 +1,6 @@
 import type { StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { delay, firstValueFrom, map, mergeMap, take, toArray, tap } from 'rxjs';
+import { delay, filter, firstValueFrom, map, mergeMap, scan, take, toArray, tap } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jetStreamHeadlines } from '../../src/brokers/nats/jetStreamHeadlines.js';
 import { toJetStream } from '../../src/brokers/nats/toJetStream.js';
@@ -99,15 +99,16 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
       ),
     );
     expect(held).toHaveLength(2);
+    // A server of version 2.9 may give one of them twice before it gives the other again.
     const again = await firstValueFrom(
       jetStreamHeadlines({ connection, stream, group: 'g' }).pipe(
         toJetStream({ connection, subject: subjectOut, encode: ({ title }) => title }),
-        map(({ id, attempt }) => `${id} ${attempt}`),
-        take(2),
-        toArray(),
+        scan((attempts, { id, attempt }) => attempts.set(id, attempt), new Map<string, number>()),
+        filter(({ size }) => size === 2),
       ),
     );
-    expect(again).toEqual([`${stream}:1 2`, `${stream}:2 2`]);
+    expect([...again.keys()].toSorted()).toEqual([`${stream}:1`, `${stream}:2`]);
+    expect(Math.max(...again.values())).toBeGreaterThan(1);
     expect(await stored(subjectOut)).toEqual(['one', 'two']);
   });
 

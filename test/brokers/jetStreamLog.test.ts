@@ -14,7 +14,10 @@ const stream = vi.hoisted(() => {
     let close: () => void = () => undefined;
     const closed = new Promise<void>((resolve) => (close = resolve));
     return {
-      close: () => Promise.resolve(close()),
+      close: () => {
+        close();
+        return closed;
+      },
       [Symbol.asyncIterator]: async function* () {
         for (const seq of messages) yield { seq, data: new Uint8Array([seq]) };
         await closed;

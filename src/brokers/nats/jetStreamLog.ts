@@ -95,15 +95,14 @@ export const jetStreamLog = async function* ({
     };
     const end = await lastSequence();
     if (once && end <= (after ?? 0)) return;
-    for (let isLost = true; isLost;) {
+    for (;;) {
       const messages = await asked(() => openMessages(js, stream, position));
       const iterator = messages[Symbol.asyncIterator]();
-      isLost = false;
       try {
-        for (let next = iterator.next(); !isLost;) {
+        for (let next = iterator.next(); ;) {
           const found = await nextOf(next);
           if (found === 'quiet') {
-            isLost = (await lastSequence()) > (position ?? 0);
+            if ((await lastSequence()) > (position ?? 0)) break;
             continue;
           }
           if (found.done === true) throw new Error('the connection was closed');
