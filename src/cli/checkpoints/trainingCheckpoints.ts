@@ -42,7 +42,7 @@ import type { Terminal } from '../process/Terminal.js';
 import { VERSION } from '../process/version.js';
 import type { CheckpointInterval, CheckpointOptions } from './checkpointOptions.js';
 import { type EventLog, openEventLog } from './eventLog.js';
-import { aboutOf, checkIdentity, computedBy, decidingOptions, rowHash } from './trainingIdentity.js';
+import { aboutOf, checkIdentity, computedBy, decidingOptions, type readBesides, rowHash } from './trainingIdentity.js';
 
 /** The subfolder of the checkpoints in the folder of the artifacts. */
 const FOLDER = 'checkpoints';
@@ -70,15 +70,14 @@ export interface TrainingCheckpoints {
   /** An operator on the rows of the first pass. Their hash shows whether the data has changed. */
   readonly hashing: MonoTypeOperatorFunction<Row>;
   /**
-   * Prepares a training when its rows and its backend are known. It refuses a checkpoint of another training.
-   *
-   * @param start the id of the model that the training starts from, if any
+   * Prepares a training when its rows, its backend and all else that it reads (`besides`) are known. It refuses a
+   * checkpoint of another training.
    */
   readonly ready: (
     found: SavedCheckpoint | undefined,
     backend: SelectedBackend,
     valve: Valve,
-    start?: string,
+    besides: ReturnType<typeof readBesides>,
   ) => Observable<KeptTraining>;
   /** Removes the checkpoints, because the artifacts are saved. */
   readonly done$: Observable<never>;
@@ -189,7 +188,7 @@ export const trainingCheckpoints = (
     found: SavedCheckpoint | undefined,
     backend: SelectedBackend,
     valve: Valve,
-    start: string | undefined,
+    besides: ReturnType<typeof readBesides>,
   ): Promise<KeptTraining> => {
     brake = valve;
     replaying = found !== undefined;
@@ -199,7 +198,7 @@ export const trainingCheckpoints = (
       ...computedBy(backend),
       options: decidingOptions(options),
       data: rows.digest(),
-      start,
+      ...besides,
     };
     let log: EventLog | undefined;
     if (found !== undefined) {
@@ -297,7 +296,7 @@ export const trainingCheckpoints = (
           ),
     ),
     hashing: rows.hashing,
-    ready: (found, backend, valve, start) => defer(() => prepare(found, backend, valve, start)),
+    ready: (found, backend, valve, besides) => defer(() => prepare(found, backend, valve, besides)),
     done$: defer(() => {
       phase = 'over';
       return removeCheckpoints(dir);

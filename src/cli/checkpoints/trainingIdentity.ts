@@ -3,11 +3,16 @@ import { type MonoTypeOperatorFunction, tap } from 'rxjs';
 import type { SavedCheckpoint } from '../../checkpoints/latestCheckpoint.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Row } from '../../contracts/rows/Row.js';
+import { sha256Hex } from '../../contracts/runtime/sha256.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
 import { backendVariant } from '../../ops/backends/registerBackend.js';
 import { BACKEND_NAMES, type BackendName, type SelectedBackend } from '../../ops/backends/selectBackend.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
 import { flagOf } from '../process/flagOf.js';
+import type { TextSteps } from '../../text/TextSteps.js';
+import { vectorFileParts } from '../../text/vectors/vectorFile.js';
+import type { WordVectors } from '../../text/vectors/WordVectors.js';
+import { sha256OfParts } from '../../vectors/saveVectors.js';
 import type { LogPosition } from './eventLog.js';
 
 /** The inputs that decide the result of a training. Equal inputs give equal bytes. */
@@ -23,6 +28,10 @@ export interface TrainingIdentity {
   readonly data: string;
   /** The id of the model that the training started from; undefined if there is none. */
   readonly start?: string | undefined;
+  /** The SHA-256 of the text steps. A file of stop words may have changed, whose path is one of the options. */
+  readonly text: string;
+  /** The SHA-256 of the word vectors, or `none`. Without `--vectors` they depend on what the machine has. */
+  readonly vectors: string;
 }
 
 /** The further content of the command's checkpoints. */
@@ -70,6 +79,21 @@ export const computedBy = ({ name }: SelectedBackend): Pick<TrainingIdentity, 'b
   kernels: name === BACKEND_NAME ? arithmeticOf(backendVariant().simd) : name,
 });
 
+/**
+ * What a training reads besides its rows.
+ *
+ * @param start the id of the model that the training starts from, if any
+ */
+export const readBesides = (
+  text: TextSteps,
+  vectors: WordVectors | undefined,
+  start?: string,
+): Pick<TrainingIdentity, 'text' | 'vectors' | 'start'> => ({
+  start,
+  text: sha256Hex(Buffer.from(JSON.stringify(text))),
+  vectors: vectors === undefined ? 'none' : (vectors.sha256 ?? vectorFileParts(vectors, sha256OfParts).sha256),
+});
+
 /** The number of characters that are hashed together. One call for each row would take longer than the hash. */
 const PORTION = 65_536;
 
@@ -109,17 +133,19 @@ const isPosition = (value: unknown): value is LogPosition =>
  */
 export const aboutOf = ({ path, about }: Described): AboutTraining => {
   if (isObject(about)) {
-    const { version, backend, kernels, options, data, start, log } = about;
+    const { version, backend, kernels, options, data, text, vectors, start, log } = about;
     if (
       typeof version === 'string' &&
       typeof backend === 'string' &&
       typeof kernels === 'string' &&
       isObject(options) &&
       typeof data === 'string' &&
+      typeof text === 'string' &&
+      typeof vectors === 'string' &&
       (start === undefined || typeof start === 'string') &&
       (log === null || isPosition(log))
     )
-      return { version, backend, kernels: arithmeticOf(kernels), options, data, start, log };
+      return { version, backend, kernels: arithmeticOf(kernels), options, data, text, vectors, start, log };
   }
   throw new HeadwaterError(
     'HW_ARTIFACT',
@@ -159,6 +185,8 @@ export const checkIdentity = (saved: Described, present: Partial<TrainingIdentit
     ['kernels', 'the variant of the kernels'],
     ['data', 'the SHA-256 of the data (--data)'],
     ['start', 'the id of the model of --warm-start'],
+    ['text', 'the SHA-256 of the text steps (--stop-words)'],
+    ['vectors', 'the SHA-256 of the word vectors (--vectors)'],
   ] as const)
     if (present[key] !== undefined && present[key] !== then[key])
       refuse(field, then[key], present[key], 'Continue with the earlier value, or start again without --resume.');

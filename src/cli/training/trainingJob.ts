@@ -22,7 +22,7 @@ import type { FlowShown } from '../flow/flowShown.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { CrossValidationRecord } from '../../contracts/training/TrainingRecord.js';
 import type { SavedCheckpoint } from '../../checkpoints/latestCheckpoint.js';
-import { asBefore } from '../checkpoints/trainingIdentity.js';
+import { asBefore, readBesides } from '../checkpoints/trainingIdentity.js';
 import { type TrainingCheckpoints, trainingCheckpoints } from '../checkpoints/trainingCheckpoints.js';
 import { openData } from '../tables/dataSource.js';
 import { onFirstPass, telling } from '../tables/firstPass.js';
@@ -156,8 +156,9 @@ const trainingFor = (
             return vectors$.pipe(
               switchMap((vectors) => {
                 if (older !== undefined) checkSameVectors(older, vectors);
+                const besides = readBesides(text, vectors?.vectors, older?.artifacts.modelId);
                 return checkpoints
-                  .ready(found, backend, source.valve, older?.artifacts.modelId)
+                  .ready(found, backend, source.valve, besides)
                   .pipe(map((ready) => ({ vectors, ready })));
               }),
               switchMap(({ vectors, ready }) => {
