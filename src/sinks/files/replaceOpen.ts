@@ -5,6 +5,15 @@ import { discardSync, temporaryName } from '../../contracts/runtime/temporaries.
 import { makeFoldersSync } from '../../contracts/runtime/makeFolders.js';
 import { appendWhole } from './internal/appendWhole.js';
 
+/** Closes a file of which nothing is needed any more. What it could not write does not count, either. */
+const closeUnneeded = (file: number): void => {
+  try {
+    closeSync(file);
+  } catch {
+    // The descriptor is closed even then.
+  }
+};
+
 /**
  * Replaces a file with one rename, and leaves the new file open for appending.
  *
@@ -25,11 +34,11 @@ export const replaceOpen = (path: string, content: Uint8Array, open: number | un
     syncFileNow(written);
     renameSync(draft, path);
   } catch (error) {
-    closeSync(written);
+    closeUnneeded(written);
     discardSync(draft);
     throw error;
   }
-  if (open !== undefined) closeSync(open);
+  if (open !== undefined) closeUnneeded(open);
   // The descriptor stays valid after the rename.
   return written;
 };

@@ -103,6 +103,7 @@ export async function* fileBytes(path: string, unchanged?: Unchanged): AsyncGene
     const after = await stat(path, { bigint: true }).catch(() => undefined);
     if (after !== undefined && differs(fingerprint(after))) throw sourceChanged(path, 'file');
   } finally {
-    await file.close();
+    // All bytes were read, or there is an error that says more.
+    await file.close().catch(() => undefined);
   }
 }

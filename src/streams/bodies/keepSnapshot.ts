@@ -45,7 +45,7 @@ const syncDirectory = async (directory: string): Promise<void> => {
   const handle = await open(directory).catch(() => undefined);
   // Some systems cannot sync a folder. There the error is ignored.
   await handle?.sync().catch(() => undefined);
-  await handle?.close();
+  await handle?.close().catch(() => undefined);
 };
 
 /**
@@ -84,6 +84,8 @@ export async function* keepSnapshot(
     }
     if (bytes === 0) return;
     await attempt(directory, () => syncFile(file));
+    // Some file systems on a network report only now that a write failed.
+    await attempt(directory, () => file.close());
     const sha256 = hash.digest('hex');
     const path = join(directory, `${sha256}.csv`);
     if (signal.aborted) return;
@@ -93,7 +95,8 @@ export async function* keepSnapshot(
     await kept({ path, sha256, bytes });
   } finally {
     signal.removeEventListener('abort', remove);
-    await file.close();
+    // It is still open only if there is an error that says more, or nothing to keep.
+    await file.close().catch(() => undefined);
     if (!complete) await discard(temporary);
   }
 }

@@ -1,6 +1,5 @@
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { asyncScheduler } from 'rxjs';
-import { codeOf } from '../../contracts/codeOf.js';
 import { messageOf } from '../../contracts/messageOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { SourceEvents } from '../../contracts/live/Live.js';
@@ -56,9 +55,20 @@ const partOf = async (path: string): Promise<Part> => ({
   validator: await readFile(validatorFile(path), 'utf8').catch(() => undefined),
 });
 
+/** Changes a file. Without this, an error of the disk would count as one of the server. */
+const onDisk = async <T>(path: string, change: () => Promise<T>): Promise<T> => {
+  try {
+    return await change();
+  } catch (error) {
+    throw setupError(`${path} cannot be written: ${messageOf(error)}.`, 'Make room, or set XDG_CACHE_HOME.', error);
+  }
+};
+
+const remove = (path: string): Promise<void> => onDisk(path, () => rm(path, { force: true }));
+
 const discard = async (path: string): Promise<void> => {
-  await rm(path, { force: true });
-  await rm(validatorFile(path), { force: true });
+  await remove(path);
+  await remove(validatorFile(path));
 };
 
 /** The position of a response in the file, and the total length where it is known. */
@@ -81,7 +91,7 @@ const placeOf = async (
   requireWhole(response, name);
   await discard(path);
   const validator = strongValidator(validatorsOf(response));
-  if (validator !== undefined) await writeFile(validatorFile(path), validator);
+  if (validator !== undefined) await onDisk(path, () => writeFile(validatorFile(path), validator));
   const length = headerOf(response, 'content-length');
   return { from: 0, total: length === undefined ? undefined : Number(length) };
 };
@@ -112,7 +122,7 @@ const goOn = async (
   );
   try {
     const { from, total } = await placeOf(exchange, name, path, part);
-    const file = await open(path, from === 0 ? 'w' : 'a');
+    const file = await onDisk(path, () => open(path, from === 0 ? 'w' : 'a'));
     let done = from;
     try {
       const chunks: AsyncIterator<Buffer> = exchange.response.body[Symbol.asyncIterator]();
@@ -120,13 +130,16 @@ const goOn = async (
         const piece = await persistence.awaiting(() => chunks.next());
         if (piece.done === true) break;
         const chunk = piece.value;
-        await file.writeFile(chunk);
+        await onDisk(path, () => file.writeFile(chunk));
         done += chunk.length;
         persistence.advanced();
         progress(done, total);
       }
+      // Some file systems on a network report only now that a write failed.
+      await onDisk(path, () => file.close());
     } finally {
-      await file.close();
+      // It is still open only if there is an error that says more.
+      await file.close().catch(() => undefined);
     }
     const broken = await persistence.awaiting(exchange.settle);
     if (broken !== undefined) throw broken;
@@ -156,12 +169,10 @@ export const download = async (
   for (;;) {
     try {
       await goOn(url, path, step, headers, persistence);
-      await rm(validatorFile(path), { force: true });
+      await remove(validatorFile(path));
       return;
     } catch (error) {
       step.signal.throwIfAborted();
-      if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EACCES')
-        throw setupError(`${path} cannot be written: ${messageOf(error)}.`, 'Make room, or set XDG_CACHE_HOME.', error);
       const progress = `${await sizeOf(path)} bytes`;
       try {
         await persistence.pause(error, progress);

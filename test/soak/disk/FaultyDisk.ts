@@ -13,6 +13,9 @@ const ERRORS = {
 
 export type DiskError = keyof typeof ERRORS;
 
+/** What a step does. Some file systems on a network report a failed write only when the file is closed. */
+export type StepKind = 'change' | 'read' | 'close';
+
 /** What happens at one step of the file system. */
 export interface DiskFault {
   /** The number of the step, from 1; 0 for none. */
@@ -21,8 +24,8 @@ export interface DiskFault {
   readonly what: 'kill' | 'torn' | DiskError;
   /** Whether later steps fail too, as on a disk that stays full or has been mounted read-only. Default false. */
   readonly lasting?: boolean;
-  /** Whether the steps are those that read. Default: those that change something. */
-  readonly reads?: boolean;
+  /** Which steps count. Default `change`. */
+  readonly kind?: StepKind;
 }
 
 type Call = (...args: unknown[]) => unknown;
@@ -44,6 +47,14 @@ const half = (data: unknown): Uint8Array => {
 
 const isWriting = (flags: unknown): boolean =>
   typeof flags === 'number' ? (flags & 3) !== 0 : typeof flags === 'string' && /[wa+]/.test(flags);
+
+/** What kind of step a call with these arguments is. */
+type KindOf = (args: unknown[]) => StepKind;
+
+const changes: KindOf = () => 'change';
+const reads: KindOf = () => 'read';
+const closes: KindOf = () => 'close';
+const opens: KindOf = ([, flags]) => (isWriting(flags) ? 'change' : 'read');
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
@@ -102,11 +113,11 @@ export class FaultyDisk {
     return this.#ended;
   }
 
-  #ask(name: string, path: string | undefined, isRead: boolean): Asked {
+  #ask(name: string, path: string | undefined, kind: StepKind): Asked {
     if (!this.#armed || this.#inside > 0 || path?.startsWith(this.#folder) !== true) return undefined;
-    const { at, what, lasting = false, reads = false } = this.#fault;
-    if (this.#ended) return isRead ? undefined : 'ended';
-    if (isRead !== reads) return undefined;
+    const { at, what, lasting = false, kind: counted = 'change' } = this.#fault;
+    if (this.#ended) return kind === 'change' ? 'ended' : undefined;
+    if (kind !== counted) return undefined;
     this.steps.push(`${name} ${path}`);
     const number = this.steps.length;
     if (at === 0 || number < at || (number > at && !lasting)) return undefined;
@@ -142,11 +153,13 @@ export class FaultyDisk {
     }
   }
 
-  #sync(name: string, step: string, isRead: (args: unknown[]) => boolean = () => false): void {
+  #sync(name: string, step: string, kindOf: KindOf = changes): void {
     this.#replace(fs, name, (old) => (...args) => {
       const path = typeof args[0] === 'number' ? this.#files.get(args[0]) : textOf(args[0]);
-      const asked = this.#ask(step, path, isRead(args));
+      const asked = this.#ask(step, path, kindOf(args));
       return this.#within(() => {
+        // The file is closed even if that reports an error.
+        if (step === 'close' && asked instanceof Error) old(...args);
         if (step === 'write' && this.#isPartial(asked)) old(args[0], half(args[1]));
         if (asked === 'torn') this.#end();
         if (asked instanceof Error) throw asked;
@@ -164,7 +177,7 @@ export class FaultyDisk {
     object: object,
     name: string,
     step: string,
-    isRead: (args: unknown[]) => boolean = () => false,
+    kindOf: KindOf = changes,
     opened: (result: unknown, path: string | undefined) => void = () => undefined,
   ): void {
     const files = this.#handles;
@@ -176,7 +189,7 @@ export class FaultyDisk {
         const handle = this as fs.promises.FileHandle;
         const ofHandle = object !== fs.promises;
         const path = ofHandle ? files.get(handle) : textOf(args[0]);
-        const asked = ask(step, path, isRead(args));
+        const asked = ask(step, path, kindOf(args));
         if (isPartial(asked)) {
           const part = half(args[ofHandle ? 0 : 1]);
           const data = Array.isArray(args[ofHandle ? 0 : 1]) ? [part] : part;
@@ -193,15 +206,16 @@ export class FaultyDisk {
     });
   }
 
-  #called(name: string, step: string, isRead: (args: unknown[]) => boolean = () => false): void {
+  #called(name: string, step: string, kindOf: KindOf = changes): void {
     this.#replace(fs, name, (old) => (...args) => {
       const path = typeof args[0] === 'number' ? this.#files.get(args[0]) : textOf(args[0]);
       const done = args.at(-1) as (error: unknown, result?: unknown) => void;
-      const asked = this.#ask(step, path, isRead(args));
+      const asked = this.#ask(step, path, kindOf(args));
       if (asked === 'torn') {
         if (name === 'write') this.#within(() => fs.writeSync(args[0] as number, half(args[1])));
         this.#end();
       }
+      if (step === 'close' && asked instanceof Error) return old(args[0], () => done(asked));
       if (asked instanceof Error) process.nextTick(done, asked);
       if (asked !== undefined) return undefined;
       if (name !== 'open') return old(...args);
@@ -210,6 +224,17 @@ export class FaultyDisk {
         done(error, file);
       });
     });
+  }
+
+  #opened(handle: fs.promises.FileHandle, path: string | undefined): void {
+    this.#handles.set(handle, path);
+    // Each handle has a function of its own.
+    const close = handle.close.bind(handle);
+    handle.close = async () => {
+      const asked = this.#ask('close', path, 'close');
+      await close();
+      if (asked instanceof Error) throw asked;
+    };
   }
 
   #replace(object: object, name: string, wrap: (old: Call) => Call): void {
@@ -221,31 +246,31 @@ export class FaultyDisk {
 
   /** Replaces the functions of `node:fs` for the rest of this process. */
   async install(): Promise<void> {
-    const readsOnly = ([, flags]: unknown[]): boolean => !isWriting(flags);
-    const always = (): boolean => true;
     const probe = await fs.promises.open(process.execPath);
     const prototype = Object.getPrototypeOf(probe) as object;
     await probe.close();
 
-    this.#sync('openSync', 'open', readsOnly);
+    this.#sync('openSync', 'open', opens);
     for (const name of ['write', 'writeFile', 'appendFile']) this.#sync(`${name}Sync`, 'write');
     this.#sync('fsyncSync', 'fsync');
+    this.#sync('closeSync', 'close', closes);
     this.#sync('ftruncateSync', 'ftruncate');
     this.#sync('copyFileSync', 'copyFile');
-    for (const name of ['readFile', 'readdir', 'stat', 'lstat']) this.#sync(`${name}Sync`, name, always);
+    for (const name of ['readFile', 'readdir', 'stat', 'lstat']) this.#sync(`${name}Sync`, name, reads);
 
-    this.#called('open', 'open', readsOnly);
+    this.#called('open', 'open', opens);
     for (const name of ['write', 'writev']) this.#called(name, 'write');
     this.#called('fsync', 'fsync');
-    this.#called('read', 'read', always);
+    this.#called('close', 'close', closes);
+    this.#called('read', 'read', reads);
 
-    this.#promised(fs.promises, 'open', 'open', readsOnly, (handle, path) =>
-      this.#handles.set(handle as fs.promises.FileHandle, path),
+    this.#promised(fs.promises, 'open', 'open', opens, (handle, path) =>
+      this.#opened(handle as fs.promises.FileHandle, path),
     );
     for (const name of ['writeFile', 'appendFile']) this.#promised(fs.promises, name, 'write');
     this.#promised(fs.promises, 'copyFile', 'copyFile');
     for (const name of ['readFile', 'readdir', 'stat', 'lstat', 'readlink', 'access', 'realpath'])
-      this.#promised(fs.promises, name, name, always);
+      this.#promised(fs.promises, name, name, reads);
     for (const name of ['mkdir', 'rename', 'rm', 'unlink', 'rmdir', 'link', 'utimes', 'truncate']) {
       this.#sync(`${name}Sync`, name);
       this.#promised(fs.promises, name, name);
@@ -253,7 +278,7 @@ export class FaultyDisk {
     // Its first argument is not what it creates.
     const symlink = fs.promises.symlink.bind(fs.promises);
     fs.promises.symlink = async (target, path, type) => {
-      const asked = this.#ask('symlink', textOf(path), false);
+      const asked = this.#ask('symlink', textOf(path), 'change');
       if (asked instanceof Error) throw asked;
       if (asked === 'torn') this.#end();
       if (asked !== undefined) return never();
@@ -263,7 +288,7 @@ export class FaultyDisk {
     for (const name of ['write', 'writev', 'writeFile', 'appendFile']) this.#promised(prototype, name, 'write');
     for (const name of ['sync', 'datasync']) this.#promised(prototype, name, 'fsync');
     this.#promised(prototype, 'truncate', 'ftruncate');
-    for (const name of ['read', 'readFile', 'stat']) this.#promised(prototype, name, name, always);
+    for (const name of ['read', 'readFile', 'stat']) this.#promised(prototype, name, name, reads);
     syncBuiltinESMExports();
   }
 }

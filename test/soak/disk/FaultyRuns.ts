@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { errorLine } from '../../../src/cli/process/exitStatus.js';
 import { run } from '../../../src/cli/run.js';
-import { type DiskFault, FaultyDisk } from './FaultyDisk.js';
+import { type DiskFault, FaultyDisk, type StepKind } from './FaultyDisk.js';
 import { litterIn, outputsOf, type UndisturbedOutputs, wrongAfterFault, wrongAfterNext } from './outputs.js';
 import type { At, WritingCommand } from './WritingCommand.js';
 
@@ -126,10 +126,10 @@ export class FaultyRuns {
   }
 
   /** Runs a command that nothing disturbs. */
-  async undisturbed(command: WritingCommand, reads = false): Promise<Undisturbed> {
+  async undisturbed(command: WritingCommand, kind: StepKind = 'change'): Promise<Undisturbed> {
     this.#prepare(command);
     const before = await outputsOf(this.#folder, command);
-    const { status, stderr } = await this.#run(command, { at: 0, what: 'kill', reads });
+    const { status, stderr } = await this.#run(command, { at: 0, what: 'kill', kind });
     if (status !== (command.status ?? 0)) throw new Error(`${command.name} ended with ${status}: ${stderr}`);
     return { before, after: await outputsOf(this.#folder, command), steps: [...this.#disk.steps] };
   }
