@@ -106,6 +106,7 @@ const group = (prefix: string, tensors: StateDict): StateDict =>
  *
  * @param checkpoint the checkpoint from `fit`
  * @param about further content of the file, as plain data: the data, options and backend of the training
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts
@@ -188,6 +189,14 @@ const parsed = (
  * @param bytes the file
  * @param where its path, for the message
  * @returns left with `HW_ARTIFACT` if it is damaged, `HW_ARTIFACT_VERSION` if another version wrote it
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
+ * @example
+ * ```ts
+ * import { decodeCheckpoint } from 'headwater';
+ * const decoded = decodeCheckpoint(new Uint8Array(8), 'runs/news.checkpoint');
+ * if (decoded._tag === 'Left') console.log(decoded.left.code); // HW_ARTIFACT: these bytes are no checkpoint
+ * ```
  */
 export const decodeCheckpoint = (bytes: Uint8Array, where?: string): E.Either<HeadwaterError, DecodedCheckpoint> => {
   checkArgument('decodeCheckpoint', 'bytes', bytes, 'bytes, as a Uint8Array', ['byteLength']);

@@ -8,6 +8,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
  * @param task the task that a function such as `loadArtifacts`, `writeFiles` or `selectBackend` returned; or a result,
  * as `decodeArtifacts` or `checkArtifacts` return it
  * @returns a promise of the `right` value; it rejects with the `left` value, which is a `HeadwaterError`
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

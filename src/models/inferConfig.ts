@@ -38,6 +38,7 @@ const sides = (state: StateDict, name: string): readonly [number, number] | unde
  * @param state weights with PyTorch's names
  * @param where the path of the weights, for the error message
  * @returns left with `HW_ARTIFACT` where the weights are not those of a classifier
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

@@ -89,6 +89,8 @@ const registerStockGradients = async (): Promise<void> => {
  * console.log(tf.grad((x: tf.Tensor) => tf.mean(tf.relu(x)))(tf.tensor1d([-1, 2])).dataSync()); // 0, 0.5
  * ```
  *
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
+ *
  * @example
  * ```ts
  * import { registerOps, gatherLast } from 'headwater';

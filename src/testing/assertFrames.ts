@@ -34,6 +34,7 @@ const timeline = (frames: unknown): string => {
  * @returns the argument of `new TestScheduler(…)`
  * @throws FramesDiffer (from the returned function) if actual and expected differ
  * @see runMarbles which makes the scheduler too
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

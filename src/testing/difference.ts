@@ -100,6 +100,7 @@ const errorFields = (error: Error): [string, unknown][] => [
  *
  * @param actual the value that the code gave
  * @param expected the expected value
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  * @example
  * ```ts
  * import { difference } from 'headwater/testing';

@@ -71,6 +71,7 @@ const etagOf = (body: Uint8Array): string => `"${createHash('sha256').update(bod
  * and has a connection of its own.
  *
  * @param body the body that it serves at every path
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

@@ -40,6 +40,7 @@ export interface MarbleSource<T> extends Observable<T> {
  * @param helpers the run helpers of the `TestScheduler`
  * @param marbles the diagram, as for `cold`
  * @param values the value of each letter; without them, each letter is its own value
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  * @example
  * ```ts
  * import { valve } from 'headwater';

@@ -20,6 +20,8 @@ export interface RecordingDeliveriesOptions {
 /**
  * Makes deliveries of values, and records how they are settled. Their ids are their indices, from `'0'`.
  *
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
+ *
  * @example
  * ```ts
  * import { recordingDeliveries } from 'headwater/testing';

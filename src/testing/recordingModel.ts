@@ -73,6 +73,8 @@ const byFirstToken =
  *
  * It answers every call synchronously and from a script, keeps every batch that it receives, and needs no backend.
  *
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
+ *
  * @example
  * ```ts
  * import { trainStep } from 'headwater';

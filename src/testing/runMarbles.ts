@@ -13,6 +13,7 @@ import type { DifferenceOptions } from './difference.js';
  * @param options how closely numbers must agree
  * @returns what the test returns
  * @throws FramesDiffer if an expectation is not met
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

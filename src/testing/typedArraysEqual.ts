@@ -23,6 +23,7 @@ export type TypedArray =
  *
  * @param actual the value that the code gave
  * @param expected the expected value
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  * @example
  * ```ts
  * import { typedArraysEqual } from 'headwater/testing';

@@ -140,7 +140,17 @@ export const textSteps = (options: TextStepsOptions = {}): TextSteps => {
 /** The lesson's steps. They also apply to all models whose artifacts have no text steps. */
 export const LESSON_STEPS: TextSteps = textSteps({ preprocessor: 'lesson' });
 
-/** Makes the text of `text.json`. */
+/**
+ * Makes the text of `text.json`.
+ *
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
+ * @example
+ * ```ts
+ * import { stringifyTextSteps, textSteps } from 'headwater';
+ * stringifyTextSteps(textSteps({ keepCase: true })); // '{ "formatVersion": 1, "preprocessor": "unicode", …
+ * ```
+ */
 export const stringifyTextSteps = (steps: TextSteps): string => {
   checkArgument('stringifyTextSteps', 'steps', steps, 'the text steps of a model');
   return JSON.stringify({ formatVersion: TEXT_VERSION, ...TextSteps.encode(steps) }, null, 2);
@@ -158,6 +168,15 @@ const withMaxTokens = (value: unknown): unknown =>
  * @param text the file's text
  * @param where its path, for the error message
  * @returns Left `HW_ARTIFACT` where it is damaged, `HW_ARTIFACT_VERSION` where a later version wrote it
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
+ * @example
+ * ```ts
+ * import { parseTextSteps, stringifyTextSteps, textSteps } from 'headwater';
+ * const text = stringifyTextSteps(textSteps({ keepCase: true }));
+ * const steps = parseTextSteps(text, 'models/news/text.json');
+ * if (steps._tag === 'Right') console.log(steps.right.keepCase); // true
+ * ```
  */
 export const parseTextSteps = (text: string, where?: string): E.Either<HeadwaterError, TextSteps> => {
   checkText('parseTextSteps', 'text', text, 'the text of a file');

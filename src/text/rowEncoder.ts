@@ -51,6 +51,7 @@ export interface RowEncoder extends Vocabulary {
  * It keeps no texts. It is pure if the tokenizer is.
  *
  * @param options the tokenizer, and the other inputs
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

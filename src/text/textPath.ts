@@ -59,6 +59,7 @@ const unchanged = (text: string): string => text;
  * The functions are pure. They keep buffers of the length of the longest text.
  *
  * @param steps the steps, from `textSteps` or from artifacts
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

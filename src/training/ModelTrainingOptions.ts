@@ -77,6 +77,14 @@ export const KEEP_BYTES = 128 * 2 ** 20;
  * The weight of each class in the loss, shape [C], with a mean of 1 per row; undefined where all count the same.
  *
  * @param counts the number of train rows of each class
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
+ * @example
+ * ```ts
+ * import { weightsOfClasses } from 'headwater';
+ * weightsOfClasses('balanced', Int32Array.of(30, 10)); // Float32Array [0.666…, 2]
+ * weightsOfClasses('none', Int32Array.of(30, 10)); // undefined
+ * ```
  */
 export const weightsOfClasses = (weighting: ClassWeighting, counts: Int32Array): Float32Array | undefined => {
   checkArgument('weightsOfClasses', 'counts', counts, 'the numbers of rows by class', ['length']);

@@ -124,6 +124,7 @@ type LinearCandidate = TrainedCandidate & ReadRows & { readonly model: LinearCla
  * Errors: those of the rows, `batches` and `fit`.
  *
  * @param split the split from `prepare`; without validation rows, only the first setting is trained
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

@@ -133,6 +133,7 @@ export const checkModelTraining = (call: string, options: TrainModelOptions): vo
  * @param split the split from `prepare`
  * @param options the models and their settings
  * @see restoreModel, encodeArtifacts for saving the kept model
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

@@ -114,6 +114,8 @@ export const networkConfig = (
  *
  * Cold. Errors: those of the rows, `fit` and `wideGru`.
  *
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
+ *
  * @example
  * ```ts
  * import { filter, from, lastValueFrom, switchMap } from 'rxjs';

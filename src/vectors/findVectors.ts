@@ -32,6 +32,7 @@ export interface FindVectorsOptions extends LoadVectorsOptions {
  *
  * @param choice a path, an address, or `none`. Default: those in the cache
  * @param options the place of the cache, and the options of loading
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

@@ -109,6 +109,19 @@ const misfitOf = ({ config, features, vectors }: Artifacts): string | undefined 
  * @param artifacts the artifacts after reading or before writing
  * @param where the directory, for the error message
  * @returns the artifacts, or `HW_ARTIFACT`
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
+ * @example
+ * ```ts
+ * import { from, lastValueFrom } from 'rxjs';
+ * import { checkArtifacts, classifier, classifierConfig, LabelEncoder, Tokenizer } from 'headwater';
+ * const tokenizer = await lastValueFrom(from(['team wins', 'minister visits']).pipe(Tokenizer.fit()));
+ * const config = classifierConfig({ vocabularySize: tokenizer.size, classes: 3, hiddenDim: 4 });
+ * const weights = classifier(config, { seed: 1 }).stateDict();
+ * const labelEncoder = LabelEncoder.of(['Sports', 'World']);
+ * const checked = checkArtifacts({ config, weights, tokenizer, labelEncoder });
+ * if (checked._tag === 'Left') console.log(checked.left.message); // … has 2 classes, but the model 3 outputs …
+ * ```
  */
 export const checkArtifacts = (artifacts: Artifacts, where?: string): E.Either<HeadwaterError, Artifacts> => {
   checkArtifactsArgument('checkArtifacts', artifacts);

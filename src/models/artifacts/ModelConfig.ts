@@ -27,7 +27,17 @@ export type ModelConfig = ClassifierConfig | LinearConfig | WideGruConfig | SumC
  */
 export type Architecture = 'lesson' | 'linear' | 'wide-gru' | 'sum';
 
-/** The architecture of a model. */
+/**
+ * The architecture of a model.
+ *
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
+ * @example
+ * ```ts
+ * import { architectureOf, classifierConfig } from 'headwater';
+ * architectureOf(classifierConfig({ vocabularySize: 100, classes: 2 })); // 'lesson'
+ * ```
+ */
 export const architectureOf = (config: ModelConfig): Architecture => {
   checkArgument('architectureOf', 'config', config, 'the configuration of a model', ['classes']);
   return 'architecture' in config ? config.architecture : 'lesson';

@@ -114,6 +114,7 @@ const identify = (
  * @param where the folder or address of the files, for error messages
  * @returns left with `HW_ARTIFACT` where a file is missing, damaged, too large or does not match the others,
  * `HW_ARTIFACT_VERSION` where another version of the format wrote them
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

@@ -24,6 +24,7 @@ import { encodeSafetensors } from './safetensors.js';
  *
  * @returns the files in the order of writing, the manifest last
  * @throws HeadwaterError `HW_ARTIFACT` when the artifacts do not match each other
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

@@ -10,6 +10,7 @@ import { isLessonConfig, type ModelConfig } from './ModelConfig.js';
  *
  * @param config the model's configuration
  * @returns 0.5 for a linear model with SGD, 0.1 with Adagrad, 0.001 for others
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

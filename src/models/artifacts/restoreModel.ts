@@ -33,6 +33,7 @@ export interface RestoreSettings extends Optional<
  * @param settings the seed, default 0, is used only where training continues; the backend is used by architectures with
  * tensors (all but `linear`)
  * @throws HeadwaterError as `classifier`, `linearClassifier` and `wideGru`
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

@@ -192,6 +192,7 @@ const readValues = (values: Uint8Array, { dtype, shape, begin }: Entry): Weight 
  * @param where its path, for the error message
  * @returns left with `HW_ARTIFACT` where the header is damaged, or the tensors do not fill the file exactly and without
  * overlap
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts
@@ -235,6 +236,7 @@ export const decodeSafetensors = (bytes: Uint8Array, where?: string): E.Either<H
  * @param weights by name; `decodeSafetensors` and PyTorch's `safetensors.torch.load_file` read them
  * @param metadata the file's metadata; default `format: pt`, as in PyTorch's files
  * @returns the file; equal weights give equal bytes
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

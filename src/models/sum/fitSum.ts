@@ -69,6 +69,8 @@ const curveAt = (u: number, v: number, { network, linear, labels }: SumInput, cl
  *
  * Use validation rows as its input. The fit also calibrates the sum.
  *
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
  * @example
  * ```ts
  * import { fitSum } from 'headwater';

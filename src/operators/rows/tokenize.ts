@@ -68,6 +68,7 @@ const onlyTokens = ({ vectorIds, features }: EncodedText): boolean => vectorIds 
  * @param tokenizer a `Tokenizer`, or another encoder of texts
  * @param labelEncoder the classes; without it, rows need no category and get no label
  * @param options the receiver of rows whose class is not known
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

@@ -18,6 +18,7 @@ import type { Split } from './prepare.js';
  * call `prepare` again with the shares 1, 0 and 0.
  *
  * @param split the split that `prepare` emitted; it is not changed
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

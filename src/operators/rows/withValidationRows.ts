@@ -16,6 +16,7 @@ import type { Split } from './prepare.js';
  *
  * @param split the split that `prepare` emitted; it is not changed
  * @see withAllRows, which adds the test rows as well
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

@@ -24,6 +24,7 @@ import { throughModel, type ThroughModelOptions } from './internal/throughModel.
  * @throws through `error`: HeadwaterError `HW_NUMERIC` for a probability that is not a finite number, and any error
  *   that the model throws
  * @see predict for batches without labels
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

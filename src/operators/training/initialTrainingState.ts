@@ -10,6 +10,8 @@ export interface InitialTrainingStateOptions {
 /**
  * The training state before the first epoch: nothing measured, nothing counted.
  *
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
+ *
  * @example
  * ```ts
  * import { initialTrainingState } from 'headwater';

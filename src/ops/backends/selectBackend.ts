@@ -42,6 +42,7 @@ const variantInWords = (): string => {
  * @param wanted the name of the backend; default `auto`
  * @param options options of the embedded backend, as for `registerBackend`
  * @returns left with `HW_BACKEND` when the backend is not installed or does not load
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

@@ -95,6 +95,8 @@ export interface RunnableOp<
 /**
  * Makes an op from its definition. It registers nothing.
  *
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
  * @example
  * ```ts
  * import { grad, mul, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
@@ -190,6 +192,24 @@ export const composedKernel = <
  *
  * @param backendName the name of the backend in tfjs; the backend need not be registered yet
  * @param kernels the kernels
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
+ * @example
+ * ```ts
+ * import { add, mul, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+ * import { BACKEND_NAME, defineOp, registerBackend, registerKernels } from 'headwater';
+ *
+ * registerBackend();
+ * const twice = defineOp<{ x: Tensor }, readonly [Tensor], Record<string, never>>({
+ *   name: 'HeadwaterTwice',
+ *   compose: ({ x }) => [add(x, x)],
+ *   gradient: undefined,
+ * });
+ * registerKernels(BACKEND_NAME, [
+ *   { kernelName: 'HeadwaterTwice', kernelFunc: ({ inputs }) => [mul(inputs['x'] as Tensor, 2)] },
+ * ]);
+ * twice.run({ x: tensor1d([1, 2]) }, {})[0].print(); // [2, 4], by the kernel
+ * ```
  */
 export const registerKernels = (backendName: string, kernels: readonly OpKernel[]): void => {
   checkArgument('registerKernels', 'kernels', kernels, 'a list of kernels', [Symbol.iterator]);

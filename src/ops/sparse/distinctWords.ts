@@ -17,6 +17,8 @@ const MOST_VECTORS = 2 ** 31;
 /**
  * Finds the distinct words of a batch. Two words are equal if their tokens and their vectors are equal.
  *
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
  * @example
  * ```ts
  * import { distinctWords } from 'headwater';

@@ -25,6 +25,7 @@ const MOST_WAITING = 4 * 1_048_576;
  *
  * @param path the file; only its owner and group can read it
  * @param failed called once with `HW_WRITE` if the file cannot be written; later entries are dropped
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

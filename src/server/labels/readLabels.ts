@@ -24,6 +24,7 @@ const MOST = 10_000;
  * @param model the id of the model
  * @returns at most the last 10,000
  * @throws HeadwaterError `HW_PATH` if the file cannot be read
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

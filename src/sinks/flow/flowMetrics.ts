@@ -29,6 +29,7 @@ const family = (name: string, type: 'counter' | 'gauge', help: string, samples: 
  *
  * @returns metric families whose names begin with `headwater_flow_`, each ending with a newline; empty if there are no
  * stages
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

@@ -52,6 +52,7 @@ const troubleText = ({ rejected, errors }: FlowStage): string =>
  * bottleneck marked, and the holders of closed valves.
  *
  * @returns lines without a newline at the end; control characters in names are escaped
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

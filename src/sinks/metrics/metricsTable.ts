@@ -86,6 +86,7 @@ const commonestConfusions = (report: Report, names: readonly string[]): string =
  *
  * @param report the result of `metrics`
  * @returns lines joined by newlines, without a newline at the end; without escape sequences unless `colors` is true
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

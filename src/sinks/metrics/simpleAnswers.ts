@@ -7,6 +7,7 @@ import type { Report } from './metrics.js';
  * scikit-learn's `average='macro'`, with `zero_division=0`.
  *
  * @param report the result of `metrics`; with no rows all means are 0
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts
@@ -58,6 +59,15 @@ export interface CommonestClass {
  *
  * @param report the result of `metrics`
  * @returns undefined if there were no rows
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
+ * @example
+ * ```ts
+ * import { commonestClass, scores } from 'headwater';
+ * const classes = ['Sports', 'World'];
+ * const performance = scores([5, 1, 0, 2], classes);
+ * commonestClass({ classes, performance })?.accuracy; // 0.75: six of eight rows are Sports
+ * ```
  */
 export const commonestClass = (report: Pick<Report, 'classes' | 'performance'>): CommonestClass | undefined => {
   checkArgument('commonestClass', 'report', report, 'a report, such as metrics() emits', ['classes']);

@@ -7,6 +7,7 @@ import { printable } from '../terminal/printable.js';
  *
  * @returns for example `news.csv:12: field "title": expected a non-empty string, got ""`; control characters are
  * escaped
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

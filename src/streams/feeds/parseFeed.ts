@@ -38,6 +38,7 @@ export type ParseFeedOptions = FeedReading;
  * @param source the feed's address; relative links are resolved against it
  * @param options what happens to items without a title
  * @throws HeadwaterError `HW_FEED` if the bytes are not a feed
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

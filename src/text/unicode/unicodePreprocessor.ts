@@ -91,6 +91,7 @@ const firstPoints = (text: string, limit: number): string => {
  *
  * @param options the tokens to leave out, the splitting of scripts without spaces, and the largest number of tokens
  * @returns a pure function; its text is empty where no token is left
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
  *
  * @example
  * ```ts

@@ -82,6 +82,7 @@ const REMEDY = 'Make it again: headwater setup vectors, or headwater vectors con
  * Whether bytes begin like a file of word vectors that `saveVectors` wrote.
  *
  * @param bytes the file, or its beginning
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts
@@ -162,6 +163,14 @@ export interface ParseVectorsOptions {
  * the length, that words occur only once, and that numbers are finite.
  *
  * @returns Left `HW_VECTORS` where the bytes are not word vectors, are damaged or incomplete, or have another hash
+ * @throws HeadwaterError `HW_USAGE` when an option is invalid
+ *
+ * @example
+ * ```ts
+ * import { parseVectorFile } from 'headwater';
+ * const vectors = parseVectorFile(new TextEncoder().encode('ferry 1 -0.5'), { where: 'news.vec' });
+ * if (vectors._tag === 'Left') console.log(vectors.left.message); // news.vec is not a file of word vectors …
+ * ```
  */
 export const parseVectorFile = (
   given: ArrayBuffer | Uint8Array,
@@ -222,6 +231,22 @@ export interface VectorFile {
  * Makes the bytes of a file of word vectors, for `parseVectorFile`. The parts share memory with the vectors.
  *
  * @param hashOf computes the SHA-256 of consecutive parts, in hexadecimal
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
+ * @example
+ * ```ts
+ * import { createHash } from 'node:crypto';
+ * import { from, lastValueFrom } from 'rxjs';
+ * import { collectVectors, vectorFileParts } from 'headwater';
+ * const words = [{ word: 'ferry', values: Float32Array.of(1, -0.5) }];
+ * const vectors = await lastValueFrom(from(words).pipe(collectVectors()));
+ * const { parts, bytes } = vectorFileParts(vectors, (all) => {
+ *   const hash = createHash('sha256');
+ *   for (const part of all) hash.update(part);
+ *   return hash.digest('hex');
+ * });
+ * parts.reduce((sum, part) => sum + part.length, 0) === bytes; // true
+ * ```
  */
 export const vectorFileParts = (vectors: WordVectors, hashOf: (parts: readonly Uint8Array[]) => string): VectorFile => {
   checkArgument('vectorFileParts', 'vectors', vectors, 'word vectors, such as loadVectors() emits', ['dims']);

@@ -50,6 +50,7 @@ export const relationsIn = (rel: string | undefined): readonly string[] =>
  * @param base the page's address; relative addresses are resolved against it, unless the page has a `<base>`
  * @returns http and https addresses, each once: first those with the exact type of a feed, then the others, each group
  *   in the order of the page, feeds of comments last; empty if the page names none
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
  *
  * @example
  * ```ts

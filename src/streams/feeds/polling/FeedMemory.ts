@@ -83,10 +83,19 @@ export const feedMemory = (): FeedMemory => memoryOf(new Map());
  * Restores a memory from its JSON form.
  *
  * @param json the result of `toJSON`; check data from outside with the codec `FeedMemoryJson` first
+ * @throws HeadwaterError `HW_USAGE` when an argument is missing or has another type
+ *
+ * @example
+ * ```ts
+ * import { feedMemoryFrom } from 'headwater';
+ *
+ * const memory = feedMemoryFrom({ formatVersion: 1, feeds: [] });
+ * console.log(memory.get('https://example.org/feed')); // undefined
+ * ```
  */
-// An older version stored addresses with their passwords, so they are removed here.
 export const feedMemoryFrom = (json: FeedMemoryJson): FeedMemory => {
   checkArgument('feedMemoryFrom', 'json', json, 'the JSON of a feed memory', ['feeds']);
+  // An older version stored addresses with their passwords, so they are removed here.
   return memoryOf(
     new Map(json.feeds.map(({ feed, address, ...known }) => [feed, { ...known, address: withoutSecrets(address) }])),
   );
