@@ -5,7 +5,7 @@ import { emptyHeaders } from '../markdown/emptyHeaders.js';
 import { fences } from '../markdown/fences.js';
 import { anchorOf } from '../pages/anchorOf.js';
 import { guidePages } from '../pages/navigation.js';
-import { weightOf, wordsOf } from './search.js';
+import { renderForSearch, weightOf, wordsOf } from './search.js';
 
 const reference = JSON.parse(readFileSync(navigationFile, 'utf8')) as DefaultTheme.SidebarMulti;
 
@@ -46,6 +46,7 @@ export default defineConfig({
       provider: 'local',
       options: {
         detailedView: false,
+        _render: renderForSearch,
         miniSearch: {
           options: { tokenize: wordsOf },
           searchOptions: { fuzzy: 0.2, prefix: true, boost: { title: 4, text: 2, titles: 1 }, boostDocument: weightOf },

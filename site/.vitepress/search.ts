@@ -19,3 +19,18 @@ export const weightOf = (page: string): number => {
   if (page.includes('/learn/start')) return 1.5;
   return /\/(?:learn|troubleshooting)/.test(page) ? 1.2 : 1;
 };
+
+/** What the search needs of VitePress's renderer of Markdown. */
+interface Renderer {
+  readonly set: (options: { readonly highlight: null }) => unknown;
+  readonly render: (markdown: string, env: unknown) => string;
+}
+
+/**
+ * A page as the search reads it: without the colours of its code. These take more time than all the rest of a page, and
+ * their escapes would be words: `x3c`, `uint8array>`. The search has a renderer of its own, so the pages keep them.
+ */
+export const renderForSearch = (markdown: string, env: unknown, renderer: Renderer): string => {
+  renderer.set({ highlight: null });
+  return renderer.render(markdown, env);
+};

@@ -64,7 +64,8 @@ export const readExports = async (
         ...readdirSync(join(root, 'src/entries')).map((file) => join(root, 'src/entries', file)),
         join(root, 'src/testing/index.ts'),
       ],
-      tsconfig: join(root, 'tsconfig.json'),
+      // Not that of the project, by which TypeDoc would also read every test.
+      tsconfig: join(root, 'tsconfig.build.json'),
       plugin: ['typedoc-plugin-markdown'],
       readme: 'none',
       disableSources: true,
