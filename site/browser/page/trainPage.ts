@@ -128,9 +128,16 @@ export const openTrainPage = (target: HTMLElement): void => {
     void droppedFiles(items).then(open, (error: unknown) =>
       setText(state, error instanceof Error ? error.message : String(error)),
     );
+  // The same files can be chosen again after they were written again.
+  picker.addEventListener('click', () => (picker.value = ''));
   picker.addEventListener('change', () => openDropped(picker.files ?? []));
-  drop.addEventListener('dragover', (event) => event.preventDefault());
-  drop.addEventListener('drop', (event) => {
+  // Anywhere on the form: the browser would leave the page for files that are dropped beside the field.
+  const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') ?? false;
+  target.addEventListener('dragover', (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
+  target.addEventListener('drop', (event) => {
+    if (!hasFiles(event)) return;
     event.preventDefault();
     openDropped(event.dataTransfer?.items ?? []);
   });
