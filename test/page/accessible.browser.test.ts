@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { watchFlow } from '../../src/operators/flow/watchFlow.js';
-import { servePage, visit } from './browser.js';
+import { servePage } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
 import { live, rowsOf, violations } from './looking.js';
 import { titles } from './newsModel.js';
+import { visit } from './visit.js';
 
 describe.skipIf(chromiumPath === undefined)('the page', { timeout: 120_000 }, () => {
   it.each([

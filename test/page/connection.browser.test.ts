@@ -1,9 +1,10 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { atEnd, servePage, visit } from './browser.js';
+import { servePage } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
 import { announcements, CONNECTED, live, LOST, rowsOf, violations } from './looking.js';
+import { atEnd, visit } from './visit.js';
 
 describe.skipIf(chromiumPath === undefined)('the connection of the page', { timeout: 120_000 }, () => {
   it('reconnects by itself when the server is started again, and says so', async () => {

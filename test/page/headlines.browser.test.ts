@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Label } from '../../src/server/generations/Label.js';
-import { arriving, servePage, visit } from './browser.js';
+import { arriving, servePage } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
 import { live, rowsOf, violations } from './looking.js';
 import { titles } from './newsModel.js';
+import { visit } from './visit.js';
 
 describe.skipIf(chromiumPath === undefined)('the headlines of the page', { timeout: 120_000 }, () => {
   it('is used by the keyboard alone', async () => {

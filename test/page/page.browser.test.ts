@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { watchFlow } from '../../src/operators/flow/watchFlow.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
-import { arriving, servePage, visit } from './browser.js';
+import { arriving, servePage } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
 import { live, rowsOf, violations } from './looking.js';
 import { CLASSES, titles, vocabulary } from './newsModel.js';
+import { visit } from './visit.js';
 
 describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 120_000 }, () => {
   it('shows headlines as they come, the newest first, with their classes, and asks nobody but its server', async () => {

@@ -1,9 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { servePage, visit } from './browser.js';
+import { servePage } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
 import { about, CLASSES } from './newsModel.js';
 import { REPORT, serveTraining, SPLIT } from './trainingServer.js';
+import { visit } from './visit.js';
 
 const on = (width: number, colorScheme: 'light' | 'dark' = 'light') => ({
   viewport: { width, height: 844 },

@@ -2,7 +2,7 @@ import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ModelView } from '../../src/contracts/training/TrainingView.js';
 import { serveRuns } from '../../src/server/training/serveRuns.js';
-import { atEnd, visit } from './browser.js';
+import { atEnd, visit } from './visit.js';
 import { chromiumPath } from './chromiumPath.js';
 import { live, violations } from './looking.js';
 import { about, CLASSES } from './newsModel.js';

@@ -5,7 +5,7 @@ import { serveTraining } from '../../src/server/training/serveTraining.js';
 import type { TrainingUpdate } from '../../src/server/training/TrainingUpdate.js';
 import { scores } from '../../src/sinks/metrics/scores.js';
 import { ended, epochEnded, epochStarted, started, step } from '../sinks/events.js';
-import { atEnd, visit } from './browser.js';
+import { atEnd, visit } from './visit.js';
 import { chromiumPath } from './chromiumPath.js';
 import { violations } from './looking.js';
 

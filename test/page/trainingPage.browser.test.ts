@@ -5,7 +5,7 @@ import { fit } from '../../src/operators/training/fit.js';
 import { serveTraining as realTraining } from '../../src/server/training/serveTraining.js';
 import { labelledBatch } from '../../src/testing/labelledBatch.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
-import { atEnd, visit } from './browser.js';
+import { atEnd, visit } from './visit.js';
 import { chromiumPath } from './chromiumPath.js';
 import { announcements, CONNECTED, live, LOST, violations } from './looking.js';
 import { about, CLASSES } from './newsModel.js';

@@ -9,7 +9,7 @@ import type {
   TrainingSnapshot,
 } from '../../src/contracts/training/TrainingView.js';
 import { pageRoutes } from '../../src/server/pageFiles.js';
-import { atEnd } from './browser.js';
+import { atEnd } from './visit.js';
 import { about, CLASSES } from './newsModel.js';
 
 /** What a training tells, in order. */

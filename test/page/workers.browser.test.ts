@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import type { WorkerStatus } from '../../src/contracts/live/WorkerStatus.js';
 import { serveWorkers } from '../../src/server/work/serveWorkers.js';
-import { atEnd, visit } from './browser.js';
+import { atEnd, visit } from './visit.js';
 import { chromiumPath } from './chromiumPath.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -5,8 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../docs/fences.js';
 import { violations } from '../looking.js';
-import { visit } from '../browser.js';
 import { chromiumPath } from '../chromiumPath.js';
+import { visit } from '../visit.js';
 import { serveFolder } from './siteServer.js';
 
 const site = join(root, 'site/dist');
@@ -107,6 +107,13 @@ describe('the built site', () => {
     expect(pages.length).toBeGreaterThan(30);
     const poor = pages.filter(({ about, markdown }) => about === '' || !/^# /m.test(markdown));
     expect(poor.map(({ title }) => title)).toEqual([]);
+  });
+
+  it('searches the words of code, without the signs around them', () => {
+    const [index = ''] = files('.js').filter((name) => name.includes('@localSearchIndexroot'));
+    const text = readFileSync(join(site, index), 'utf8');
+    expect(text).toContain('"uint8array"');
+    expect(text).not.toMatch(/"(?:uint8array>|x3c)"/);
   });
 });
 
@@ -212,14 +219,24 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
       .locator('input[type=file]')
       .setInputFiles(readdirSync(folder).flatMap((name) => (name.includes('.') ? [join(folder, name)] : [])));
     await opened.waitFor();
+    // Files of another kind leave the open model as it is.
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: Buffer.of(137) });
+    await page
+      .getByRole('status')
+      .filter({ hasText: 'There is no model.safetensors among the files (photo.png).' })
+      .waitFor();
+    expect(await page.getByLabel('Text to classify').isEnabled()).toBe(true);
     await page.reload();
-    const { x = 0, y = 0 } = (await page.locator('.drop').boundingBox()) ?? {};
+    // Beside the field, too.
+    const { x = 0, y = 0 } = (await page.getByRole('status').boundingBox()) ?? {};
     const devtools = await page.context().newCDPSession(page);
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
       await devtools.send('Input.dispatchDragEvent', {
         type,
         x: x + 20,
-        y: y + 10,
+        y: y + 5,
         data: { items: [], files: [folder], dragOperationsMask: 1 },
       });
     await opened.waitFor();
