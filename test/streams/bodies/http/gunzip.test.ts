@@ -2,6 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeContent } from '../../../../src/streams/bodies/http/decodeContent.js';
+import { gunzip } from '../../../../src/streams/bodies/http/gunzip.js';
 import { fetchHeadlines } from '../../../../src/streams/fetchHeadlines.js';
 import type { TableNotice } from '../../../../src/streams/table/TableOptions.js';
 import { collect } from '../../collect.js';
@@ -70,6 +71,40 @@ describe('gzip', () => {
     }
     const endless = Buffer.concat([FIRST.subarray(0, 3), Buffer.from([8]), Buffer.alloc(200_000, 'n')]);
     expect((await decoded(endless, 10_000)).error).toBe('Z_DATA_ERROR');
+  });
+
+  it('reads many small members, whatever is among them', async () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `${i},Rain, then sun\n`);
+    const small = lines.map((line) => gzipSync(line));
+    const text = lines.join('');
+    const bytes = Buffer.concat(small);
+    // The mark of a member, in the text of one.
+    const marked = gzipSync(Buffer.of(0x1f, 0x8b, 8), { level: 0 });
+    for (const size of [300, 65_536]) {
+      expect(await decoded(bytes, size)).toEqual(whole(text));
+      expect(await decoded(Buffer.concat([bytes, marked]), size)).toEqual(whole(`${text}\x1f\ufffd\b`));
+      expect(await decoded(Buffer.concat([bytes, Buffer.from('more')]), size)).toEqual(whole(text, 4));
+      expect(await decoded(Buffer.concat([bytes, Buffer.alloc(9), bytes]), size)).toMatchObject({ text });
+      expect(await decoded(bytes.subarray(0, -1), size)).toMatchObject({ error: 'Z_BUF_ERROR' });
+      const damaged = Buffer.from(bytes);
+      // The checksum of the last but one member.
+      const at = bytes.length - (small.at(-1)?.length ?? 0) - 8;
+      damaged[at] = damaged.readUInt8(at) ^ 1;
+      const { text: before, error } = await decoded(damaged, size);
+      expect(error).toBe('Z_DATA_ERROR');
+      expect(before.startsWith(lines.slice(0, 38).join(''))).toBe(true);
+    }
+  });
+
+  it.each([30_000, 200_000])('gives the text of small members in parts: %d bytes each', async (bytesEach) => {
+    const long = Buffer.alloc(bytesEach, 'n');
+    const bytes = Buffer.concat(Array.from({ length: 20 }, () => gzipSync(long)));
+    let length = 0;
+    for await (const chunk of gunzip(Readable.from([bytes]), () => undefined)) {
+      expect(chunk.length).toBeLessThanOrEqual(65_536);
+      length += chunk.length;
+    }
+    expect(length).toBe(20 * long.length);
   });
 
   it('closes a body that its reader leaves while it waits for more', async () => {
