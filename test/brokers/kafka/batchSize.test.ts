@@ -40,3 +40,38 @@ it('halves when a batch fails, and is never below one', () => {
   batch.wrote(1, 5);
   expect(batch.size).toBe(2);
 });
+
+it('grows though each batch is slow, if smaller ones are not faster', () => {
+  const batch = new BatchSize(MOST);
+  const sizes = Array.from({ length: 8 }, () => {
+    const { size } = batch;
+    batch.wrote(size, 3000);
+    return size;
+  });
+  expect(sizes).toEqual([64, 42, 84, 168, 336, 672, 1344, 2048]);
+});
+
+it('grows again after failures, though each batch is slow', () => {
+  const batch = new BatchSize(MOST);
+  for (let failures = 0; failures < 10; failures++) batch.failed();
+  expect(batch.size).toBe(1);
+  for (let written = 0; written < 20; written++) batch.wrote(batch.size, 3000);
+  expect(batch.size).toBe(MOST);
+});
+
+it('finds the size for a quota, also if every batch takes a second besides', () => {
+  const batch = new BatchSize(MOST);
+  const times = Array.from({ length: 100 }, () => {
+    const ms = 1000 + 12 * batch.size;
+    batch.wrote(batch.size, ms);
+    return ms;
+  });
+  expect(Math.max(...times)).toBeLessThan(5000);
+  expect(Math.min(...times.slice(4))).toBeGreaterThan(2000);
+});
+
+it('does not come near the timeout of a transaction', () => {
+  const batch = new BatchSize(MOST);
+  for (let written = 0; written < 10; written++) batch.wrote(batch.size, 7000);
+  expect(batch.size).toBe(1);
+});

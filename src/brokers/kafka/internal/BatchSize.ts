@@ -1,18 +1,34 @@
 /** The first size. It doubles with each fast batch. */
 const FIRST = 64;
-/** A batch that takes longer is too large. Far below the timeout of a transaction, which ends it. Milliseconds. */
+/** A batch is too large if its deliveries add more than this to the time of an empty one. Milliseconds. */
 const SLOW_MS = 2000;
+/** A batch that takes longer is too large in any case: the timeout of a transaction is near. Milliseconds. */
+const LONGEST_MS = 6000;
+/** How many of the last batches say how long another one takes. */
+const REMEMBERED = 8;
+
+/** A batch that was written. */
+interface Written {
+  readonly count: number;
+  readonly ms: number;
+}
 
 /**
- * The size of the next batch for a topic, so that each is written within about two seconds.
+ * The size of the next batch for a topic, so that its deliveries take about two seconds.
  *
  * A broker delays requests above a quota. A transaction that waits longer than its timeout is aborted, and would fail
  * again with the same size. So the size starts small, doubles while batches are fast, shrinks in proportion when one is
  * slow, and halves when one fails.
+ *
+ * The part of the time that every batch takes does not count. If a broker answers slowly, smaller batches are not
+ * faster, and would only be more.
  */
 export class BatchSize {
   readonly #most: number;
   #size: number;
+  #last: readonly Written[] = [];
+  /** The milliseconds of one delivery, once batches of different sizes have shown them. */
+  #each: number | undefined;
 
   /** @param most the largest size */
   constructor(most: number) {
@@ -27,12 +43,29 @@ export class BatchSize {
 
   /** A batch of `count` deliveries was written in `ms` milliseconds. */
   wrote(count: number, ms: number): void {
-    if (ms > SLOW_MS) this.#size = Math.max(1, Math.floor((count * SLOW_MS) / ms));
-    else if (ms < SLOW_MS / 2 && count >= this.#size) this.#size = Math.min(this.#most, 2 * this.#size);
+    this.#last = [...this.#last, { count, ms }].slice(-REMEMBERED);
+    const each = this.#msOfOne({ count, ms });
+    if (each * count > SLOW_MS) this.#resize(SLOW_MS / each);
+    else if (ms > LONGEST_MS) this.#resize(count / 2);
+    else if (each * count < SLOW_MS / 2 && count >= this.#size) this.#resize(2 * this.#size);
   }
 
   /** A batch was not written. */
   failed(): void {
-    this.#size = Math.max(1, Math.floor(this.#size / 2));
+    this.#resize(this.#size / 2);
+  }
+
+  #resize(size: number): void {
+    this.#size = Math.max(1, Math.min(this.#most, Math.floor(size)));
+  }
+
+  /** By how many milliseconds a delivery makes a batch slower, from the smallest and the largest of the last ones. */
+  #msOfOne({ count, ms }: Written): number {
+    const sorted = this.#last.toSorted((a, b) => a.count - b.count);
+    const [small, large] = [sorted[0], sorted.at(-1)];
+    if (small !== undefined && large !== undefined && small.count < large.count)
+      this.#each = Math.max(0, large.ms - small.ms) / (large.count - small.count);
+    // Until then, all had the same size. If it is small, a batch is probably slow because every batch is.
+    return this.#each ?? (count >= FIRST && ms > SLOW_MS ? ms / count : 0);
   }
 }
