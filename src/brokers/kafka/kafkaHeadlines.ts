@@ -45,6 +45,19 @@ export interface KafkaHeadlinesOptions {
 }
 
 /**
+ * Refuses static membership. Workers share their options, and would have the same id: each would take the place of the
+ * other (`FENCED_INSTANCE_ID`), again and again. A worker leaves its group at its end, so the id would be of no use.
+ */
+const checkMembership = (client: KafkaClient): void => {
+  if ('groupInstanceId' in client)
+    throw new HeadwaterError(
+      'HW_USAGE',
+      'kafkaHeadlines: the client has the option groupInstanceId, and static membership is not supported: ' +
+        'workers with the same id would remove each other from the group. Leave the option out.',
+    );
+};
+
+/**
  * Emits the headlines of a Kafka topic as deliveries. The offset of a message is committed once its delivery is settled
  * as done; otherwise the message is delivered again.
  *
@@ -102,6 +115,7 @@ export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<Kafka
   const { topic, sessionTimeout = 10_000, maxInFlight = 4096, maxAttempts = 5 } = options;
   const { scheduler = asyncScheduler } = options;
   const events = options.events && lostOnce(options.events);
+  checkMembership(options.client);
   checkTypes('kafkaHeadlines', options, { topic: 'string', group: 'string', deadLetters: 'string' });
   checkTime('kafkaHeadlines', 'sessionTimeout', sessionTimeout);
   checkWhole('kafkaHeadlines', 'maxInFlight', maxInFlight, 1);
