@@ -7,8 +7,9 @@ import type { KafkaDelivery } from '../../../src/brokers/kafka/KafkaDelivery.js'
 import { toKafka } from '../../../src/brokers/kafka/toKafka.js';
 import type { WorkEvent } from '../../../src/brokers/WorkEvent.js';
 import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
+import { PATIENT } from '../patience.js';
 import { kafkaJars, noKafka } from './kafkaServer.js';
-import { readCommitted } from './readCommitted.js';
+import { committedOf, readCommitted } from './readCommitted.js';
 import { useKafka } from './useKafka.js';
 
 const { Producer, stringSerializers } = kafka;
@@ -29,21 +30,11 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     await started.admin.createTopics({ topics: [to], partitions: 1, replicas: 1 });
     const configs = [{ name: 'max.message.bytes', value: '40000' }];
     await started.admin.createTopics({ topics: [dead], partitions: 1, replicas: 1, configs });
-  }, 30_000);
+  });
 
   const publish = (values: readonly string[]): Promise<unknown> =>
     started.producer.send({ messages: values.map((value, at) => ({ topic: from, key: String(at), value })) });
-  /** What a consumer of committed messages reads, until it has waited a second for more. */
-  const stored = async (topic: string): Promise<readonly string[]> => {
-    const found: string[] = [];
-    const close = await readCommitted(started.servers.brokers, topic, (value) => found.push(value));
-    for (let before = -1; before !== found.length;) {
-      before = found.length;
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-    }
-    await close();
-    return found.toSorted();
-  };
+  const stored = (topic: string): Promise<readonly string[]> => committedOf(client(), topic);
   /** Publishes to the first partition. */
   const publishFirst = (values: readonly string[]): Promise<unknown> =>
     started.producer.send({ messages: values.map((value) => ({ topic: from, partition: 0, key: 'k', value })) });
@@ -79,7 +70,7 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     const second = await firstValueFrom(headlines().pipe(classified(), take(1)));
     expect(second.value.title).toBe('d');
     expect(await stored(to)).toEqual(['a', 'b', 'c', 'd']);
-  }, 60_000);
+  });
 
   it('reads again what was not settled', async () => {
     await publish(['a']);
@@ -92,7 +83,7 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     );
     expect(again).toBe('a');
     expect(await stored(to)).toEqual(['a']);
-  }, 60_000);
+  });
 
   it('puts aside what is no headline and what fails too often, and classifies the others once', async () => {
     await publish(['{"title":""}', 'good 1', 'bad', 'good 2']);
@@ -109,12 +100,12 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
       )
       .subscribe();
     const buried = () => new Set(events.flatMap((event) => (event.type === 'dead-letter' ? [event.id] : [])));
-    await expect.poll(() => buried().size, { timeout: 30_000 }).toBe(2);
-    await expect.poll(() => stored(to), { timeout: 30_000 }).toEqual(['good 1', 'good 2']);
+    await expect.poll(() => buried().size, PATIENT).toBe(2);
+    await expect.poll(() => stored(to), PATIENT).toEqual(['good 1', 'good 2']);
     work.unsubscribe();
     expect(attempts).toEqual([1, 2]);
     expect(await stored(dead)).toEqual(['bad', '{"title":""}']);
-  }, 90_000);
+  });
 
   it('puts aside a tombstone, a message without a key, and the beginning of one that is too large', async () => {
     const bytes = new Producer<Buffer, Buffer, string, string>({ ...client(), clientId: 'test', idempotent: true });
@@ -132,12 +123,12 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     const events: WorkEvent[] = [];
     const work = headlines(events).pipe(classified()).subscribe();
     const ids = () => events.flatMap((event) => (event.type === 'dead-letter' ? [event.id] : [])).toSorted();
-    await expect.poll(ids, { timeout: 90_000 }).toEqual([0, 2, 3].map((offset) => `${from}:0:${offset}`));
-    await expect.poll(() => stored(to), { timeout: 90_000 }).toEqual(['good 1', 'good 2']);
+    await expect.poll(ids, PATIENT).toEqual([0, 2, 3].map((offset) => `${from}:0:${offset}`));
+    await expect.poll(() => stored(to), PATIENT).toEqual(['good 1', 'good 2']);
     work.unsubscribe();
     expect((await stored(dead)).map(({ length }) => length)).toEqual([0, 0, 16_384]);
     expect(await committed()).toBe(5n);
-  }, 240_000);
+  });
 
   it('commits nothing for messages of an earlier membership, nor their dead letters', async () => {
     await publishFirst(['a', 'b', 'c', 'd', 'e', 'f']);
@@ -146,26 +137,26 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     const titles = () => taken.map(({ value }) => value.title);
     // The next sign of life, at which it would learn that it is no member any more, is six seconds away.
     const reading = headlines(events, 30_000).subscribe((delivery) => taken.push(delivery));
-    await expect.poll(titles, { timeout: 30_000 }).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    await expect.poll(titles, PATIENT).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
     await started.admin.removeMembersFromConsumerGroup({ groupId: `g${run}` });
     // The others have done more in the meantime.
     await commit(5n);
     taken[0]?.settle({ type: 'done' });
     taken[1]?.settle({ type: 'give-up', reason: 'cannot be worked on' });
-    await expect.poll(() => titles().slice(6), { timeout: 30_000 }).toContain('f');
+    await expect.poll(() => titles().slice(6), PATIENT).toContain('f');
     await expect
       .poll(
         () => {
           taken.at(-1)?.settle({ type: 'done' });
           return committed();
         },
-        { timeout: 30_000, interval: 500 },
+        { ...PATIENT, interval: 500 },
       )
       .toBe(6n);
     reading.unsubscribe();
     expect(new Set(titles().slice(6))).toEqual(new Set(['f']));
     expect(await stored(dead)).toEqual([]);
-  }, 90_000);
+  });
 
   it('says which messages were deleted before they were read, and reads those that are left', async () => {
     await publishFirst(Array.from({ length: 10 }, (_, at) => String(at)));
@@ -175,7 +166,7 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     const left = await firstValueFrom(headlines(events).pipe(classified(), take(4), toArray()));
     expect(left.map(({ value }) => value.title)).toEqual(['6', '7', '8', '9']);
     expect(events.filter(({ type }) => type === 'lost')).toMatchObject([{ id: `${from}:0`, messages: 3 }]);
-  }, 60_000);
+  });
 
   it('reads partitions that are added while it works', async () => {
     const titles: string[] = [];
@@ -183,14 +174,14 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
       .pipe(classified())
       .subscribe(({ value }) => titles.push(value.title));
     await publishFirst(['a']);
-    await expect.poll(() => titles, { timeout: 30_000 }).toEqual(['a']);
+    await expect.poll(() => titles, PATIENT).toEqual(['a']);
     await started.admin.createPartitions({ topics: [{ name: from, count: 5, assignments: null }] });
     const other = new Producer({ ...client(), clientId: 'other', serializers: stringSerializers });
     await other.send({ messages: [{ topic: from, partition: 4, key: 'k', value: 'b' }] });
-    await expect.poll(() => titles, { timeout: 30_000 }).toEqual(['a', 'b']);
+    await expect.poll(() => titles, PATIENT).toEqual(['a', 'b']);
     work.unsubscribe();
     await other.close(true);
-  }, 90_000);
+  });
 
   it('delivers at least once to a topic of another cluster', async () => {
     await publishFirst(['a', 'b']);
@@ -205,10 +196,10 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
         classified(),
       )
       .subscribe();
-    await expect.poll(committed, { timeout: 30_000 }).toBe(2n);
+    await expect.poll(committed, PATIENT).toBe(2n);
     work.unsubscribe();
     expect(await stored(to)).toEqual(['a', 'b']);
-  }, 60_000);
+  });
 
   it('says that results wait while their topic takes none, and that it takes them again', async () => {
     const events: WorkEvent[] = [];
@@ -226,13 +217,13 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
         }),
       )
       .subscribe();
-    await expect.poll(names, { timeout: 40_000 }).toEqual(['stalled']);
+    await expect.poll(names, PATIENT).toEqual(['stalled']);
     await started.admin.createTopics({ topics: [missing], partitions: 1, replicas: 1 });
-    await expect.poll(names, { timeout: 40_000 }).toEqual(['stalled', 'resumed']);
-    await expect.poll(() => stored(missing), { timeout: 30_000 }).toEqual(['a', 'b']);
+    await expect.poll(names, PATIENT).toEqual(['stalled', 'resumed']);
+    await expect.poll(() => stored(missing), PATIENT).toEqual(['a', 'b']);
     work.unsubscribe();
     expect(await stored(dead)).toEqual([]);
-  }, 120_000);
+  });
 
   it('puts aside a headline whose result is too large, and writes more than one batch of records may hold', async () => {
     const titles = Array.from({ length: 40 }, (_, i) => `good ${i}`);
@@ -248,11 +239,11 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
         }),
       )
       .subscribe();
-    await expect.poll(() => stored(dead), { timeout: 30_000 }).toEqual(['huge']);
-    await expect.poll(async () => (await stored(to)).length, { timeout: 30_000 }).toBe(40);
+    await expect.poll(() => stored(dead), PATIENT).toEqual(['huge']);
+    await expect.poll(async () => (await stored(to)).length, PATIENT).toBe(40);
     work.unsubscribe();
     expect((await stored(to)).map((value) => value.replace(/\.+$/, ''))).toEqual(titles.toSorted());
-  }, 90_000);
+  });
 
   it('reads its share though that changes while reading begins', async () => {
     const group = { groupId: `g${run}`, sessionTimeout: 6000, heartbeatInterval: 200 };
@@ -290,13 +281,13 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
     );
     const running = session.run();
     try {
-      await expect.poll(() => titles, { timeout: 30_000 }).toEqual(['Ferry returns']);
+      await expect.poll(() => titles, PATIENT).toEqual(['Ferry returns']);
       expect(hasChanged).toBe(true);
     } finally {
       await session.close();
     }
     await running;
-  }, 60_000);
+  });
 
   it('reads no messages of a transaction that was aborted while another is open', async () => {
     const transactional = (transactionalId: string) =>
@@ -319,15 +310,15 @@ describe.skipIf(noKafka !== undefined || kafkaJars === undefined)('Kafka', () =>
       await committed.send(sent('committed'));
       await aborted.abort();
       // The mark of the abort comes after what the other transaction holds back, and so in a later answer.
-      await expect.poll(() => read, { timeout: 20_000 }).toEqual(['first']);
+      await expect.poll(() => read, PATIENT).toEqual(['first']);
       await new Promise((resolve) => setTimeout(resolve, 1000));
       await committed.commit();
       await started.producer.send(sent('last'));
-      await expect.poll(() => read, { timeout: 20_000 }).toContain('last');
+      await expect.poll(() => read, PATIENT).toContain('last');
       expect(read).toEqual(['first', 'committed', 'last']);
     } finally {
       await close();
       await Promise.all([aborting.close(true), committing.close(true)]);
     }
-  }, 60_000);
+  });
 });

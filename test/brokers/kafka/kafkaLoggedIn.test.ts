@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { savedModel } from '../../examples/savedModel.js';
 import { loginFolder, runHeadwater } from '../brokerLogin.js';
 import { startWorkers } from '../workers.js';
+import { PATIENT, waitPatiently } from '../patience.js';
 import { type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
 import { readCommitted } from './readCommitted.js';
 
@@ -21,16 +22,17 @@ const { folder, key, certificate, options } = loginFolder();
 if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);
 
 describe.skipIf(noKafka !== undefined)('workers on a Kafka broker with TLS, a password and access control', () => {
+  waitPatiently();
   let servers: KafkaServers;
   beforeAll(async () => {
     const keystore = join(folder, 'keystore.pem');
     writeFileSync(keystore, readFileSync(key, 'utf8') + readFileSync(certificate, 'utf8'));
     servers = await startKafka(1, { login: { keystore, users: { worker: 'w0rk', stranger: 'none' } } });
-  }, 120_000);
-  afterAll(() => servers.stop(), 60_000);
+  });
+  afterAll(() => servers.stop());
 
   it('log in by the files and variables of --broker-options, and say what is missing', async () => {
-    const client = { bootstrapBrokers: [...servers.brokers], clientId: 'test' };
+    const client = { bootstrapBrokers: [...servers.brokers], clientId: 'test', retries: 1000, retryDelay: 200 };
     const admin = new Admin(client);
     await admin.createTopics({ topics: ['in', 'out'], partitions: 1, replicas: 1 });
     const producer = new Producer({ ...client, serializers: stringSerializers });
@@ -83,7 +85,7 @@ describe.skipIf(noKafka !== undefined)('workers on a Kafka broker with TLS, a pa
     process.env['HEADWATER_TEST_PASSWORD'] = 'w0rk';
     const workers = startWorkers(1, [...work, ...options('right.json', { tls, sasl })]);
     try {
-      await expect.poll(() => results.length, { timeout: 60_000 }).toBe(1);
+      await expect.poll(() => results.length, PATIENT).toBe(1);
     } finally {
       delete process.env['HEADWATER_TEST_PASSWORD'];
       await workers.stop();
@@ -91,5 +93,5 @@ describe.skipIf(noKafka !== undefined)('workers on a Kafka broker with TLS, a pa
       await admin.close();
     }
     expect(workers.ended).toEqual([]);
-  }, 180_000);
+  });
 });

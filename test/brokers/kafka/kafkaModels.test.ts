@@ -5,6 +5,7 @@ import { workFolder } from '../../cli/headwater.js';
 import { trainTiny } from '../../cli/tiny.js';
 import { checksLearner } from '../learnerChecks.js';
 import { checksModelStore } from '../modelStoreChecks.js';
+import { waitPatiently } from '../patience.js';
 import { type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
 
 if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);
@@ -12,8 +13,9 @@ if (noKafka !== undefined) console.warn(`skipped: ${noKafka}`);
 const cwd = workFolder();
 
 describe.skipIf(noKafka !== undefined)('models in Kafka', () => {
+  waitPatiently();
   let servers: KafkaServers;
-  const client = () => ({ bootstrapBrokers: [...servers.brokers], retries: 10, retryDelay: 200 });
+  const client = () => ({ bootstrapBrokers: [...servers.brokers], retries: 100, retryDelay: 200 });
   const open = () => kafkaModels({ client: client(), topic: 'models' });
 
   beforeAll(async () => {
@@ -21,8 +23,8 @@ describe.skipIf(noKafka !== undefined)('models in Kafka', () => {
     const admin = new Admin({ ...client(), clientId: 'test' });
     await admin.createTopics({ topics: ['labels'], partitions: 1, replicas: 1 });
     await admin.close();
-  }, 120_000);
-  afterAll(() => servers.stop(), 30_000);
+  });
+  afterAll(() => servers.stop());
 
   checksModelStore(open);
 

@@ -6,6 +6,7 @@ import { toKafka } from '../../../src/brokers/kafka/toKafka.js';
 import type { WorkEvent } from '../../../src/brokers/WorkEvent.js';
 import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
 import { numbered, numberOf, numbersOf } from '../workers.js';
+import { PATIENT } from '../patience.js';
 import { noKafka } from './kafkaServer.js';
 import { readCommitted } from './readCommitted.js';
 import { useKafka } from './useKafka.js';
@@ -25,7 +26,7 @@ describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
     [from, to] = [`from${run}`, `to${run}`];
     await started.admin.createTopics({ topics: [from], partitions: PARTITIONS, replicas: 1 });
     await started.admin.createTopics({ topics: [to], partitions: 1, replicas: 1 });
-  }, 30_000);
+  });
 
   /** Publishes numbered headlines to the partitions in turn. */
   const publish = (begin: number, end: number): Promise<unknown> =>
@@ -59,16 +60,16 @@ describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
     const first = join();
     const taken: KafkaDelivery<LiveHeadline>[] = [];
     const reading = first.source$.subscribe((delivery) => taken.push(delivery));
-    await expect.poll(() => taken.length, { timeout: 30_000 }).toBe(2 * PARTITIONS);
+    await expect.poll(() => taken.length, PATIENT).toBe(2 * PARTITIONS);
     const second = join();
     const others: KafkaDelivery<LiveHeadline>[] = [];
     const helping = second.source$.subscribe((delivery) => others.push(delivery));
-    await expect.poll(() => second.share().length, { timeout: 30_000 }).toBe(PARTITIONS / 2);
+    await expect.poll(() => second.share().length, PATIENT).toBe(PARTITIONS / 2);
     const kept = first.share();
     expect(kept.length).toBe(PARTITIONS / 2);
     const isKept = ({ origin }: KafkaDelivery<LiveHeadline>) => kept.includes(origin.message.partition);
     expect(taken.map(({ origin }) => origin.isCurrent())).toEqual(taken.map(isKept));
-    await expect.poll(() => others.length, { timeout: 30_000 }).toBe(PARTITIONS);
+    await expect.poll(() => others.length, PATIENT).toBe(PARTITIONS);
     // What is settled now is committed by the member of the new generation.
     for (const delivery of taken) delivery.settle({ type: 'done' });
     const groups = [{ groupId: `g${run}`, topics: [{ name: from, partitionIndexes: [...kept] }] }];
@@ -76,14 +77,14 @@ describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
       const [group] = await started.admin.listConsumerGroupOffsets({ groups });
       return group?.topics[0]?.partitions.map(({ committedOffset }) => committedOffset);
     };
-    await expect.poll(committed, { timeout: 30_000 }).toEqual(kept.map(() => 2n));
+    await expect.poll(committed, PATIENT).toEqual(kept.map(() => 2n));
     // They are read on, and nothing of them is delivered again.
     await publish(2 * PARTITIONS, 3 * PARTITIONS);
-    await expect.poll(() => taken.length, { timeout: 30_000 }).toBe(2 * PARTITIONS + kept.length);
+    await expect.poll(() => taken.length, PATIENT).toBe(2 * PARTITIONS + kept.length);
     reading.unsubscribe();
     helping.unsubscribe();
     expect(new Set(taken.map(({ id }) => id)).size).toBe(taken.length);
-  }, 120_000);
+  });
 
   it('classifies each headline once and in the order of its key, though members join and leave all the time', async () => {
     const COUNT = 8000;
@@ -103,7 +104,7 @@ describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
     clearInterval(storm);
-    await expect.poll(() => results.length, { timeout: 120_000, interval: 500 }).toBeGreaterThanOrEqual(COUNT);
+    await expect.poll(() => results.length, { ...PATIENT, interval: 500 }).toBeGreaterThanOrEqual(COUNT);
     // What would come twice would come now.
     await new Promise((resolve) => setTimeout(resolve, 2000));
     for (const member of members) member.unsubscribe();
@@ -117,5 +118,5 @@ describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
       return number < before;
     });
     expect(disordered).toEqual([]);
-  }, 240_000);
+  });
 });

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, killAll, untilOpen } from '../localServers.js';
@@ -69,6 +70,16 @@ const saslListener = ({ keystore, users }: KafkaLogin): readonly string[] => [
   'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
   'super.users=User:ANONYMOUS',
 ];
+
+/** Copies the empty storage of a broker for another one, which is much faster than to format it. */
+const copyStorage = (from: string, to: string, index: number): void => {
+  cpSync(from, to, { recursive: true });
+  const path = join(to, 'meta.properties');
+  const properties = readFileSync(path, 'utf8')
+    .replace(/^node\.id=.*$/m, `node.id=${index}`)
+    .replace(/^directory\.id=.*$/m, `directory.id=${randomBytes(16).toString('base64url')}`);
+  writeFileSync(path, properties);
+};
 
 /** Starts brokers (KRaft), which store what they are given in a folder of their own. */
 export const startKafka = async (
@@ -140,13 +151,13 @@ export const startKafka = async (
     processes[index] = spawn('java', [...java, 'kafka.Kafka', path], { stdio: 'ignore' });
     await untilOpen(ports[index]!, host);
   };
-  for (let index = 0; index < count; index++) {
-    const path = configure(index);
-    execFileSync('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', cluster, '-c', path], {
-      // What it says of an error is part of the error.
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-  }
+  const [first = ''] = Array.from({ length: count }, (_, index) => configure(index));
+  execFileSync('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', cluster, '-c', first], {
+    // What it says of an error is part of the error.
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  for (let index = 1; index < count; index++)
+    copyStorage(join(folder, '0', 'data'), join(folder, String(index), 'data'), index);
   try {
     await Promise.all(ports.map((_, index) => start(index)));
   } catch (error) {

@@ -1,6 +1,7 @@
 import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { savedModel } from '../../examples/savedModel.js';
+import { PATIENT, waitPatiently } from '../patience.js';
 import { type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
 import { readCommitted } from './readCommitted.js';
 import { numbered, numberOf, numbersOf, startWorkers } from '../workers.js';
@@ -16,13 +17,14 @@ const POISON_EVERY = 500;
 const isPoison = (number: number): boolean => number % POISON_EVERY === 7;
 
 describe.skipIf(noKafka !== undefined)('workers on three Kafka brokers', () => {
+  waitPatiently();
   let servers: KafkaServers;
-  const client = () => ({ bootstrapBrokers: [...servers.brokers], clientId: 'test', retries: 30, retryDelay: 500 });
+  const client = () => ({ bootstrapBrokers: [...servers.brokers], clientId: 'test', retries: 1000, retryDelay: 500 });
 
   beforeAll(async () => {
     servers = await startKafka(3);
-  }, 180_000);
-  afterAll(() => servers.stop(), 60_000);
+  });
+  afterAll(() => servers.stop());
 
   it('classifies every headline exactly once and in the order of its key, though workers and a broker are killed', async () => {
     const model = await savedModel();
@@ -62,7 +64,7 @@ describe.skipIf(noKafka !== undefined)('workers on three Kafka brokers', () => {
     ]);
     try {
       await publish(0, COUNT / 2);
-      await expect.poll(() => results.length, { timeout: 90_000 }).toBeGreaterThan(COUNT / 20);
+      await expect.poll(() => results.length, PATIENT).toBeGreaterThan(COUNT / 20);
       workers.replace(0);
       await publish(COUNT / 2, COUNT);
       workers.freeze(1);
@@ -74,7 +76,7 @@ describe.skipIf(noKafka !== undefined)('workers on three Kafka brokers', () => {
       await servers.start(1);
       workers.replace(3);
       const read = (): number => results.length + letters.length;
-      await expect.poll(read, { timeout: 240_000, interval: 500 }).toBeGreaterThanOrEqual(COUNT);
+      await expect.poll(read, { ...PATIENT, interval: 500 }).toBeGreaterThanOrEqual(COUNT);
       // What would come twice would come now.
       await new Promise((resolve) => setTimeout(resolve, 3000));
     } finally {
@@ -96,5 +98,5 @@ describe.skipIf(noKafka !== undefined)('workers on three Kafka brokers', () => {
       return number < before;
     });
     expect(disordered).toEqual([]);
-  }, 500_000);
+  });
 });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as kafka from '@platformatic/kafka';
+import type { KafkaClient } from '../../../src/brokers/kafka/KafkaClient.js';
 import { openConsumer } from '../../../src/brokers/kafka/internal/openConsumer.js';
+import { readTopic } from '../../../src/brokers/kafka/internal/readTopic.js';
 
 /**
  * Reads the committed messages of a topic from its beginning, each place of it once. A reader that fails, as where its
@@ -43,4 +45,23 @@ export const readCommitted = async (
     isClosed = true;
     return close();
   };
+};
+
+/** The committed messages that a topic with one partition has now, sorted. */
+export const committedOf = async (client: KafkaClient, topic: string): Promise<readonly string[]> => {
+  const found: string[] = [];
+  let end: (() => Promise<void>) | undefined;
+  try {
+    await new Promise<void>((caughtUp, failed) => {
+      readTopic(
+        kafka,
+        client,
+        { topic },
+        { message: ({ value }) => found.push(value?.toString() ?? ''), caughtUp, failed },
+      ).then((close) => (end = close), failed);
+    });
+  } finally {
+    await end?.();
+  }
+  return found.toSorted();
 };

@@ -1,5 +1,6 @@
 import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
 import { afterAll, beforeAll } from 'vitest';
+import { waitPatiently } from '../patience.js';
 import { type KafkaServers, startKafka } from './kafkaServer.js';
 
 /** A broker for all tests of a `describe`, and clients of it. Its fields are there once the tests run. */
@@ -17,17 +18,19 @@ export const useKafka = (): UsedKafka => {
   let producer: Producer<string, string, string, string>;
   const client = () => ({ bootstrapBrokers: [...servers.brokers], retries: 10, retryDelay: 200 });
 
+  waitPatiently();
   beforeAll(async () => {
     servers = await startKafka();
-    admin = new Admin({ ...client(), clientId: 'test' });
+    const own = { ...client(), clientId: 'test', retries: 1000 };
+    admin = new Admin(own);
     // Idempotent: sent again to a partition that has no leader yet, a message would be there twice.
-    producer = new Producer({ ...client(), clientId: 'test', idempotent: true, serializers: stringSerializers });
-  }, 120_000);
+    producer = new Producer({ ...own, idempotent: true, serializers: stringSerializers });
+  });
   afterAll(async () => {
     await producer.close(true);
     await admin.close();
     await servers.stop();
-  }, 30_000);
+  });
 
   return {
     client,

@@ -31,14 +31,18 @@ export const openReader = async (
   { topic, begin: wanted }: { readonly topic: string; readonly begin?: bigint | 'end' | undefined },
 ): Promise<Reader> => {
   const consumer = openConsumer(kafka, client, { groupId: `headwater-reader-${randomUUID()}` });
+  let stream: Reader['stream'] | undefined;
   const close = async (): Promise<void> => {
+    await stream?.close().catch(() => undefined);
     await consumer.close(true).catch(() => undefined);
   };
+  // The client has lost the group, and has given up rejoining it. It fetches nothing more.
+  consumer.on('error', (error) => stream?.destroy(error));
   try {
     const ends = await topicBounds(consumer, topic, 'end');
     const [earliest = 0n] = await topicBounds(consumer, topic, 'first');
     const begin = wanted === 'end' ? (ends[0] ?? 0n) : (wanted ?? earliest);
-    const stream = await consumer.consume({
+    stream = await consumer.consume({
       topics: [topic],
       mode: kafka.MessagesStreamModes.MANUAL,
       // By itself, the client would go to the end where a message has been deleted, and skip what is there.
@@ -51,10 +55,7 @@ export const openReader = async (
       earliest,
       begin,
       end: ends[0] ?? 0n,
-      close: async () => {
-        await stream.close().catch(() => undefined);
-        await close();
-      },
+      close,
     };
   } catch (error) {
     await close();

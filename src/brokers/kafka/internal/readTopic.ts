@@ -21,9 +21,6 @@ export interface TopicReader {
   readonly failed: (error: unknown) => void;
 }
 
-/** After this many milliseconds without a message, the end is assumed: only transaction markers are left before it. */
-const QUIET_MS = 1500;
-
 /**
  * Reads the only partition of a topic from an offset until it is stopped.
  *
@@ -38,28 +35,25 @@ export const readTopic = async (
 ): Promise<() => Promise<void>> => {
   const { stream, begin, end, close } = await openReader(kafka, client, place);
   let behind = true;
-  let quiet: NodeJS.Timeout | undefined;
-  const arrived = (): void => {
-    clearTimeout(quiet);
+  const arrive = (): void => {
     if (!behind) return;
     behind = false;
     reader.caughtUp();
   };
-  const waitQuiet = (): void => {
-    clearTimeout(quiet);
-    quiet = setTimeout(arrived, QUIET_MS);
-  };
-  if (end <= begin) arrived();
-  else waitQuiet();
+  if (end <= begin) arrive();
+  // The end may follow the last message at a distance: markers of transactions are no messages, but have offsets.
+  const isAtEnd = (): boolean =>
+    (stream.offsetsToFetch.get(`${place.topic}:0`) ?? begin) >= end && stream.readableLength === 0;
+  stream.on('fetch', () =>
+    // Then what was fetched has been passed on.
+    setImmediate(() => {
+      if (isAtEnd()) arrive();
+    }),
+  );
   stream.on('data', (message) => {
     reader.message(message);
-    if (!behind) return;
-    if (message.offset + 1n >= end) arrived();
-    else waitQuiet();
+    if (message.offset + 1n >= end) arrive();
   });
   stream.on('error', (error) => reader.failed(error));
-  return async () => {
-    clearTimeout(quiet);
-    await close();
-  };
+  return close;
 };
