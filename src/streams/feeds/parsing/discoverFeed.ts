@@ -31,7 +31,7 @@ const COMMENTS = /\bcomments?\b/i;
 /** The end of an address that is probably a feed's. */
 const LIKE_A_FEED = /(?:^|[/._?=-])(?:rss|atom|feeds?)(?:\d|[-_.]?xml|\.php)?\/?$/i;
 
-const withoutFragment = (url: string): string => url.replace(/#.*$/, '');
+const withoutFragment = (url: string): string => url.split('#', 1)[0] ?? '';
 
 /** How many links that only look like feeds are returned. */
 const MOST_LIKELY = 3;
