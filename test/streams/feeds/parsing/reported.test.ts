@@ -1,5 +1,5 @@
 // What users of feed readers have reported, each as a small feed of our own.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseFeed } from '../../../../src/streams/feeds/parseFeed.js';
 import { publishedAt } from '../../../../src/streams/feeds/parsing/dates/publishedAt.js';
 import { discoverFeed } from '../../../../src/streams/feeds/parsing/discoverFeed.js';
@@ -60,6 +60,9 @@ describe('dates', () => {
     ['in Hindi', 'बुध, 01 मई 2024 10:00:00 +0000'],
     ['in Lithuanian', 'tr, 01 gegužės 2024 10:00:00 +0000'],
   ])('%s are read', (_name, written) => {
+    ['with an offset apart from its plus', 'Wed, 01 May 2024 12:00:00 + 02:00'],
+    ['with an offset apart from its minus', 'Wed, 01 May 2024 06:00:00 - 0400'],
+    ['whose weekday and Buddhist year tell day from month', 'Wed, 05/01/2567 10:00'],
     expect(Math.trunc((publishedAt(written) ?? 0) / 1000)).toBe(Date.UTC(2024, 4, 1, 10) / 1000);
   });
 
@@ -70,6 +73,31 @@ describe('dates', () => {
   });
 
   it('of ASP.NET are read before September 2001 too', () => {
+  it.each([
+    ['सोम, 01 जन 2024', 1],
+    ['01 जन॰ 2024', 1],
+    ['01 जून 2024', 6],
+    ['1 ม.ค. 2024', 1],
+    ['1 มี.ค. 2567', 3],
+    ['01 জানু 2024', 1],
+    ['01 জুন 2024', 6],
+    ['01 ינו׳ 2024', 1],
+    ['01 févr. 2024', 2],
+    ['01 Αυγούστου 2024', 8],
+    ['01 أغسطس 2024', 8],
+  ])('%s is in month %i', (written, month) => {
+    expect(publishedAt(written)).toBe(Date.UTC(2024, month - 1, 1));
+  });
+
+  it('in English need the months of no other language', async () => {
+    vi.resetModules();
+    const { publishedAt: fresh } = await import('../../../../src/streams/feeds/parsing/dates/publishedAt.js');
+    const asked = vi.spyOn(Intl, 'DateTimeFormat');
+    expect(fresh('Wed, 01 May 2024 10:00:00 GMT')).toBe(Date.UTC(2024, 4, 1, 10));
+    expect(asked).not.toHaveBeenCalled();
+    asked.mockRestore();
+  });
+
     expect(publishedAt('/Date(946684800000)/')).toBe(Date.UTC(2000, 0, 1));
   });
 
@@ -81,6 +109,11 @@ describe('dates', () => {
     '05/01/2024 10:00 AM',
     'Mon, 05/01/2024',
   ])('%s is none', (written) => {
+    '1 May 2024 10:00 - 12:00',
+    '2024-05-01T10:00:00 99:00',
+    'Tue, 03 05 2024',
+    '2500-01-01',
+    '2512-12-31',
     expect(publishedAt(written)).toBeUndefined();
   });
 });

@@ -20,11 +20,15 @@ const LANGUAGES = [
   'th fa he sr sl mk ca gl az et lv lt ka is be eu ms bn',
 ].map((codes) => codes.split(' '));
 
+/** A word, which may be abbreviated: `Jan.`, and with the signs of Hindi and Hebrew `जन॰` and `ינו׳`. */
+export const WORD = /^[\p{L}\p{M}.\u0970\u05f3]+$/u;
+
+/** A name without accents and signs. The marks of one script alone, as those of Hindi and Thai, are vowels and stay. */
 const plain = (name: string): string =>
   name
     .toLowerCase()
     .normalize('NFD')
-    .replace(/[\p{M}.]/gu, '');
+    .replace(/[\p{Script=Inherited}.\u0970\u05f3]/gu, '');
 
 /** Whether a name is too short for a month: in Latin letters, two may be a word or a zone. */
 const isShort = (name: string): boolean => name.length < (/^\p{Script=Latin}*$/u.test(name) ? 3 : 2);
@@ -41,7 +45,7 @@ const namesIn = (languages: readonly string[]): ReadonlyMap<string, number> => {
         for (let number = 1; number <= 12; number++) {
           const part = format.formatToParts(Date.UTC(2001, number - 1, 1)).find(({ type }) => type === 'month');
           const name = plain(part?.value ?? '');
-          if (!/^\p{L}+$/u.test(name) || isShort(name)) continue;
+          if (!/^[\p{L}\p{M}]+$/u.test(name) || isShort(name)) continue;
           const known = months.get(name);
           months.set(name, known === undefined || known === number ? number : 0);
           const short = name.slice(0, 3);

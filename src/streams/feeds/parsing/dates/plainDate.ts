@@ -35,16 +35,17 @@ const REWRITINGS: readonly Rewriting[] = [
   // The name of the field in front of the date.
   [/^(?:date|posted|published|pub ?date|updated)(?: (?:on|at))?\s*:\s*/i, () => ''],
   // A plus sign that was read as the space of a form.
-  [/(T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) (?=\d{2}:?\d{2}$)/, (_all, before = '') => `${before}+`],
-  // A sign apart from its offset. An offset has at most 15 hours.
-  [/(:\d{2}\s*[+-])\s+(?=[01]\d:?[0-5]\d$)/, (_all, before = '') => before],
+  [/(T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) (?=[01]\d:?[0-5]\d$)/, (_all, before = '') => `${before}+`],
+  // A sign apart from its offset. An offset has at most 15 hours. `10:00 - 12:00` is from one time to another.
+  [/(:\d{2}\s*(?:\+|-(?!\s+\d\d:)))\s+(?=[01]\d:?[0-5]\d$)/, (_all, before = '') => before],
   // Moscow's zone, which is written in Cyrillic.
   [/\(?МСК\)?$/i, () => 'MSK'],
   // A zone given twice.
   [/\b([A-Z]{2,5}) \1$/, (_all, zone = '') => zone],
-  // RFC 822 with the number of the month, as programs write it for languages without short names.
+  // RFC 822 with the number of the month, as programs write it for languages without short names. With the day's name
+  // in Latin letters, the month may as well come first.
   [
-    /^\p{L}+\.?, ?(\d{1,2}) (\d{1,2})月? (\d{4})(?= |$)/u,
+    /^(?!\p{Script=Latin})\p{L}+\.?, ?(\d{1,2}) (\d{1,2})月? (\d{4})(?= |$)/u,
     (_all, day = '', month = '', year = '') => `${year}-${month}-${day}`,
   ],
   // An hour alone: `10am`, `10h`, `10 h 30`.

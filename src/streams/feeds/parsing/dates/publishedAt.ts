@@ -1,4 +1,4 @@
-import { monthNumber } from './monthNumber.js';
+import { monthNumber, WORD } from './monthNumber.js';
 import { afterNoon, plainDate } from './plainDate.js';
 import { zoneOffset } from './zoneOffset.js';
 
@@ -26,12 +26,16 @@ const MIDNIGHT = { hours: 0, minutes: 0, seconds: 0 };
 /** How far the Buddhist calendar is ahead, which Thai programs write the year in. */
 const BUDDHIST = 543;
 
+/** A year as it is counted since Christ. Programs also store years such as 2500 for "no date". */
+const gregorian = (year: number): number =>
+  year >= 1970 + BUDDHIST && year <= LAST_YEAR + BUDDHIST ? year - BUDDHIST : year;
+
 /** Milliseconds since 1970; undefined if there is no such day or time. */
 const momentOf = (
   { year: written, month, day, hours, minutes, seconds }: Shown,
   zone: string | undefined,
 ): number | undefined => {
-  const year = written > LAST_YEAR ? written - BUDDHIST : written;
+  const year = gregorian(written);
   if (year < FIRST_YEAR || year > LAST_YEAR || month < 1 || month > 12 || day < 1) return undefined;
   if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
   // 24:00 is midnight at the end of a day, and second 60 is a leap second.
@@ -67,7 +71,13 @@ const timeOf = (
 
 /** The weekday of a date, 0 for Sunday. */
 const weekday = (year: number, month: number, day: number): number =>
-  new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+  new Date(Date.UTC(gregorian(year), month - 1, day)).getUTCDay();
+
+// By their first three letters.
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+/** The weekday whose English name a text begins with, 0 for Sunday; -1 if there is none. */
+const namedWeekday = (text: string): number => WEEKDAYS.indexOf(text.slice(0, 3).toLowerCase());
 
 /** A day at the start of a text. */
 interface FirstDay extends Pick<Shown, 'year' | 'month' | 'day'> {
@@ -162,9 +172,11 @@ const monthNamed = (text: string): number | undefined => {
     .replace(/^(\p{L}+\.?,? ?)?(\d{1,4})[-./](\p{L}{3,}\.?)[-./](\d{1,4})(?:T(?=\d))?/iu, '$1 $2 $3 $4 ')
     .replace(/^(\d{1,2})(\p{L}{3,})(\d{4})/u, '$1 $2 $3');
   const words = apart.split(/[\s,]+/).filter((word) => word !== '');
-  const isMonth = (word: string): boolean => /^[\p{L}\p{M}.]{2,}$/u.test(word) && monthNumber(word) !== undefined;
-  // `mar., 9 janv.`: in French, the first word is Tuesday.
-  const monthAt = words.findIndex((word, index) => isMonth(word) && !(index === 0 && isMonth(words[2] ?? '')));
+  const isMonth = (word: string): boolean => word.length > 1 && WORD.test(word) && monthNumber(word) !== undefined;
+  // An English weekday is not looked up among the months of all languages. `mar., 9 janv.`: in French, the first word
+  // is Tuesday.
+  const isFirst = (word: string): boolean => namedWeekday(word) < 0 && isMonth(word) && !isMonth(words[2] ?? '');
+  const monthAt = words.findIndex((word, index) => (index === 0 ? isFirst(word) : isMonth(word)));
   let month: number | undefined;
   let time: Omit<Shown, 'year' | 'month' | 'day'> | undefined;
   let zone: string | undefined;
@@ -184,7 +196,7 @@ const monthNamed = (text: string): number | undefined => {
       // Already read together with the time before it.
     } else if (FILLERS.has(word.toLowerCase())) {
       // Ignored.
-    } else if (index === 0 && /^[\p{L}\p{M}]+\.?$/u.test(word)) {
+    } else if (index === 0 && WORD.test(word)) {
       // The weekday adds nothing to the date, and is sometimes wrong or in another language.
     } else if (numbers.length > 1 && TIME.test(words[index + 1] ?? '') && /^\p{L}{3,}$/u.test(word)) {
       // A weekday before the time, as in Turkish.
@@ -212,23 +224,21 @@ const epoch = (text: string): number | undefined =>
       ? Number(text.slice(0, 13))
       : undefined;
 
-// By their first three letters.
-const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-
 /**
  * The date that a feed gives for an item, in milliseconds since 1970; undefined if it is not a date.
  *
  * Reads RFC 822, the format of RSS, and ISO 8601, the format of Atom. Also reads what feeds use in their place: without
  * a comma, with the month in another language, in the format of C's `asctime` or JavaScript's `Date.toString`. A time
  * without a zone, or with an unknown one, is taken as UTC, so that the result is the same on every machine. Years
- * before 1902 and after 2200, and the turn of 1970, are not accepted as dates: programs write them for "no date".
+ * before 1902 and after 2200, and the turn of 1970, are not accepted as dates: programs write them for "no date". The
+ * years 2513 to 2743 are those of the Buddhist calendar, from 1970 on.
  */
 export const publishedAt = (written: string | undefined): number | undefined => {
   if (written === undefined || written.length > LONGEST) return undefined;
   const text = plainDate(written);
   // Remove a weekday before a numeric date.
   const numeric = text.replace(/^\p{L}+\.?,? ?(?=\d{4}[-/]|\d{1,2}\/)/u, '');
-  const named = WEEKDAYS.indexOf(text.slice(0, 3).toLowerCase());
+  const named = namedWeekday(text);
   const moment =
     yearFirst(numeric) ?? yearLast(numeric, named < 0 ? undefined : named) ?? monthNamed(text) ?? epoch(text);
   // 0 is what programs write when they have no time, in any time zone.
