@@ -66,6 +66,13 @@ const localName = (tag: string): string => tag.slice(tag.indexOf(':') + 1);
 /** The types of outlines that are feeds. Others with an address are links, or lists that are included. */
 const FEED_TYPES = /^(?:rss|atom|rdf|feed|json)/i;
 
+/** The address that is written in an attribute, which may have lines. */
+const onOneLine = (written: string | undefined): string =>
+  (written ?? '')
+    .split(/[\r\n\t]/)
+    .map((line) => line.trim())
+    .join('');
+
 /**
  * The address of an outline's feed; undefined if it has none. Some programs write it into `url`. Where only the site is
  * given, the feed is found through its page.
@@ -73,7 +80,7 @@ const FEED_TYPES = /^(?:rss|atom|rdf|feed|json)/i;
 const addressIn = (attributes: Attributes): string | undefined => {
   const isFeed = FEED_TYPES.test(attributes['type'] ?? '');
   const named = isFeed || attributes['xmlurl'] !== undefined ? [attributes['url'], attributes['htmlurl']] : [];
-  const written = [attributes['xmlurl'], ...named].map((address) => address?.replaceAll(/\s+/g, '') ?? '');
+  const written = [attributes['xmlurl'], ...named].map(onOneLine);
   return written.find((address) => address !== '') ?? (attributes['xmlurl'] === undefined ? undefined : '');
 };
 
@@ -113,8 +120,9 @@ const outlinesOf = (text: string, name: string): readonly Outline[] => {
   return outlines;
 };
 
-/** `example.org/feed`, without a scheme. */
-const WITHOUT_SCHEME = /^[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}(?::\d+)?(?:[/?]|$)/i;
+/** `example.org/feed`, without a scheme; but not `feed.xml`, which is relative to an address that nobody knows. */
+const WITHOUT_SCHEME =
+  /^(?![^/?]*\.(?:xml|rss|atom|rdf|json|php|aspx?|html?)(?:[/?]|$))[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}(?::\d+)?(?:[/?]|$)/i;
 
 /** The address as it is requested. */
 const addressOf = (written: string): string =>

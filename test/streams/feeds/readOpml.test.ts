@@ -94,6 +94,15 @@ describe('readOpml', () => {
     expect(titles).toMatchObject([{ title: 'Café & Bar' }]);
   });
 
+  it('keeps the spaces of an address, without its line breaks', async () => {
+    const urls = ['https://a.example/rss?q=climate change', 'a.example/feed.xml', ' https://b.example/\r\n\t x\n'];
+    expect((await read(fileOf(opml(...urls.map(outline))))).values).toEqual([
+      'https://a.example/rss?q=climate change',
+      'https://a.example/feed.xml',
+      'https://b.example/x',
+    ]);
+  });
+
   it('rejects addresses that cannot be polled', async () => {
     const { values, rejections } = await read(
       fileOf(opml(outline('file:///etc/passwd'), outline('nonsense'), outline('https://a.example/'))),
@@ -111,6 +120,8 @@ describe('readOpml', () => {
       },
       { id: 1, line: 3, expected: 'an address', got: 'nonsense' },
     ]);
+    const files = ['feed.xml', 'rss.php?id=1', 'index.html/', 'News.RSS'];
+    expect((await read(fileOf(opml(...files.map(outline))))).rejections.map(({ got }) => got)).toEqual(files);
     expect((await read(fileOf(opml(outline('nonsense'))), { rejections: undefined })).error).toMatchObject({
       code: 'HW_REJECTIONS',
     });
