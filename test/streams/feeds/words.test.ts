@@ -158,6 +158,11 @@ describe('discoverFeed', () => {
     expect(discoverFeed(html, 'https://news.example/')).toEqual([]);
   });
 
+  it('knows the page by an address that is not written in full', () => {
+    const forward = '<meta http-equiv="refresh" content="0; url=/">';
+    expect(discoverFeed(feed('') + feed('/') + forward, 'https://NEWS.example')).toEqual([]);
+  });
+
   it('is told by the first base what addresses are relative to', () => {
     expect(
       discoverFeed(`<base target="x"><base href="/deep/er/"><base href="/no/">${feed('a')}`, 'https://news.example/'),

@@ -66,8 +66,9 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
   const found = new Map<string, 'exact' | 'comments' | 'general'>();
   const likely = new Set<string>();
   let from = String(base);
+  const self = withoutFragment(parsedUrl(from)?.href ?? from);
   // A link to the page itself, as `href=""`, is none to a feed.
-  const isSelf = (url: string): boolean => withoutFragment(url) === withoutFragment(String(base));
+  const isSelf = (url: string): boolean => withoutFragment(url) === self;
   let forward: string | undefined;
   let based = false;
   let depth = 0;
@@ -101,6 +102,6 @@ export const discoverFeed = (html: string, base: string | URL): readonly string[
   const named = (['exact', 'general', 'comments'] as const).flatMap((kind) =>
     [...found.keys()].filter((url) => found.get(url) === kind),
   );
-  const forwarded = forward === undefined || forward === String(base) ? [] : [forward];
+  const forwarded = forward === undefined || isSelf(forward) ? [] : [forward];
   return named.length + forwarded.length === 0 ? [...likely] : [...new Set([...named, ...forwarded])];
 };
