@@ -5,7 +5,7 @@ import { decodeFeed, type FeedText } from './text/decodeFeed.js';
 import type { FeedItem, RawItem, RawText } from './items/FeedItem.js';
 import type { DeclaredEntities, EntrySpan, FeedOutline } from './items/FeedOutline.js';
 import { jsonItem } from './json/jsonItem.js';
-import { jsonOutline } from './json/jsonOutline.js';
+import { emptyJsonFeed, jsonOutline } from './json/jsonOutline.js';
 import { shortened } from './text/shortened.js';
 import { firstWords } from './text/firstWords.js';
 import { joinedSurrogates, titleText } from './text/titleText.js';
@@ -48,8 +48,12 @@ export interface FeedPage {
   readonly html: string;
 }
 
-/** Comments, or a line that keeps a page from running JSON as a script: `)]}',` or `while(1);`. */
-const BEFORE_JSON = /^(?:\s|\/\/[^\n]*\n|\/\*[^*]{0,1000}\*\/|\)\]\}',?|(?:while|for)\s?\((?:1|;;)\);)+(?=[{[])/;
+/**
+ * Comments, or a line that keeps a page from running JSON as a script: `)]}',` or `while(1);`. Their number is bounded,
+ * because an endless repetition of alternatives may exceed the stack.
+ */
+const BEFORE_JSON =
+  /^(?:\s|\/\/[^\n]*\n|\/\*[^*]{0,1000}\*\/|\)\]\}',?|(?:while|for)\s?\((?:1|;;)\);){1,10000}(?=[{[])/;
 
 /** The start of a call around JSON (JSONP): `callback({` or `callback([`. */
 const JSON_CALL = /^\s*(?:\/\*\*\/\s*)?(?:typeof \S{1,100} === 'function' && )?[\w$.[\]"']{1,100}\(\s*(?=[{[])/;
@@ -214,17 +218,19 @@ export const feedDocument = (
   const decoded = { ...written, text };
   const inside = (feed: string | undefined): FeedDocument | undefined => {
     const outline = feed === undefined ? '' : xmlOutline(feed);
-    return feed === undefined || typeof outline === 'string'
+    // Without items it is a document that only has an element of such a name.
+    return feed === undefined || typeof outline === 'string' || outline.entries.length === 0
       ? undefined
       : documentOf(outline, { ...decoded, text: feed }, source, base, reading);
   };
   const start = text.search(/\S/);
   if (start < 0) throw noFeed(source, 'is empty');
   if (text.charAt(start) === '{') {
-    const outline = jsonOutline(text);
+    const listed = jsonOutline(text);
+    const json = listed === undefined ? jsonOf(text) : undefined;
+    const outline = listed ?? emptyJsonFeed(json);
     if (outline !== undefined) return documentOf(outline, decoded, source, base, reading);
     // A program may print a message in JSON before the feed.
-    const json = jsonOf(text);
     const wrapped = inside(feedInJson(json));
     if (wrapped !== undefined) return wrapped;
     if (json !== undefined || !/<(?:rss|feed|rdf:RDF)\b/i.test(text))

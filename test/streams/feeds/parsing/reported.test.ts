@@ -6,6 +6,7 @@ import { discoverFeed } from '../../../../src/streams/feeds/parsing/discoverFeed
 import type { FeedItem } from '../../../../src/streams/feeds/parsing/items/FeedItem.js';
 import { linkedFeeds } from '../../../../src/streams/feeds/parsing/linkedFeeds.js';
 import { titleText } from '../../../../src/streams/feeds/parsing/text/titleText.js';
+import { xmlOutline } from '../../../../src/streams/feeds/parsing/xml/xmlOutline.js';
 import { FEED } from '../fixtures.js';
 
 const items = (feed: string): readonly FeedItem[] => parseFeed(Buffer.from(feed), undefined, FEED).items;
@@ -59,10 +60,10 @@ describe('dates', () => {
     ['in Thai', '1 พฤษภาคม 2024 10:00'],
     ['in Hindi', 'बुध, 01 मई 2024 10:00:00 +0000'],
     ['in Lithuanian', 'tr, 01 gegužės 2024 10:00:00 +0000'],
-  ])('%s are read', (_name, written) => {
     ['with an offset apart from its plus', 'Wed, 01 May 2024 12:00:00 + 02:00'],
     ['with an offset apart from its minus', 'Wed, 01 May 2024 06:00:00 - 0400'],
     ['whose weekday and Buddhist year tell day from month', 'Wed, 05/01/2567 10:00'],
+  ])('%s are read', (_name, written) => {
     expect(Math.trunc((publishedAt(written) ?? 0) / 1000)).toBe(Date.UTC(2024, 4, 1, 10) / 1000);
   });
 
@@ -72,7 +73,6 @@ describe('dates', () => {
     expect(['2024-W00-1', '2024-W54-1', '2024-W18-8'].map(publishedAt)).toEqual([undefined, undefined, undefined]);
   });
 
-  it('of ASP.NET are read before September 2001 too', () => {
   it.each([
     ['सोम, 01 जन 2024', 1],
     ['01 जन॰ 2024', 1],
@@ -98,6 +98,7 @@ describe('dates', () => {
     asked.mockRestore();
   });
 
+  it('of ASP.NET are read before September 2001 too', () => {
     expect(publishedAt('/Date(946684800000)/')).toBe(Date.UTC(2000, 0, 1));
   });
 
@@ -108,12 +109,12 @@ describe('dates', () => {
     'Fri, 13 Dec 1901 20:45:52 GMT',
     '05/01/2024 10:00 AM',
     'Mon, 05/01/2024',
-  ])('%s is none', (written) => {
     '1 May 2024 10:00 - 12:00',
     '2024-05-01T10:00:00 99:00',
     'Tue, 03 05 2024',
     '2500-01-01',
     '2512-12-31',
+  ])('%s is none', (written) => {
     expect(publishedAt(written)).toBeUndefined();
   });
 });
@@ -142,6 +143,9 @@ describe('titles', () => {
     ['<b>Late goal</b/>', 'Late goal'],
     ['Late goal</a>', 'Late goal'],
     ['Late goal</p >', 'Late goal'],
+    ['<b>Late goal</ b>', 'Late goal'],
+    ['<a>Late</ a> goal', 'Late goal'],
+    ['The end of </ foo> tags </ 3', 'The end of </ foo> tags </ 3'],
     ['Late goal<o:p></o:p>', 'Late goal'],
     ['The end of </foo > tags', 'The end of </foo > tags'],
     ['<foo>late</foo > goal', '<foo>late</foo > goal'],
@@ -169,10 +173,11 @@ describe('titles', () => {
     ]);
   });
 
-  it('end where their closing tag is not closed', () => {
-    expect(items(rss('<title>Late goal</title<link>/a</link>'))).toMatchObject([
-      { title: 'Late goal', link: new URL('/a', FEED).href },
-    ]);
+  it('end where their closing tag is not closed, or has a space before its name', () => {
+    for (const closing of ['</title', '</ title>', '</\n title >'])
+      expect(items(rss(`<title>Late goal${closing}<link>/a</link>`))).toMatchObject([
+        { title: 'Late goal', link: new URL('/a', FEED).href },
+      ]);
   });
 
   it('of Atom are taken out of a CDATA section that was escaped', () => {
@@ -269,6 +274,35 @@ describe('documents', () => {
     expect(() => items('{"error":"no such page","data":[]}')).toThrow(/JSON without a list of items/);
   });
 
+  it.each([
+    ['another list before the items', '{"topics":[{"name":"Sport"}],"articles":[{"title":"A"}]}', undefined],
+    ['the same in an object', '{"page":{"topics":[{"name":"Sport"}],"articles":[{"title":"A"}]}}', undefined],
+    [
+      'an object before that with the list',
+      '{"ads":{"title":"Buy"},"response":{"results":[{"title":"A"}]}}',
+      undefined,
+    ],
+    ['a title beside the list', '{"meta":{"n":1},"response":{"results":[{"title":"A"}],"title":"N"}}', 'N'],
+    ['a title in a later object', '{"response":{"results":[{"title":"A"}]},"ads":{"title":"Buy"}}', undefined],
+  ])('of JSON may have %s', (_name, written, title) => {
+    const parsed = parseFeed(Buffer.from(written), undefined, FEED);
+    expect(parsed).toMatchObject({ items: [{ title: 'A' }], rejections: [] });
+    expect(parsed.title).toBe(title);
+  });
+
+  it('of JSON may not have one of several lists', () => {
+    const category = '{"name":"A","articles":[{"title":"A"}]}';
+    expect(() => items(`{"categories":[${category},${category}]}`)).toThrow(/JSON without a list of items/);
+  });
+
+  it.each(['<a href="https://x.example/b">', '<a href="//x.example/b">', '<input accept="image/*">', '// "b" '])(
+    'of JSON lose only the item whose quotes are not escaped: %s',
+    (html) => {
+      const feed = `{"items":[{"title":"a","content_html":"${html}"},{"title":"b"},{"title":"c"}]}`;
+      expect(items(feed).map(({ title }) => title)).toEqual(['b', 'c']);
+    },
+  );
+
   it('of JSON may have what JSON has not', () => {
     const odd = '"content_text":"One\nTwo\tNaN, ]","rating":NaN,"tags":["x",],';
     expect(items(`{"items":[{"title":"A",${odd}},{"title":"B"}]}`)).toMatchObject([
@@ -344,6 +378,7 @@ describe('documents', () => {
     const version = '"version":"https://jsonfeed.org/version/1.1"';
     expect(items(`{${version},"title":"Comments"}`)).toEqual([]);
     expect(items(`{${version.replaceAll('/', '\\/')},"items":null}`)).toEqual([]);
+    expect(() => items(`{${version},"title":"My f`)).toThrow(/JSON without a list of items/);
   });
 
   it('may be sitemaps for news', () => {
@@ -354,6 +389,29 @@ describe('documents', () => {
       '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" ' +
       `xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">${url}</urlset>`;
     expect(items(sitemap)).toEqual([{ title: 'A', link: 'https://a.example/b', published: Date.UTC(2024, 4, 1, 10) }]);
+  });
+
+  it.each([
+    ['<feeds><feed><name>A</name></feed></feeds>', /XML of another kind, <feeds>/],
+    ['<config><rss>https://a.example/rss</rss></config>', /XML of another kind, <config>/],
+    ['<html><feed></feed><body><p>Hello</p></body></html>', /is a page/],
+    [
+      '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" ' +
+        'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://a.example/b</loc></url></urlset>',
+      /a sitemap without headlines/,
+    ],
+  ])('are none if they only have the name of one: %s', (written, message) => {
+    expect(() => parseFeed(Buffer.from(written), undefined, FEED)).toThrow(message);
+  });
+
+  it('may begin with millions of spaces', () => {
+    expect(() => items(`${' '.repeat(10_000_000)}x`)).toThrow(/begins with "x"/);
+  });
+
+  it('of too many items do not take the rest for their description', () => {
+    expect(xmlOutline(`<rss><channel>${'<item><ttl>5</ttl></item>'.repeat(50_001)}`)).toMatchObject({
+      head: '<channel>',
+    });
   });
 
   it('may have their title behind the items', () => {

@@ -16,7 +16,7 @@ export interface FeedOutline {
   readonly format: 'rss' | 'rdf' | 'atom' | 'json';
   /** The tags of the elements around the items, as written, the root first; empty for JSON. */
   readonly around: readonly string[];
-  /** The text before the items and after them, which describes the feed itself. */
+  /** The text before the items, and the start of the text after them, which describe the feed itself. */
   readonly head: string;
   /** The feed's title, if the outline already contains it (JSON). */
   readonly title: string | undefined;

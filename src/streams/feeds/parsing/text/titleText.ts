@@ -35,7 +35,7 @@ const WORDS = /(?<=^|\s)<(?=(div|span|h[1-6]|li|tr|td|th|dt|dd)>(?:[\s.,:;!?)]|$
 
 /** Escapes what looks like markup but is a part of the headline: declarations, and elements that it speaks of. */
 const spokenOf = (html: string): string => {
-  const closed = new Set(Array.from(html.matchAll(/<\/([a-z][a-z0-9]*)/gi), ([, name = '']) => name.toLowerCase()));
+  const closed = new Set(Array.from(html.matchAll(/<\/\s*([a-z][a-z0-9]*)/gi), ([, name = '']) => name.toLowerCase()));
   const lastComment = html.lastIndexOf('-->');
   return (
     html
@@ -63,10 +63,10 @@ const isMarkup = (name: string): boolean => ELEMENTS.has(name) || LITTER.test(na
  */
 const plainClosings = (html: string): string =>
   html
-    .replace(/<\/([a-z][^\s<>/]*)(?:[\s/][^<>]*)?>/gi, (tag, name: string) =>
+    .replace(/<\/\s*([a-z][^\s<>/]*)(?:[\s/][^<>]*)?>/gi, (tag, name: string) =>
       isMarkup(name.toLowerCase()) ? `</${name}>` : `&lt;${tag.slice(1)}`,
     )
-    .replace(/<\/(?![a-z])/gi, '&lt;/');
+    .replace(/<\/(?!\s*[a-z])/gi, '&lt;/');
 
 const withoutMarkup = (written: string): string => {
   const html = plainClosings(written);

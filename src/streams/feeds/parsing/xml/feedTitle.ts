@@ -18,7 +18,7 @@ const PARENTS: ReadonlySet<string> = new Set(['feed', 'channel']);
  * The title of an XML feed: that of its channel or feed element, not that of an image or an author in it.
  *
  * @param root the root's tag
- * @param head the text between that tag and the first item
+ * @param head the text between that tag and the first item, and after the last one
  */
 export const feedTitle = (root: string, head: string, { format }: XmlContext): RawText | undefined => {
   const open: { readonly name: string; readonly local: string; readonly prefixes: Prefixes }[] = [];

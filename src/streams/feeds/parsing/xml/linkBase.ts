@@ -9,7 +9,7 @@ const CHANNEL_LINK = /<link>\s*(?:<!\[CDATA\[\s*)?(https?:\/\/[^\s<\]]+)/i;
  * The address that relative links of an RSS feed are resolved against: the feed's address, or the channel's link if
  * that has another host. Such a feed comes from another server than its articles.
  *
- * @param head the text before the first item
+ * @param head the text before the first item, and after the last one
  * @param feed the feed's address
  */
 export const linkBase = (head: string, feed: string): string => {

@@ -70,7 +70,7 @@ export const scopeOfTag = (tag: string, around: XmlScope): XmlScope => {
 };
 
 /** A CDATA section, an angle bracket that opens nothing, and a closing tag without its `>`. */
-const NO_TAG = /<!\[CDATA\[[^]*?(?:\]\]>|$)|<\/([\p{L}_][\w:.-]*)\s*(?=<)|<(?!\/?[\p{L}_:]|[!?])/gu;
+const NO_TAG = /<!\[CDATA\[[^]*?(?:\]\]>|$)|<\/([\p{L}_][\w:.-]*)\s*(?=<)|<(?![\p{L}_:!?]|\/\s*[\p{L}_:])/gu;
 
 /** The text with the angle brackets escaped that the parser would take for the start of a tag: `I <3 Unix`. */
 const withoutLoose = (text: string): string =>

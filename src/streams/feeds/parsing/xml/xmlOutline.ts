@@ -6,6 +6,7 @@ import {
   type FeedOutline,
 } from '../items/FeedOutline.js';
 import { LineCount } from '../items/LineCount.js';
+import { Sections } from '../text/Sections.js';
 import { declarationAt } from './declaredEntities.js';
 
 const LT = '<';
@@ -57,30 +58,6 @@ const tagAt = (text: string, from: number): Tag | undefined => {
   return { name: text.slice(from, nameEnd), end: end + 1, empty: text.charAt(end - 1) === '/' };
 };
 
-/** Finds the ends of comments, CDATA sections and processing instructions. */
-class Sections {
-  readonly #text: string;
-  // Closings that do not occur any more are not searched for again. Otherwise a text full of openings would be searched
-  // once for each.
-  readonly #missing = new Set<string>();
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  /**
-   * The index after the section that begins at `from`. A section that is never closed ends right after its opening, so
-   * that the rest of the text is not lost.
-   */
-  end(from: number, opening: string, closing: string): number {
-    const inside = from + opening.length;
-    const end = this.#missing.has(closing) ? -1 : this.#text.indexOf(closing, inside);
-    if (end >= 0) return end + closing.length;
-    this.#missing.add(closing);
-    return inside;
-  }
-}
-
 /** The end of a document type declaration, and the entities that it declares. */
 const doctype = (
   text: string,
@@ -128,6 +105,11 @@ const SITEMAP = 'urlset';
 
 /** The namespace of the headlines in a sitemap for news. Other sitemaps have addresses alone. */
 const NEWS = /schemas\/sitemap-news\//i;
+
+/** A headline in a sitemap. Some programs declare the namespace in sitemaps without headlines, too. */
+const NEWS_ELEMENT = /<(?:[\w.-]{1,40}:)?news[\s>]/i;
+
+const hasNews = (start: string): boolean => NEWS.test(start) && NEWS_ELEMENT.test(start);
 
 /** An Atom document may be a single entry (RFC 4287, section 2). */
 const ENTRY = 'entry';
@@ -202,7 +184,7 @@ const scan = (text: string, usual: 'item' | 'entry' | undefined): FeedOutline | 
             items = tag.name;
             open = { start: i, name: tag.name };
           }
-          if (local === SITEMAP && !NEWS.test(text.slice(0, LONGEST_START))) return local;
+          if (local === SITEMAP && !hasNews(text.slice(0, LONGEST_START))) return local;
           if (format !== undefined) {
             root = { ...tag, start: i, format };
             closed = tag.empty;
@@ -234,13 +216,15 @@ const scan = (text: string, usual: 'item' | 'entry' | undefined): FeedOutline | 
       : closed || unclosed
         ? undefined
         : { ...lines.at(text.length), expected: EXPECTED.end };
+  // Text after the last item that is read; over the limit, it has more items.
+  const after = text.slice(entries.at(-1)?.end ?? text.length);
   return {
     format: root.format,
     around: [root, ...(channel === undefined ? [] : [channel])]
       .filter(({ start }) => start !== entries[0]?.start)
-      .map(({ start, end: after }) => text.slice(start, after)),
+      .map(({ start, end: tagsEnd }) => text.slice(start, tagsEnd)),
     title: undefined,
-    head: text.slice(root.end, entries[0]?.start) + text.slice(entries.at(-1)?.end ?? text.length),
+    head: text.slice(root.end, entries[0]?.start) + (i < 0 ? after.slice(0, LONGEST_START) : ''),
     entries,
     declared,
     end,
