@@ -20,17 +20,25 @@ export const weightOf = (page: string): number => {
   return /\/(?:learn|troubleshooting)/.test(page) ? 1.2 : 1;
 };
 
+type Highlight = (code: string, language: string, attributes: string) => string;
+
 /** What the search needs of VitePress's renderer of Markdown. */
 interface Renderer {
-  readonly set: (options: { readonly highlight: null }) => unknown;
+  readonly options: { readonly highlight?: Highlight | null | undefined };
+  readonly set: (options: { readonly highlight?: Highlight | null | undefined }) => unknown;
   readonly render: (markdown: string, env: unknown) => string;
 }
 
 /**
  * A page as the search reads it: without the colours of its code. These take more time than all the rest of a page, and
- * their escapes would be words: `x3c`, `uint8array>`. The search has a renderer of its own, so the pages keep them.
+ * their escapes would be words: `x3c`, `uint8array>`. The pages have the same renderer, so it gets its colours back.
  */
 export const renderForSearch = (markdown: string, env: unknown, renderer: Renderer): string => {
+  const { highlight } = renderer.options;
   renderer.set({ highlight: null });
-  return renderer.render(markdown, env);
+  try {
+    return renderer.render(markdown, env);
+  } finally {
+    renderer.set({ highlight });
+  }
 };

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -61,6 +61,8 @@ const LEDGER = join(FOLDER, 'runs.jsonl');
 /** How many inputs each reader has had, in all runs that this folder remembers and that found no fault. */
 export const countInputs = (): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
+  // There is none before the first run without a fault.
+  if (!existsSync(LEDGER)) return counts;
   for (const line of readFileSync(LEDGER, 'utf8').split('\n').filter(Boolean)) {
     const { name, runs } = JSON.parse(line) as { readonly name: string; readonly runs: number };
     counts.set(name, (counts.get(name) ?? 0) + runs);
