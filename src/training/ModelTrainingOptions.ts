@@ -35,8 +35,9 @@ export interface ModelTrainingOptions {
   readonly from?: Checkpoint | undefined;
   /**
    * An older model from whose weights a recurrent model starts, as by `warmStart`. Its network must have the same sizes
-   * and word vectors. A linear model does not need it, because its loss has a single minimum. Default: none; the seed
-   * decides the initial weights.
+   * and word vectors. A linear model does not need it, because its loss has a single minimum. The rows of its training
+   * should be train rows of the split; otherwise the scores are too high. Default: none; the seed decides the initial
+   * weights.
    */
   readonly warmStart?: WarmStartModel | undefined;
 }
@@ -47,13 +48,18 @@ export interface ModelTrainingOptions {
  * @param call the function, as its user writes it
  * @throws HeadwaterError `HW_USAGE`
  */
-export const checkTraining = (call: string, options: ModelTrainingOptions): void =>
+export const checkTraining = (call: string, options: ModelTrainingOptions): void => {
   checkTypes(call, options, {
     seed: 'number',
     classWeights: ['none', 'balanced', 'sqrt'],
     clipNorm: 'number',
     keepBytes: 'number',
   });
+  const { warmStart } = options;
+  if (warmStart === undefined) return;
+  const wanted = 'an older model: its weights, tokenizer and labelEncoder';
+  checkArgument(call, 'warmStart', warmStart, wanted, ['weights', 'tokenizer', 'labelEncoder']);
+};
 
 /** The checkpoint options of `fit` for the model with that name. */
 export const checkpointsOf = (

@@ -76,8 +76,10 @@ export const joinValidation = (
           return ended({ kept: now, linear: replaced(linear, { ...retrained, model: retrained.linear }) });
         return again(linear, undefined, (other) => ended({ kept: now, linear: replaced(linear, other) }));
       });
+    // The folds start without the older model, which may know their rows. Such networks say nothing about this one.
+    const isStarted = options.warmStart !== undefined && kept.parts.networkEpochs !== undefined;
     const temperature$ =
-      split.rows.train < FEW_TO_CALIBRATE ? crossFittedTemperature(joined, kept, options) : of(undefined);
+      split.rows.train < FEW_TO_CALIBRATE && !isStarted ? crossFittedTemperature(joined, kept, options) : of(undefined);
     const disposeAll = (): void => {
       for (const model of owned) model.dispose();
       owned.clear();

@@ -51,7 +51,7 @@ const WEIGHTS = { none: 'none', balanced: 'balanced', sqrt: 'by the root of the 
 
 /** How the model was selected and trained, in words. */
 const ofTraining = (config: ModelConfig, training: TrainingRecord | undefined): readonly Fact[] => {
-  const { choice, classWeights, refittedOn, search, crossValidation, temperature } = training ?? {};
+  const { choice, classWeights, refittedOn, warmStart, search, crossValidation, temperature } = training ?? {};
   const fitted = isLessonConfig(config) ? temperature : config.architecture === 'sum' ? undefined : config.temperature;
   return [
     ...(choice === undefined ? [] : ([['chosen', choice.why]] as const)),
@@ -60,6 +60,7 @@ const ofTraining = (config: ModelConfig, training: TrainingRecord | undefined): 
     ...(refittedOn === undefined
       ? []
       : ([['refit', `on all ${number(refittedOn)} rows; the scores are those of the model before`]] as const)),
+    ...(warmStart === undefined ? [] : ([['warm start', `from the weights of the model ${warmStart}`]] as const)),
     ...(search === undefined
       ? []
       : ([

@@ -39,6 +39,7 @@ import { networkConfig } from '../../training/trainNetwork.js';
 import { linearConfig } from '../../models/linear/LinearConfig.js';
 import type { Terminal } from '../process/Terminal.js';
 import { untilLost } from '../process/untilLost.js';
+import { COLUMNS } from './columns.js';
 import { compareModels } from './results/comparison.js';
 import { epochRecord, orNull } from './results/epochRecord.js';
 import { calibrateLesson, lessonTemperature } from './lesson/calibrateLesson.js';
@@ -54,9 +55,6 @@ import { savingLastGood } from './results/savingLastGood.js';
 import type { Trained } from './results/Trained.js';
 import { trainLesson } from './lesson/trainLesson.js';
 import type { TrainingOptions } from './options/trainingOptions.js';
-
-/** The number of columns of hashed features. */
-const COLUMNS = 2 ** 20;
 
 /** The events that `--json` writes and a progress line shows. */
 type Told = TrainingEvent | CandidateMeasured;

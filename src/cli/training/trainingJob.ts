@@ -14,6 +14,7 @@ import {
 import { prepare } from '../../operators/rows/prepare.js';
 import { alongside } from '../../sinks/alongside.js';
 import { rowProgress } from '../../sinks/progress/rowProgress.js';
+import { architectureOf } from '../../models/artifacts/ModelConfig.js';
 import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 import { backendLine, NO_BACKEND } from '../backends/backendLine.js';
 import { checkFile, checkFolder, checkModelOutput } from '../process/checkOutput.js';
@@ -33,7 +34,6 @@ import { checkLabels } from '../tables/labelCheck.js';
 import { checkFolds, crossValidate, foldValidation } from './crossValidation.js';
 import { coveringVectors } from './prepared/foundVectors.js';
 import { KnownRows } from './prepared/KnownRows.js';
-import { checkSameVectors } from './prepared/olderModel.js';
 import { type TrainingStart, trainingStart } from './prepared/trainingStart.js';
 import { workloadOf } from './lesson/lessonModel.js';
 import { numTokensOf } from './options/recipe.js';
@@ -104,10 +104,11 @@ const trainingFor = (
     const source = openData(data, options, terminal);
     const texts = new NotedTexts();
     const known = older && new KnownRows(older);
-    const usedTexts = (trained: Trained): SeenTexts => {
+    const usedTexts = (trained: Trained): SeenTexts | undefined => {
       const used = texts.usedBy(trained);
-      // The new model has learnt from them, too, by its initial weights.
-      return older?.artifacts.seen?.union(used) ?? used;
+      if (older === undefined || architectureOf(trained.model.config) === 'linear') return used;
+      // The new model has learnt from them, too, by its initial weights. If they are not known, no list is complete.
+      return older.artifacts.seen?.union(used);
     };
     const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
     // `rejections$` completes when the job ends.
@@ -151,11 +152,10 @@ const trainingFor = (
             const owned: { dispose(): void }[] = [];
             const vectors$ =
               architecture === 'auto' || architecture === 'wide-gru'
-                ? coveringVectors(split, options, terminal)
+                ? coveringVectors(split, options, older, terminal)
                 : of(undefined);
             return vectors$.pipe(
               switchMap((vectors) => {
-                if (older !== undefined) checkSameVectors(older, vectors);
                 const besides = readBesides(text, vectors?.vectors, older?.artifacts.modelId);
                 return checkpoints
                   .ready(found, backend, source.valve, besides)
@@ -196,7 +196,12 @@ const trainingFor = (
                     return folds$.pipe(
                       switchMap((crossValidation) =>
                         trainAndMeasure(prepared, chosen, terminal).pipe(
-                          map((trained): Trained => ({ ...trained, crossValidation, search: searched?.record })),
+                          map((trained): Trained => ({
+                            ...trained,
+                            crossValidation,
+                            search: searched?.record,
+                            warmStart: older?.artifacts.modelId,
+                          })),
                         ),
                       ),
                     );
@@ -226,7 +231,7 @@ const trainingFor = (
     checkRejectionsFile(given),
   );
   const training$ = checkpoints.found$.pipe(
-    switchMap((found) => trainingStart(asBefore(given, found)).pipe(switchMap((start) => from(found, start)))),
+    switchMap((found) => trainingStart(asBefore(given, found), out).pipe(switchMap((start) => from(found, start)))),
   );
   return concat(
     refused$,

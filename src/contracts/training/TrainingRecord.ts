@@ -170,6 +170,8 @@ export interface TrainingRecord {
    * before it. Left out where the model was trained once.
    */
   readonly refittedOn?: number | undefined;
+  /** The id of the model from whose weights it started. Left out where there was none, or it had no id. */
+  readonly warmStart?: string | undefined;
   /** The search that chose its settings. Left out where there was none. */
   readonly search?: SearchRecord | undefined;
   /** The cross-validation that ran before the training. Left out where there was none. */

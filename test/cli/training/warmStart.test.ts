@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sampleCsv } from '../../../src/streams/sample/sampleCsv.js';
@@ -22,9 +22,20 @@ const train = (data: string, out: string, ...more: readonly string[]) =>
 beforeAll(async () => {
   save('some.csv', some);
   save('all.csv', lines);
+  const words = new Set(
+    lines.flatMap(
+      (line) =>
+        title(line)
+          .toLowerCase()
+          .match(/[a-z]+/g) ?? [],
+    ),
+  );
+  const vectors = Array.from(words, (word, i) => `${word} ${Math.sin(i)} ${Math.cos(i)} ${(i % 5) / 5}`);
+  writeFileSync(at('words.vec'), `${vectors.join('\n')}\n`);
   for (const [out, how] of [
     ['lesson', ['--cell', 'rnn', ...TINY_SIZES, '--epochs', '2']],
     ['linear', ['--architecture', 'linear', '--epochs', '1']],
+    ['wide', ['--architecture', 'wide-gru', '--vectors', at('words.vec'), '--hidden-dim', '4', '--epochs', '1']],
   ] as const) {
     const { status, stderr } = await train('some.csv', out, ...how);
     expect(status, stderr).toBe(0);
@@ -68,13 +79,33 @@ describe('train --warm-start', () => {
     expect(JSON.parse(stdout)).toMatchObject({ seen: lines.length });
   });
 
+  it('keeps a recurrent network with its size and its word vectors', async () => {
+    const { status, stderr } = await train('all.csv', 'wider', '--warm-start', at('wide'), '--epochs', '1', '--refit');
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain(`words of 3 numbers, from ${at('words.vec')};`);
+    const config = JSON.parse(readFileSync(at('wider/config.json'), 'utf8')) as Readonly<Record<string, object>>;
+    expect(config['network'] ?? config).toMatchObject({ architecture: 'wide-gru', hiddenDim: 4, vectors: true });
+    const { stdout } = await inProcess(['inspect', at('wider')]);
+    expect(stdout).toMatch(/warm start +.* from the weights of the model [0-9a-f]{16}/);
+  });
+
   it.each([
+    ['its own folder as output', 'all.csv', 'refused', [], 2, /the same folder/],
+    ['word vectors', 'all.csv', 'wide', ['--vectors', 'none'], 2, /--vectors differs .* has its own/],
     ['a linear model', 'all.csv', 'linear', [], 2, /is a linear model.*HW_USAGE/],
-    ['another architecture', 'all.csv', 'lesson', ['--architecture', 'wide-gru'], 2, /The architecture \(wide-gru\)/],
+    [
+      'another architecture',
+      'all.csv',
+      'lesson',
+      ['--architecture', 'wide-gru'],
+      2,
+      /--architecture differs .* has lesson/,
+    ],
+    ['an option of another architecture', 'all.csv', 'lesson', ['--seeds', '3'], 2, /--seeds has no meaning/],
     ['other sizes', 'all.csv', 'lesson', ['--cell', 'rnn', '--hidden-dim', '9'], 2, /--hidden-dim differs .* has 16/],
-    ['other text steps', 'all.csv', 'lesson', ['--keep-case'], 2, /how texts are read/],
+    ['other text steps', 'all.csv', 'lesson', ['--keep-case'], 2, /--keep-case differs .* has false/],
     ['folds', 'all.csv', 'lesson', ['--cross-validate', '2'], 2, /--warm-start and --cross-validate exclude/],
-    ['known rows alone', 'some.csv', 'lesson', [], 1, /none is left to validate.*HW_EMPTY/],
+    ['known rows alone', 'some.csv', 'lesson', [], 1, /too few others are left to validate.*HW_EMPTY/],
     ['a folder without a model', 'all.csv', 'none', [], 2, /none/],
   ] as const)('refuses %s', async (_, data, model, options, wanted, message) => {
     const { status, stderr } = await train(data, 'refused', '--warm-start', at(model), ...options);

@@ -58,6 +58,7 @@ const describe = (
           temperature: training.temperature,
           choice: training.choice,
           refittedOn: training.refittedOn,
+          warmStart: training.warmStart,
           search: training.search,
           crossValidation: training.crossValidation,
         },

@@ -48,7 +48,7 @@ export const trainCommand = (terminal: Terminal, choose: Choose): Command =>
       .option(
         '--warm-start <dir>',
         'start from the weights of this saved model, such as one that was trained on fewer rows or classes; its ' +
-          'architecture, sizes and way of reading texts are kept, and rows that it was trained on are train rows',
+          'kind, sizes, word vectors and way of reading texts are kept, and rows that it was trained on are train rows',
         path,
       )
       .addOption(new Option('--trial <setting>', 'one trial of a search').hideHelp()),

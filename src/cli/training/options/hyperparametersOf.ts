@@ -1,3 +1,4 @@
+import { LESSON_STEPS } from '../../../text/TextSteps.js';
 import type { Split } from '../../../operators/rows/prepare.js';
 import type { ClassifierConfig } from '../../../models/ClassifierConfig.js';
 import type { SelectedBackend } from '../../../ops/backends/selectBackend.js';
@@ -10,19 +11,20 @@ import type { TrainingOptions } from './trainingOptions.js';
 const common = (
   data: string,
   options: TrainingOptions,
-  { tokenizer, labelEncoder }: Split,
+  { tokenizer, labelEncoder, text = LESSON_STEPS }: Split,
   { name: backend }: SelectedBackend,
 ): Hyperparameters => ({
   data,
   backend,
   seed: options.seed,
   text: options.text,
-  'stop-words': options.stopWords ?? (options.text === 'lesson' ? 'english' : 'none'),
-  'keep-case': options.keepCase ?? false,
-  'char-level': options.charLevel ?? false,
+  'stop-words': options.stopWords ?? (typeof text.stopWords === 'string' ? text.stopWords : 'a list'),
+  'keep-case': text.keepCase,
+  'char-level': text.charLevel,
   'min-token-frequency': options.minTokenFrequency,
   vocabulary: tokenizer.size,
   classes: labelEncoder.size,
+  ...(options.warmStart === undefined ? {} : { 'warm-start': options.warmStart }),
   ...(options.clipNorm === undefined ? {} : { 'clip-norm': options.clipNorm }),
 });
 

@@ -44,11 +44,16 @@ export class KnownRows {
         `warm start: ${dir} does not say which texts it was trained on. If they are among these rows, the scores ` +
           'will be too high.',
       ];
+    if (this.#known === 0)
+      return [`warm start: none of ${count(this.#all)} rows has a text that ${dir} was trained on`];
     const known =
       `warm start: ${count(this.#known)} of ${count(this.#all)} rows have a text that ${dir} was trained on; ` +
       'they are train rows';
     if (this.#elsewhere === 0) return [known];
-    return [`${known}, except ${count(this.#elsewhere)} of other sides, whose scores will be too high`];
+    return [
+      `${known}, except ${count(this.#elsewhere)} that were given as validation or test rows: the scores will be ` +
+        'too high',
+    ];
   }
 
   /**
@@ -61,8 +66,8 @@ export class KnownRows {
     const { dir } = this.#older;
     throw new HeadwaterError(
       'HW_EMPTY',
-      `${count(this.#known)} of ${count(this.#all)} rows have a text that ${dir} was trained on, so none is left to ` +
-        'validate the new model. Add rows that it was not trained on, or give them as --validation-data.',
+      `${count(this.#known)} of ${count(this.#all)} rows have a text that ${dir} was trained on, so too few ` +
+        'others are left to validate the new model. Add rows that it was not trained on, or give them as --validation-data.',
       { where: dir },
     );
   }

@@ -8,6 +8,7 @@ import type { WordVectors } from '../../../text/vectors/WordVectors.js';
 import { findVectors } from '../../../vectors/findVectors.js';
 import type { Terminal } from '../../process/Terminal.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
+import type { OlderModel } from './olderModel.js';
 
 /** Word vectors and how much of a table they cover, which shows whether they suit it. */
 export interface CoveringVectors {
@@ -16,14 +17,16 @@ export interface CoveringVectors {
 }
 
 /**
- * The vectors of `--vectors`, or those of the set-up, with their coverage of the train rows. It is reported in a line.
+ * The vectors of the older model if there is one, those of `--vectors`, or those of the set-up, with their coverage of
+ * the train rows. It is reported in a line.
  */
 export const coveringVectors = (
   split: Split,
   options: TrainingOptions,
+  older: OlderModel | undefined,
   terminal: Terminal,
 ): Observable<CoveringVectors | undefined> =>
-  findVectors(options.vectors, { env: terminal.env }).pipe(
+  (older === undefined ? findVectors(options.vectors, { env: terminal.env }) : of(older.vectors)).pipe(
     switchMap((found) => {
       if (found === undefined) return of(undefined);
       const { vectors, source } = found;

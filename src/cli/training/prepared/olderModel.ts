@@ -1,15 +1,18 @@
-import { map, type Observable, of } from 'rxjs';
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { catchError, map, type Observable, of, throwError } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { ClassifierConfig } from '../../../models/ClassifierConfig.js';
 import type { Artifacts } from '../../../models/artifacts/Artifacts.js';
 import { loadArtifacts } from '../../../models/artifacts/loadArtifacts.js';
 import { isLessonConfig } from '../../../models/artifacts/ModelConfig.js';
 import type { WideGruConfig } from '../../../models/wide/WideGruConfig.js';
-import { type TextSteps, textSteps } from '../../../text/TextSteps.js';
+import { LESSON_STEPS, type TextSteps } from '../../../text/TextSteps.js';
 import { fromTask } from '../../process/fromTask.js';
 import type { ArchitectureName } from '../options/architecture.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
-import type { CoveringVectors } from './foundVectors.js';
+import { COLUMNS } from '../columns.js';
+import type { FoundVectors } from '../../../vectors/findVectors.js';
 
 /** The options that say how large a network is, and of which kind. */
 type Sizes = Partial<
@@ -29,8 +32,8 @@ export interface OlderModel {
   readonly architectures: readonly [ArchitectureName, ...ArchitectureName[]];
   /** The sizes of its network. */
   readonly sizes: Sizes;
-  /** Whether its network reads word vectors. */
-  readonly vectors: boolean;
+  /** The word vectors that its network reads, if any. */
+  readonly vectors: FoundVectors | undefined;
 }
 
 const misuse = (message: string): HeadwaterError => new HeadwaterError('HW_USAGE', message);
@@ -52,47 +55,61 @@ const networkSizes = (config: WideGruConfig): Sizes => ({
 });
 
 const described = (dir: string, artifacts: Artifacts): OlderModel => {
-  const { config } = artifacts;
-  const model = { dir, artifacts, text: artifacts.text ?? textSteps({ preprocessor: 'lesson' }) };
+  const { config, tokenizer, vectors, training } = artifacts;
+  // Loose files of the lesson have no text steps. Their tokenizer says whether tokens are characters.
+  const text = artifacts.text ?? { ...LESSON_STEPS, charLevel: tokenizer.charLevel };
   if (isLessonConfig(config))
-    return { ...model, architectures: ['lesson'], sizes: lessonSizes(config), vectors: false };
+    return { dir, artifacts, text, architectures: ['lesson'], sizes: lessonSizes(config), vectors: undefined };
   if (config.architecture === 'linear')
     throw misuse(
       `${dir} is a linear model. The loss of a linear model has a single minimum, which a training finds from every ` +
         'start. Leave --warm-start out.',
     );
   const network = config.architecture === 'sum' ? config.network : config;
-  return { ...model, architectures: ['auto', 'wide-gru'], sizes: networkSizes(network), vectors: network.vectors };
+  if (network.columns !== 0 && network.columns !== COLUMNS)
+    throw misuse(
+      `${dir} has ${network.columns} columns of hashed features, and this command trains models with ${COLUMNS}. ` +
+        'Use trainModel in code, or leave --warm-start out.',
+    );
+  return {
+    dir,
+    artifacts,
+    text,
+    // First the one that always keeps a network.
+    architectures: ['wide-gru', 'auto'],
+    sizes: networkSizes(network),
+    vectors: vectors && { vectors, source: training?.choice?.vectors?.source ?? dir },
+  };
 };
+
+const realPath = (folder: string): string => (existsSync(folder) ? realpathSync(folder) : resolve(folder));
 
 /**
  * Reads the model of `--warm-start`; undefined without that option.
  *
- * Errors: `HW_USAGE` if it is a linear model, or if an option has no meaning with it; those of `loadArtifacts`.
+ * Errors: `HW_USAGE` if it is a linear model, if its folder is that of the output, or if an option has no meaning with
+ * it; those of `loadArtifacts`.
+ *
+ * @param out the folder of the new model
  */
-export const olderModel = ({
-  warmStart,
-  crossValidate,
-  search,
-}: Pick<TrainingOptions, 'warmStart' | 'crossValidate' | 'search'>): Observable<OlderModel | undefined> => {
+export const olderModel = (
+  { warmStart, crossValidate, search }: Pick<TrainingOptions, 'warmStart' | 'crossValidate' | 'search'>,
+  out: string,
+): Observable<OlderModel | undefined> => {
   if (warmStart === undefined) return of(undefined);
   const other = crossValidate === undefined ? (search === undefined ? undefined : '--search') : '--cross-validate';
   if (other !== undefined) throw misuse(`--warm-start and ${other} exclude each other. Leave one of them out.`);
-  return fromTask(loadArtifacts(warmStart)).pipe(map((artifacts) => described(warmStart, artifacts)));
-};
-
-/**
- * Refuses other word vectors than those that the older model was trained on.
- *
- * @throws HeadwaterError `HW_USAGE`
- */
-export const checkSameVectors = ({ dir, vectors, artifacts }: OlderModel, found: CoveringVectors | undefined): void => {
-  if (!vectors) return;
-  const about = artifacts.training?.choice?.vectors;
-  const sha256 = about?.sha256 ?? undefined;
-  if (found !== undefined && (sha256 === undefined || found.about.sha256 === sha256)) return;
-  throw misuse(
-    `${dir} was trained on word vectors${about === undefined ? '' : ` from ${about.source}`}, and ` +
-      `${found === undefined ? 'none are found now' : 'these are others'}. Give the same ones with --vectors.`,
+  // A training that is resumed, or repeated, needs the older model as it was.
+  if (realPath(out) === realPath(warmStart))
+    throw misuse(`--out and --warm-start are the same folder, ${warmStart}. Give another one as --out.`);
+  return fromTask(loadArtifacts(warmStart)).pipe(
+    catchError((error: unknown) =>
+      throwError(() =>
+        error instanceof HeadwaterError
+          ? new HeadwaterError(error.code, `--warm-start: ${error.message}`, { cause: error, where: error.where })
+          : error,
+      ),
+    ),
+    map((artifacts) => described(warmStart, artifacts)),
   );
 };

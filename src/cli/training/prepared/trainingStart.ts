@@ -1,5 +1,6 @@
 import { combineLatest, map, type Observable } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { excerpt } from '../../../contracts/messages/excerpt.js';
 import type { TextSteps } from '../../../text/TextSteps.js';
 import { flagOf } from '../../process/flagOf.js';
 import { type ArchitectureName, architectureFrom } from '../options/architecture.js';
@@ -15,36 +16,46 @@ export interface TrainingStart {
   readonly older: OlderModel | undefined;
 }
 
-const differs = (what: string, dir: string, was: string): HeadwaterError =>
+const differs = (option: string, dir: string, was: string): HeadwaterError =>
   new HeadwaterError(
     'HW_USAGE',
-    `${what} differs from the model of --warm-start: ${dir} has ${was}. Leave the option out.`,
+    `${option} differs from the model of --warm-start: ${dir} has ${was}. Leave the option out.`,
   );
 
-/** Whether an option says how texts are read. The defaults say nothing. */
-const saysHowToRead = ({ stopWords, keepCase, charLevel, punctuation, maxLength, text }: TrainingOptions): boolean =>
-  [stopWords, keepCase, charLevel, maxLength].some((given) => given !== undefined) || !punctuation || text === 'lesson';
+const inWords = (value: unknown): string => excerpt(JSON.stringify(value));
+
+/** The options of how texts are read, without those that have a default. */
+const READING = ['stopWords', 'keepCase', 'charLevel', 'maxLength'] as const;
+
+/**
+ * Refuses an option of how texts are read that differs from an older model. A default is no option that was given.
+ *
+ * @param given the text steps of the options
+ * @throws HeadwaterError `HW_USAGE`
+ */
+const checkReading = ({ dir, text }: OlderModel, options: TrainingOptions, given: TextSteps): void => {
+  if (options.text === 'lesson' && text.preprocessor !== 'lesson') throw differs('--text', dir, text.preprocessor);
+  if (!options.punctuation && text.punctuation) throw differs('--no-punctuation', dir, 'punctuation marks as tokens');
+  for (const name of READING)
+    if (options[name] !== undefined && JSON.stringify(given[name]) !== JSON.stringify(text[name]))
+      throw differs(flagOf(name), dir, inWords(text[name]));
+};
 
 /** The settings that continue those of an older model. Options that are not given are as they were. */
 const continuing = (older: OlderModel, options: TrainingOptions, given: TextSteps): TrainingStart => {
-  const { dir, architectures, sizes, vectors, text } = older;
-  const asked = architectureFrom(options);
-  const isAsked = options.architecture !== undefined || asked !== 'auto';
-  if (isAsked && !architectures.includes(asked))
-    throw differs(`The architecture (${asked})`, dir, architectures.join(' or '));
+  const { dir, architectures, sizes, text } = older;
+  const { architecture = architectures[0] } = options;
+  if (!architectures.includes(architecture)) throw differs('--architecture', dir, architectures[0]);
+  // Refuses the options that this architecture does not have.
+  architectureFrom({ ...options, architecture });
   for (const [name, was] of Object.entries(sizes)) {
     const now = options[name as keyof TrainingOptions];
     if (now !== undefined && now !== was) throw differs(flagOf(name), dir, String(was));
   }
-  if (saysHowToRead(options) && JSON.stringify(given) !== JSON.stringify(text))
-    throw differs('An option of how texts are read', dir, JSON.stringify(text));
-  if (!vectors && options.vectors !== undefined && options.vectors !== 'none') throw differs('--vectors', dir, 'none');
-  return {
-    options: { ...options, ...sizes, text: text.preprocessor, ...(vectors ? {} : { vectors: 'none' }) },
-    architecture: isAsked ? asked : architectures[0],
-    text,
-    older,
-  };
+  checkReading(older, options, given);
+  if (options.vectors !== undefined && (older.vectors !== undefined || options.vectors !== 'none'))
+    throw differs('--vectors', dir, older.vectors === undefined ? 'none' : 'its own');
+  return { options: { ...options, ...sizes, text: text.preprocessor }, architecture, text, older };
 };
 
 /**
@@ -52,9 +63,11 @@ const continuing = (older: OlderModel, options: TrainingOptions, given: TextStep
  *
  * Errors: `HW_USAGE` if options exclude each other or differ from the older model; those of `textStepsOf` and
  * `olderModel`.
+ *
+ * @param out the folder of the new model
  */
-export const trainingStart = (options: TrainingOptions): Observable<TrainingStart> =>
-  combineLatest([olderModel(options), textStepsOf(options)]).pipe(
+export const trainingStart = (options: TrainingOptions, out: string): Observable<TrainingStart> =>
+  combineLatest([olderModel(options, out), textStepsOf(options)]).pipe(
     map(([older, text]) =>
       older === undefined
         ? { options, architecture: architectureFrom(options), text, older }

@@ -35,6 +35,8 @@ export interface Trained extends TrainedModel {
    * training. Undefined if it was trained once.
    */
   readonly refittedOn?: number | undefined;
+  /** The id of the model from whose weights it started, if any. */
+  readonly warmStart?: string | undefined;
   /** The search that found its settings; undefined if there was none. */
   readonly search?: SearchRecord | undefined;
   /** The preceding cross-validation; undefined if there was none. */

@@ -16,6 +16,7 @@ const recordOf = (
     classWeights,
     temperature,
     refittedOn,
+    warmStart,
     search,
     crossValidation,
   }: Trained,
@@ -30,6 +31,7 @@ const recordOf = (
   classWeights,
   ...(temperature === undefined ? {} : { temperature }),
   ...(refittedOn === undefined ? {} : { refittedOn }),
+  ...(warmStart === undefined ? {} : { warmStart }),
   ...(search === undefined ? {} : { search }),
   ...(crossValidation === undefined ? {} : { crossValidation }),
 });
@@ -37,13 +39,13 @@ const recordOf = (
 /**
  * Saves the trained model, each file completely or not at all.
  *
- * @param seen the texts that its training has used
+ * @param seen the texts that its training has used; undefined if not all of them are known
  * @param table how its table was read; undefined if it has the usual form
  */
 export const saveTrained = (
   out: string,
   trained: Trained,
-  seen: SeenTexts,
+  seen: SeenTexts | undefined,
   table: TableRecord | undefined,
 ): Observable<void> =>
   defer(() => {

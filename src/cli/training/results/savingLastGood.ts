@@ -12,7 +12,10 @@ import { fromTask } from '../../process/fromTask.js';
 const isFinite = (state: StateDict): boolean =>
   Array.from(state.values()).every(({ data }) => data.every((value) => Number.isFinite(value)));
 
-/** A model whose training failed, with its weights at that time; undefined if its device has lost them. */
+/**
+ * A model whose training failed, with its weights at that time; undefined on a device, where the failed step has already
+ * changed them.
+ */
 export type LostModel = Omit<DivergedModel, 'weights'> & { readonly weights: StateDict | undefined };
 
 /** The last weights of a model that are all finite, or why there are none. */
@@ -23,13 +26,13 @@ const goodWeights = (model: LostModel, checkpoint: Checkpoint | undefined): Good
   if (model.weights !== undefined && isFinite(model.weights)) return { weights: model.weights };
   const own = checkpoint?.model === model.name ? checkpoint : undefined;
   if (own !== undefined && isFinite(own.weights)) return { weights: own.weights };
-  return {
-    none:
-      (model.weights === undefined
-        ? 'the device has lost those of the model'
-        : 'those of the model are no longer all finite') +
-      (own === undefined ? ', and no checkpoint of it was written before' : ', nor are those of its last checkpoint'),
-  };
+  const now =
+    model.weights === undefined
+      ? 'the failed step has already changed the weights on the device'
+      : 'the weights of the model are no longer all finite';
+  const before =
+    own === undefined ? 'there is no checkpoint of it' : 'the weights of its last checkpoint are not all finite';
+  return { none: `${now}, and ${before}` };
 };
 
 /**

@@ -130,6 +130,7 @@ export const trainingCodec: t.Type<TrainingRecord, unknown> = t.readonly(
         classWeights: optional(t.union([t.literal('none'), t.literal('balanced'), t.literal('sqrt')])),
         temperature: optional(positive),
         refittedOn: optional(wholeNumber(1)),
+        warmStart: optional(t.string),
         search: optional(search),
         crossValidation: optional(crossValidation),
       }),

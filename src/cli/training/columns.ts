@@ -1,0 +1,2 @@
+/** The number of columns of hashed features. */
+export const COLUMNS = 2 ** 20;
