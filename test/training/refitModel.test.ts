@@ -1,5 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { concatMap, from, lastValueFrom, of, toArray } from 'rxjs';
+import { concatMap, first, from, lastValueFrom, of, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Split } from '../../src/operators/rows/prepare.js';
 import { prepare } from '../../src/operators/rows/prepare.js';
@@ -105,15 +105,12 @@ describe('refitModel', () => {
     const options = { ...small, architecture: 'wide-gru' } as const;
     const { kept } = await chosenOf(options);
     const tensors = memory().numTensors;
-    await new Promise<void>((resolve) => {
-      const training = refitModel(split, kept, options).subscribe((event) => {
-        if (event.type !== 'training-started') return;
-        setTimeout(() => {
-          training.unsubscribe();
-          resolve();
-        });
-      });
-    });
+    // In the middle of the training of the network, which holds tensors.
+    await lastValueFrom(
+      refitModel(split, kept, options).pipe(
+        first((event) => event.type === 'step' && event.model.startsWith('wide-gru')),
+      ),
+    );
     expect(memory().numTensors).toBe(tensors);
     kept.model.dispose();
   });
