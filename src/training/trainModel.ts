@@ -33,8 +33,8 @@ export interface TrainModelOptions
     > {
   /**
    * `linear`: a linear model on hashed features; `wide-gru`: a recurrent model, with a linear one added where that is
-   * better; `auto`: both where the table is suitable for a recurrent model, or where one starts from an older model, of which
-   * the better one on the validation rows is kept. Default `auto`.
+   * better; `auto`: both where the table is suitable for a recurrent model, or where one starts from an older model, of
+   * which the better one on the validation rows is kept. Default `auto`.
    */
   readonly architecture?: 'auto' | 'linear' | 'wide-gru' | undefined;
   /** The candidate settings of the linear model. Default: those of `trainLinear`. */

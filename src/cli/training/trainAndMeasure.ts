@@ -39,7 +39,7 @@ import { networkConfig } from '../../training/trainNetwork.js';
 import { linearConfig } from '../../models/linear/LinearConfig.js';
 import type { Terminal } from '../process/Terminal.js';
 import { untilLost } from '../process/untilLost.js';
-import { COLUMNS } from './columns.js';
+import { COLUMNS } from './options/columns.js';
 import { compareModels } from './results/comparison.js';
 import { epochRecord, orNull } from './results/epochRecord.js';
 import { calibrateLesson, lessonTemperature } from './lesson/calibrateLesson.js';

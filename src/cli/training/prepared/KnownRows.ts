@@ -67,7 +67,8 @@ export class KnownRows {
     throw new HeadwaterError(
       'HW_EMPTY',
       `${count(this.#known)} of ${count(this.#all)} rows have a text that ${dir} was trained on, so too few ` +
-        'others are left to validate the new model. Add rows that it was not trained on, or give them as --validation-data.',
+        'others are left to validate the new model. Add rows that it was not trained on, or give them as ' +
+        '--validation-data.',
       { where: dir },
     );
   }

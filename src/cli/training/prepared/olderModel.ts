@@ -11,7 +11,7 @@ import { LESSON_STEPS, type TextSteps } from '../../../text/TextSteps.js';
 import { fromTask } from '../../process/fromTask.js';
 import type { ArchitectureName } from '../options/architecture.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
-import { COLUMNS } from '../columns.js';
+import { COLUMNS } from '../options/columns.js';
 import type { FoundVectors } from '../../../vectors/findVectors.js';
 
 /** The options that say how large a network is, and of which kind. */

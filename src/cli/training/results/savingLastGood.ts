@@ -13,8 +13,8 @@ const isFinite = (state: StateDict): boolean =>
   Array.from(state.values()).every(({ data }) => data.every((value) => Number.isFinite(value)));
 
 /**
- * A model whose training failed, with its weights at that time; undefined on a device, where the failed step has already
- * changed them.
+ * A model whose training failed, with its weights at that time; undefined on a device, where the failed step has
+ * already changed them.
  */
 export type LostModel = Omit<DivergedModel, 'weights'> & { readonly weights: StateDict | undefined };
 
