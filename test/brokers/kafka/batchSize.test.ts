@@ -59,6 +59,26 @@ it('grows again after failures, though each batch is slow', () => {
   expect(batch.size).toBe(MOST);
 });
 
+it.each([5, 1500, 2500, 3000])('grows again after a pause, if each batch takes %s ms', (ms) => {
+  const batch = new BatchSize(MOST);
+  batch.wrote(1, ms);
+  batch.wrote(2, 5000 + ms);
+  expect(batch.size).toBe(1);
+  for (let written = 0; written < 30; written++) batch.wrote(batch.size, ms);
+  expect(batch.size).toBe(MOST);
+});
+
+it('stays near the size for a low quota', () => {
+  const batch = new BatchSize(MOST);
+  const times = Array.from({ length: 100 }, () => {
+    const ms = 200 * batch.size;
+    batch.wrote(batch.size, ms);
+    return ms;
+  });
+  expect(Math.max(...times.slice(1))).toBeLessThan(6000);
+  expect(times.filter((ms) => ms > 2000).length).toBeLessThan(15);
+});
+
 it('finds the size for a quota, also if every batch takes a second besides', () => {
   const batch = new BatchSize(MOST);
   const times = Array.from({ length: 100 }, () => {

@@ -65,7 +65,11 @@ export class BatchSize {
     const [small, large] = [sorted[0], sorted.at(-1)];
     if (small !== undefined && large !== undefined && small.count < large.count)
       this.#each = Math.max(0, large.ms - small.ms) / (large.count - small.count);
+    // What was seen before may have been a pause, such as an election. One batch of twice the size tells.
+    else if (this.#last.length === REMEMBERED && count < FIRST && 2 * ms <= LONGEST_MS) this.#each = 0;
     // Until then, all had the same size. If it is small, a batch is probably slow because every batch is.
-    return this.#each ?? (count >= FIRST && ms > SLOW_MS ? ms / count : 0);
+    if (this.#each === undefined) return count >= FIRST && ms > SLOW_MS ? ms / count : 0;
+    // No delivery took longer than its share of its batch.
+    return Math.min(this.#each, ms / count);
   }
 }
