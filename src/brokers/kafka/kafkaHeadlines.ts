@@ -48,8 +48,8 @@ export interface KafkaHeadlinesOptions {
  * Refuses static membership. Workers share their options, and would have the same id: each would take the place of the
  * other (`FENCED_INSTANCE_ID`), again and again. A worker leaves its group at its end, so the id would be of no use.
  */
-const checkMembership = (client: KafkaClient): void => {
-  if ('groupInstanceId' in client)
+const checkMembership = (client: (KafkaClient & { readonly groupInstanceId?: unknown }) | undefined): void => {
+  if (client?.groupInstanceId !== undefined)
     throw new HeadwaterError(
       'HW_USAGE',
       'kafkaHeadlines: the client has the option groupInstanceId, and static membership is not supported: ' +

@@ -7,3 +7,8 @@ it('a worker refuses static membership, because workers share their options', ()
     /groupInstanceId.*Leave the option out/,
   );
 });
+
+it('a worker accepts that option where it is undefined', () => {
+  const client = { bootstrapBrokers: ['127.0.0.1:9092'], groupInstanceId: undefined };
+  expect(() => kafkaHeadlines({ client, topic: 'headlines', group: 'news' })).not.toThrow();
+});
