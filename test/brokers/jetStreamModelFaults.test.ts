@@ -3,9 +3,15 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { jetStreamModels } from '../../src/brokers/nats/jetStreamModels.js';
 import { modelFiles } from './modelStoreChecks.js';
 
+interface Stored {
+  readonly value: Uint8Array;
+  readonly revision: number;
+  readonly created: Date;
+}
+
 /** A bucket whose watchers are told nothing, and whose answers can be lost. */
 const bucket = vi.hoisted(() => {
-  const entries = new Map<string, { readonly value: Uint8Array; readonly revision: number }>();
+  const entries = new Map<string, Stored>();
   const objects = new Map<string, Uint8Array>();
   /** How many of the next requests get no answer, by request. A request to write is carried out all the same. */
   const lost = { get: 0, put: 0, putBlob: 0, open: 0 };
@@ -22,7 +28,7 @@ const bucket = vi.hoisted(() => {
     put: (name: string, value: Uint8Array, { previousSeq }: { readonly previousSeq: number }) => {
       if ((entries.get(name)?.revision ?? 0) !== previousSeq)
         return Promise.reject(Object.assign(new Error('wrong last sequence'), { code: 10_071 }));
-      entries.set(name, { value, revision: (revisions += 1) });
+      entries.set(name, { value, revision: (revisions += 1), created: new Date() });
       return answer('put', revisions);
     },
     watch: () =>
@@ -73,4 +79,26 @@ it('publishes a model though answers of the servers are lost', async () => {
   const { inUse, revision } = await publishing;
   expect(bucket.entries.get('other')?.revision).toBe(revision);
   expect((await open().current('other'))?.inUse).toEqual(inUse);
+});
+
+it('takes no older model from a server that lags, but the first of a bucket that was made again', async () => {
+  const store = open();
+  const seen: string[] = [];
+  const watching = store.published('late').subscribe(({ inUse }) => seen.push(inUse.id));
+  const publish = async (content: string): Promise<readonly [string, Stored]> => {
+    const { inUse } = await store.publish('late', { files: modelFiles(content) });
+    // What was just published is there.
+    const entry = bucket.entries.get('late')!;
+    await vi.advanceTimersByTimeAsync(6000);
+    return [inUse.id, entry];
+  };
+  const [[first, older], [second]] = [await publish('a'), await publish('b')];
+  bucket.entries.set('late', older);
+  await vi.advanceTimersByTimeAsync(11_000);
+  expect(seen).toEqual([first, second]);
+
+  bucket.entries.set('late', { ...older, created: new Date() });
+  await vi.advanceTimersByTimeAsync(11_000);
+  expect(seen).toEqual([first, second, first]);
+  watching.unsubscribe();
 });

@@ -43,6 +43,18 @@ const POLL_MS = 5000;
 /** The server's error code for an entry that does not follow the expected revision. */
 const WRONG_SEQUENCE = 10_071;
 
+/** An entry, and when it was written. */
+interface DatedEntry extends Entry {
+  readonly created: Date;
+}
+
+/**
+ * Whether an entry replaces the last one. A server that lags may answer with an older one. In a bucket that was deleted
+ * and made again, revisions begin at 1 again.
+ */
+const isNewer = (entry: DatedEntry, last: DatedEntry): boolean =>
+  entry.revision > last.revision || (entry.revision < last.revision && entry.created > last.created);
+
 /** Whether the bucket does not exist, from the errors of both clients. */
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'StreamNotFoundError' || error.message === 'object store not found');
@@ -127,23 +139,24 @@ export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => 
       );
     }
   };
-  const entryOf = async (name: string): Promise<Entry | undefined> => {
+  const entryOf = async (name: string): Promise<DatedEntry | undefined> => {
     const found = await asked(async () => (await open(false)).names.get(name)).catch((error: unknown) => {
       if (isMissing(error)) return null;
       throw error;
     });
-    return found?.operation !== 'PUT' ? undefined : { bytes: found.value, revision: found.revision };
+    if (found?.operation !== 'PUT') return undefined;
+    return { bytes: found.value, revision: found.revision, created: found.created };
   };
 
   /** The entries of a name, as the server tells them. */
   const watched = (name: string) =>
-    new Observable<Entry>((subscriber) => {
+    new Observable<DatedEntry>((subscriber) => {
       const watching = async (): Promise<void> => {
         const entries = await read(({ names }) => names.watch({ key: name, ignoreDeletes: true }));
         subscriber.add(() => entries.stop());
-        for await (const { value, revision } of entries) {
+        for await (const { value, revision, created } of entries) {
           if (subscriber.closed) return;
-          subscriber.next({ bytes: value, revision });
+          subscriber.next({ bytes: value, revision, created });
         }
       };
       watching().then(
@@ -169,7 +182,7 @@ export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => 
           ),
         ),
         filter((entry) => entry !== undefined),
-        distinctUntilChanged((one, other) => one.revision === other.revision),
+        distinctUntilChanged((last, entry) => !isNewer(entry, last)),
       ),
     entry: entryOf,
     writeEntry: async (name, bytes, after) => {
