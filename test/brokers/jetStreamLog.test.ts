@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { jetStreamLog } from '../../src/brokers/nats/jetStreamLog.js';
 
 /** A stream, and the messages that each of its consumers receives before it is silent. */
@@ -8,7 +8,16 @@ const stream = vi.hoisted(() => {
   /** Where each consumer begins. */
   const begins: number[] = [];
   const received: number[][] = [];
+  /** Messages that were removed one by one. */
+  const removed = new Set<number>();
   const failures: Error[] = [];
+  /** Who waits for a message, by message. */
+  const waits: MockInstance[] = [];
+  /** The first message at a position or behind it that was not removed. */
+  const stored = (from: number): object | null => {
+    for (let seq = from; seq <= state.last_seq; seq++) if (!removed.has(seq)) return { seq };
+    return null;
+  };
   const open = (begin: number) => {
     const messages = received[begins.push(begin) - 1] ?? [];
     let close: () => void = () => undefined;
@@ -18,9 +27,19 @@ const stream = vi.hoisted(() => {
         close();
         return closed;
       },
-      [Symbol.asyncIterator]: async function* () {
-        for (const seq of messages) yield { seq, data: new Uint8Array([seq]) };
-        await closed;
+      [Symbol.asyncIterator]: () => {
+        const found = (async function* () {
+          for (const seq of messages) yield { seq, data: new Uint8Array([seq]) };
+          await closed;
+        })();
+        return {
+          next: () => {
+            const next = found.next();
+            waits.push(vi.spyOn(next, 'then'));
+            return next;
+          },
+          return: () => found.return(),
+        };
       },
     };
   };
@@ -32,6 +51,7 @@ const stream = vi.hoisted(() => {
             const failure = failures.shift();
             return failure === undefined ? Promise.resolve({ state }) : Promise.reject(failure);
           },
+          getMessage: (_: string, { seq }: { readonly seq: number }) => Promise.resolve(stored(seq)),
         },
       }),
     consumers: {
@@ -39,7 +59,7 @@ const stream = vi.hoisted(() => {
         Promise.resolve({ consume: () => Promise.resolve(open(begin)) }),
     },
   };
-  return { state, begins, received, failures, module: { DeliverPolicy: {}, jetstream: () => client } };
+  return { state, begins, received, removed, failures, waits, module: { DeliverPolicy: {}, jetstream: () => client } };
 });
 vi.mock('../../src/brokers/nats/internal/loadJetStream.js', () => ({
   loadJetStream: () => Promise.resolve(stream.module),
@@ -51,15 +71,16 @@ const noAnswer = (): Error => Object.assign(new Error('timeout'), { name: 'Timeo
 describe('the messages of a stream', () => {
   beforeEach(() => {
     vi.useFakeTimers();
-    for (const list of [stream.begins, stream.received, stream.failures]) list.length = 0;
+    for (const list of [stream.begins, stream.received, stream.failures, stream.waits]) list.length = 0;
+    stream.removed.clear();
     Object.assign(stream.state, { first_seq: 1, last_seq: 0 });
   });
   afterEach(() => void vi.useRealTimers());
 
   /** The positions that are read, and how reading ends. */
-  const read = (after: number | undefined) => {
+  const read = (after: number | undefined, once = true) => {
     const positions: number[] = [];
-    const log = jetStreamLog({ connection, stream: 'LABELS', after, once: true });
+    const log = jetStreamLog({ connection, stream: 'LABELS', after, once });
     const ended = (async () => {
       for await (const { position } of log) positions.push(position);
     })();
@@ -91,6 +112,36 @@ describe('the messages of a stream', () => {
     stream.state.last_seq = 2;
     await vi.advanceTimersByTimeAsync(60_000);
     expect([positions, stream.begins]).toEqual([[1, 2], [0]]);
+    // Nor does waiting leave anything behind.
+    expect(stream.waits.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1]);
+  });
+
+  it('are all read where the last ones were removed', async () => {
+    stream.state.last_seq = 4;
+    stream.received.push([1, 2]);
+    stream.removed.add(3).add(4);
+    const { positions, ended } = read(undefined);
+    await vi.advanceTimersByTimeAsync(6000);
+    await ended;
+    expect([positions, stream.begins]).toEqual([[1, 2], [0]]);
+
+    // One that waits for more has one consumer, until there is more.
+    stream.received.push([3, 4], [5]);
+    stream.removed.clear();
+    stream.begins.length = 1;
+    stream.state.last_seq = 4;
+    const waiting = read(2, false);
+    await vi.advanceTimersByTimeAsync(0);
+    stream.state.last_seq = 5;
+    stream.removed.add(5);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([waiting.positions, stream.begins]).toEqual([
+      [3, 4],
+      [0, 3],
+    ]);
+    stream.state.last_seq = 6;
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(stream.begins).toEqual([0, 3, 5]);
   });
 
   it('are refused where some were removed before they were read', async () => {

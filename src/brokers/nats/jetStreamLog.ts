@@ -1,6 +1,16 @@
 import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { asyncScheduler, firstValueFrom, from, map, race, type SchedulerLike, timer } from 'rxjs';
+import {
+  asyncScheduler,
+  firstValueFrom,
+  from,
+  map,
+  type Observable,
+  race,
+  type SchedulerLike,
+  shareReplay,
+  timer,
+} from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import type { LoggedMessage, LogOptions, MessageLog } from '../MessageLog.js';
@@ -70,8 +80,8 @@ export const jetStreamLog = async function* ({
   const electing = { events: undefined, server: opened.getServer(), scheduler };
   const asked = <T>(request: () => Promise<T>): Promise<T> => whileElecting(request, electing);
   /** The next message; `quiet` if none arrives. */
-  const nextOf = (next: Promise<IteratorResult<JsMsg, unknown>>): Promise<IteratorResult<JsMsg, unknown> | 'quiet'> =>
-    firstValueFrom(race(from(next), timer(QUIET_MS, scheduler).pipe(map(() => 'quiet' as const))));
+  const nextOf = (next$: Observable<IteratorResult<JsMsg, unknown>>) =>
+    firstValueFrom(race(next$, timer(QUIET_MS, scheduler).pipe(map(() => 'quiet' as const))));
   try {
     const js = jetstream(opened);
     const manager = await asked(() => js.jetstreamManager());
@@ -93,16 +103,30 @@ export const jetStreamLog = async function* ({
         { ...electing, isTemporary: (error) => isBehind || isTemporary(error) },
       );
     };
+    /** Whether there is a message to read. The last ones may have been removed, and the stream still counts them. */
+    const hasMore = (): Promise<boolean> => {
+      const query = { seq: (position ?? 0) + 1, next_by_subj: '>' };
+      // If there is no answer, or none is allowed, another consumer finds out.
+      return manager.streams.getMessage(stream, query).then(
+        (found) => found !== null,
+        () => true,
+      );
+    };
     const end = await lastSequence();
     if (once && end <= (after ?? 0)) return;
     for (;;) {
       const messages = await asked(() => openMessages(js, stream, position));
       const iterator = messages[Symbol.asyncIterator]();
       try {
-        for (let next = iterator.next(); ;) {
-          const found = await nextOf(next);
+        // Subscribed to its promise once, and not again after each quiet time: a promise keeps all its handlers.
+        const following = () => from(iterator.next()).pipe(shareReplay(1));
+        for (let next$ = following(); ;) {
+          const found = await nextOf(next$);
           if (found === 'quiet') {
-            if ((await lastSequence()) > (position ?? 0)) break;
+            const last = await lastSequence();
+            if (last <= (position ?? 0)) continue;
+            if (await hasMore()) break;
+            if (once && last >= end) return;
             continue;
           }
           if (found.done === true) throw new Error('the connection was closed');
@@ -110,7 +134,7 @@ export const jetStreamLog = async function* ({
           position = seq;
           yield { position, value: data };
           if (once && seq >= end) return;
-          next = iterator.next();
+          next$ = following();
         }
       } finally {
         // It is closed once its iterator has ended.
