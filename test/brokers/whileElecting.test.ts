@@ -32,6 +32,19 @@ describe('a request at the start of a worker', () => {
     expect(events.map(({ type }) => type)).toEqual(['disconnected', 'connected']);
   });
 
+  it('is repeated though it took longer than half a minute until it failed', async () => {
+    let tried = 0;
+    const request = async (): Promise<string> => {
+      await new Promise((resolve) => setTimeout(resolve, 40_000));
+      if (tried++ === 0) throw failure('TimeoutError');
+      return 'file';
+    };
+    const answer = whileElecting(request, { events: undefined, server: '' });
+    answer.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(90_000);
+    expect(await answer).toBe('file');
+  });
+
   it('is not repeated after an answer that says no, nor for ever, nor where nobody needs it', async () => {
     const missing = failing(failure('StreamNotFoundError', { status: 404 }));
     await expect(whileElecting(missing, { events: undefined, server: '' })).rejects.toThrow('StreamNotFound');

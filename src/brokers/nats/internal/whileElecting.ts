@@ -33,7 +33,8 @@ export interface ElectionOptions {
 
 /**
  * Makes requests to JetStream that end the work if they fail. If they are not answered, they are repeated for half a
- * minute: otherwise the election of a leader would end a worker that starts, or a learner that publishes.
+ * minute from the first failure: otherwise the election of a leader would end a worker that starts, or a learner that
+ * publishes.
  */
 export const whileElecting = async <T>(
   request: () => Promise<T>,
@@ -45,7 +46,8 @@ export const whileElecting = async <T>(
     isTemporary: passes = isTemporary,
   }: ElectionOptions,
 ): Promise<T> => {
-  const since = scheduler.now();
+  /** When it failed first: a request may itself take long, as one for a large file. */
+  let since: number | undefined;
   let isTold = false;
   for (;;) {
     try {
@@ -53,6 +55,7 @@ export const whileElecting = async <T>(
       if (isTold) events?.next({ type: 'connected', server });
       return answer;
     } catch (error) {
+      since ??= scheduler.now();
       if (!passes(error) || isOver() || scheduler.now() - since > LONGEST_MS) throw error;
       if (!isTold) events?.next({ type: 'disconnected', server });
       isTold = true;
