@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { flagOf } from '../../process/flagOf.js';
 import type { TrainingOptions } from './trainingOptions.js';
 
 /** The values of `--architecture`. */
@@ -7,27 +8,7 @@ export type ArchitectureName = 'auto' | 'lesson' | 'linear' | 'wide-gru';
 /** The values of `--architecture`, in the order of `--help`. */
 export const ARCHITECTURES: readonly ArchitectureName[] = ['auto', 'lesson', 'linear', 'wide-gru'];
 
-/** The options of architectures, with their names in the command. */
-const FLAGS = {
-  cell: '--cell',
-  bidirectional: '--bidirectional',
-  embeddingDim: '--embedding-dim',
-  hiddenDim: '--hidden-dim',
-  fcDim: '--fc-dim',
-  dropout: '--dropout',
-  overPadding: '--over-padding',
-  embeddingSpread: '--embedding-spread',
-  schedule: '--schedule',
-  patience: '--patience',
-  lr: '--lr',
-  monitor: '--monitor',
-  seeds: '--seeds',
-  pooling: '--pooling',
-  vectors: '--vectors',
-  joinValidation: '--join-validation',
-} as const satisfies Partial<Record<keyof TrainingOptions, string>>;
-
-type Flag = keyof typeof FLAGS;
+type Flag = keyof TrainingOptions;
 
 /** Options that only the lesson's classifier has. Each of them selects it. */
 const LESSON_ONLY: readonly Flag[] = [
@@ -66,7 +47,7 @@ export const architectureFrom = (options: TrainingOptions): ArchitectureName => 
   const foreign = FOREIGN[architecture].filter((flag) => isGiven(options, flag));
   const none = foreign.length === 1 && options.vectors === 'none' && foreign[0] === 'vectors';
   if (foreign.length === 0 || none) return architecture;
-  const named = foreign.map((flag) => (options[flag] === false ? FLAGS[flag].replace('--', '--no-') : FLAGS[flag]));
+  const named = foreign.map((flag) => (options[flag] === false ? flagOf(flag).replace('--', '--no-') : flagOf(flag)));
   // Only the wide GRU uses word vectors, and can consist of several networks.
   const wideOnly = foreign.some((flag) => flag === 'vectors' || flag === 'seeds' || flag === 'pooling');
   const other = architecture === 'lesson' || wideOnly ? 'wide-gru' : 'lesson';
