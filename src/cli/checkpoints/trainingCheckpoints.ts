@@ -42,7 +42,7 @@ import type { Terminal } from '../process/Terminal.js';
 import { VERSION } from '../process/version.js';
 import type { CheckpointInterval, CheckpointOptions } from './checkpointOptions.js';
 import { type EventLog, openEventLog } from './eventLog.js';
-import { aboutOf, checkIdentity, computedBy, decidingOptions, type readBesides, rowHash } from './trainingIdentity.js';
+import { aboutOf, checkIdentity, computedBy, decidingOptions, type ReadBesides, rowHash } from './trainingIdentity.js';
 
 /** The subfolder of the checkpoints in the folder of the artifacts. */
 const FOLDER = 'checkpoints';
@@ -77,7 +77,7 @@ export interface TrainingCheckpoints {
     found: SavedCheckpoint | undefined,
     backend: SelectedBackend,
     valve: Valve,
-    besides: ReturnType<typeof readBesides>,
+    besides: ReadBesides,
   ) => Observable<KeptTraining>;
   /** Removes the checkpoints, because the artifacts are saved. */
   readonly done$: Observable<never>;
@@ -188,7 +188,7 @@ export const trainingCheckpoints = (
     found: SavedCheckpoint | undefined,
     backend: SelectedBackend,
     valve: Valve,
-    besides: ReturnType<typeof readBesides>,
+    besides: ReadBesides,
   ): Promise<KeptTraining> => {
     brake = valve;
     replaying = found !== undefined;

@@ -79,16 +79,15 @@ export const computedBy = ({ name }: SelectedBackend): Pick<TrainingIdentity, 'b
   kernels: name === BACKEND_NAME ? arithmeticOf(backendVariant().simd) : name,
 });
 
+/** What a training reads besides its rows. */
+export type ReadBesides = Pick<TrainingIdentity, 'text' | 'vectors' | 'start'>;
+
 /**
- * What a training reads besides its rows.
+ * Describes what a training reads besides its rows.
  *
  * @param start the id of the model that the training starts from, if any
  */
-export const readBesides = (
-  text: TextSteps,
-  vectors: WordVectors | undefined,
-  start?: string,
-): Pick<TrainingIdentity, 'text' | 'vectors' | 'start'> => ({
+export const readBesides = (text: TextSteps, vectors: WordVectors | undefined, start?: string): ReadBesides => ({
   start,
   text: sha256Hex(Buffer.from(JSON.stringify(text))),
   vectors: vectors === undefined ? 'none' : (vectors.sha256 ?? vectorFileParts(vectors, sha256OfParts).sha256),
