@@ -11,6 +11,9 @@ const OUTPUTS = ['outFile', 'errors', 'rejections', 'events', 'flowTrace', 'onnx
 /** Options that name a folder to write to, in which a later run would find more than the data. */
 const FOLDERS = ['out', 'tensorboard'];
 
+/** The option that names the folder of a saved model from which the new one starts. */
+const OLDER = 'warmStart';
+
 /** Options that name rows. */
 const DATA = ['data', 'validationData', 'testData', 'labels'];
 
@@ -111,6 +114,17 @@ export const protectInputs = async (command: Command): Promise<void> => {
           folder.path,
           `is inside ${path}, whose files are the input data. Give another folder with ${folder.flag ?? ''}.`,
         );
+
+  const [out] = named(['out']);
+  const [older] = named([OLDER]);
+  // A training that is resumed, or repeated, needs the older model as it was.
+  if (out !== undefined && older !== undefined && realPath(out.path) === realPath(older.path))
+    throw new HeadwaterError(
+      'HW_USAGE',
+      `${out.flag ?? ''} and ${older.flag ?? ''} are the same folder, ${older.path}. ` +
+        `Give another one as ${out.flag ?? ''}.`,
+      { where: older.path },
+    );
 
   outputs.forEach((output, i) => {
     const { path } = output;

@@ -231,7 +231,7 @@ const trainingFor = (
     checkRejectionsFile(given),
   );
   const training$ = checkpoints.found$.pipe(
-    switchMap((found) => trainingStart(asBefore(given, found), out).pipe(switchMap((start) => from(found, start)))),
+    switchMap((found) => trainingStart(asBefore(given, found)).pipe(switchMap((start) => from(found, start)))),
   );
   return concat(
     refused$,

@@ -1,5 +1,3 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { catchError, map, type Observable, of, throwError } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { ClassifierConfig } from '../../../models/ClassifierConfig.js';
@@ -82,26 +80,19 @@ const described = (dir: string, artifacts: Artifacts): OlderModel => {
   };
 };
 
-const realPath = (folder: string): string => (existsSync(folder) ? realpathSync(folder) : resolve(folder));
-
 /**
  * Reads the model of `--warm-start`; undefined without that option.
  *
- * Errors: `HW_USAGE` if it is a linear model, if its folder is that of the output, or if an option has no meaning with
- * it; those of `loadArtifacts`.
- *
- * @param out the folder of the new model
+ * Errors: `HW_USAGE` if it is a linear model, or if an option has no meaning with it; those of `loadArtifacts`.
  */
-export const olderModel = (
-  { warmStart, crossValidate, search }: Pick<TrainingOptions, 'warmStart' | 'crossValidate' | 'search'>,
-  out: string,
-): Observable<OlderModel | undefined> => {
+export const olderModel = ({
+  warmStart,
+  crossValidate,
+  search,
+}: Pick<TrainingOptions, 'warmStart' | 'crossValidate' | 'search'>): Observable<OlderModel | undefined> => {
   if (warmStart === undefined) return of(undefined);
   const other = crossValidate === undefined ? (search === undefined ? undefined : '--search') : '--cross-validate';
   if (other !== undefined) throw misuse(`--warm-start and ${other} exclude each other. Leave one of them out.`);
-  // A training that is resumed, or repeated, needs the older model as it was.
-  if (realPath(out) === realPath(warmStart))
-    throw misuse(`--out and --warm-start are the same folder, ${warmStart}. Give another one as --out.`);
   return fromTask(loadArtifacts(warmStart)).pipe(
     catchError((error: unknown) =>
       throwError(() =>

@@ -22,8 +22,6 @@ const differs = (option: string, dir: string, was: string): HeadwaterError =>
     `${option} differs from the model of --warm-start: ${dir} has ${was}. Leave the option out.`,
   );
 
-const inWords = (value: unknown): string => excerpt(JSON.stringify(value));
-
 /** The options of how texts are read, without those that have a default. */
 const READING = ['stopWords', 'keepCase', 'charLevel', 'maxLength'] as const;
 
@@ -38,7 +36,7 @@ const checkReading = ({ dir, text }: OlderModel, options: TrainingOptions, given
   if (!options.punctuation && text.punctuation) throw differs('--no-punctuation', dir, 'punctuation marks as tokens');
   for (const name of READING)
     if (options[name] !== undefined && JSON.stringify(given[name]) !== JSON.stringify(text[name]))
-      throw differs(flagOf(name), dir, inWords(text[name]));
+      throw differs(flagOf(name), dir, excerpt(JSON.stringify(text[name])));
 };
 
 /** The settings that continue those of an older model. Options that are not given are as they were. */
@@ -63,11 +61,9 @@ const continuing = (older: OlderModel, options: TrainingOptions, given: TextStep
  *
  * Errors: `HW_USAGE` if options exclude each other or differ from the older model; those of `textStepsOf` and
  * `olderModel`.
- *
- * @param out the folder of the new model
  */
-export const trainingStart = (options: TrainingOptions, out: string): Observable<TrainingStart> =>
-  combineLatest([olderModel(options, out), textStepsOf(options)]).pipe(
+export const trainingStart = (options: TrainingOptions): Observable<TrainingStart> =>
+  combineLatest([olderModel(options), textStepsOf(options)]).pipe(
     map(([older, text]) =>
       older === undefined
         ? { options, architecture: architectureFrom(options), text, older }
