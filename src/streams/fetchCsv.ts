@@ -70,12 +70,12 @@ const MIB = 1_048_576;
  * HTTP request. With it, the first complete pass writes the decoded body to `<sha256>.csv` in that folder, and later
  * passes read that file and check its hash. A pass that is interrupted leaves no file.
  *
- * **Failures.** A request is retried if it is answered with 408, 425, 429, 500, 502, 503 or 504, or gets no answer, or
- * if its body breaks off (see `RetryOptions`). Each failure is reported to `events`. If the server sends a strong
- * validator (`ETag`, `Last-Modified`), only the missing bytes are requested, as a range. Otherwise the whole body is
- * requested again and the bytes that were read before are skipped. Every row is emitted once, or the stream ends with
- * an error: if the body changed in between, it is `HW_SOURCE_CHANGED`. If the server never answered before, an unknown
- * host name or a closed port is not retried.
+ * **Failures.** A request is retried if it is answered with 408, 425, 429, 500, 502, 503, 504 or 520 to 530, or gets
+ * no answer, or if its body breaks off (see `RetryOptions`). Each failure is reported to `events`. If the server sends
+ * a strong validator (`ETag`, `Last-Modified`), only the missing bytes are requested, as a range. Otherwise the whole
+ * body is requested again and the bytes that were read before are skipped. Every row is emitted once, or the stream
+ * ends with an error: if these bytes are others than before, it is `HW_SOURCE_CHANGED`. If the server never answered
+ * before, an unknown host name or a closed port is not retried.
  *
  * **Proxies.** The environment variables `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are respected.
  *

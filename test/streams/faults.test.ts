@@ -317,6 +317,112 @@ describe('a server that fails in the middle', () => {
   });
 });
 
+describe('a body that goes on with the answer of another server', () => {
+  const OTHER = BODY.replaceAll('headline', 'HEADLINE');
+  const AT = 4000;
+  const DATED = 'Date: Tue, 01 Dec 2026 00:00:00 GMT\r\nLast-Modified: ';
+  const OLD = `${DATED}Mon, 30 Nov 2026 00:00:00 GMT`;
+  const NEW = `${DATED}Mon, 30 Nov 2026 20:00:00 GMT`;
+  const END = BODY.length - 1;
+
+  const answer = (status: number, headers: string, body: string): string =>
+    `HTTP/1.1 ${status} Said\r\n${headers === '' ? '' : `${headers}\r\n`}Connection: close\r\n\r\n${body}`;
+
+  /** Each connection gets the next answer. The first one is reset. No answer declares its length. */
+  const answering = async (answers: readonly string[]): Promise<{ readonly table: Table; readonly asked: number }> => {
+    let asked = 0;
+    const url = await serveRaw((socket) => {
+      const written = answers[asked++] ?? '';
+      if (asked === 1) socket.write(written, () => setTimeout(() => socket.resetAndDestroy(), 20));
+      else socket.end(written);
+    });
+    return { table: await readTable(url, { maxRetries: 4, backoff: { initialMs: 1 } }), asked };
+  };
+
+  const part = (from: number, to: number, total: string, body = BODY): string =>
+    answer(206, `ETag: "a"\r\nContent-Range: bytes ${from}-${to}/${total}`, body.slice(from, to + 1));
+
+  it.each([
+    ['another Last-Modified', OLD, answer(200, NEW, OTHER)],
+    ['no ETag any more', 'ETag: "a"', answer(200, '', OTHER)],
+    ['a weak ETag', 'ETag: "a"', answer(200, 'ETag: W/"a"', OTHER)],
+    ['the same ETag', 'ETag: "a"', answer(200, 'ETag: "a"', OTHER)],
+    ['another ETag', 'ETag: "a"', answer(200, 'ETag: "b"', OTHER)],
+    ['the login page of a network', 'ETag: "a"', answer(200, '', `<html>${'log in '.repeat(2000)}`)],
+  ])('is never mixed with it: other bytes with %s', async (_, headers, second) => {
+    const { table } = await answering([answer(200, headers, BODY.slice(0, AT)), second]);
+    expect(table.code).toBe('HW_SOURCE_CHANGED');
+    expect(titles(table)).toEqual(TITLES.slice(0, table.values.length));
+  });
+
+  it.each([
+    ['another Last-Modified', OLD, NEW],
+    ['no validator', 'ETag: "a"', ''],
+    ['another ETag', 'ETag: "a"', 'ETag: "b"'],
+  ])('is not continued by a part with %s', async (_, headers, other) => {
+    const range = `${other === '' ? '' : `${other}\r\n`}Content-Range: bytes ${AT}-${END}/${BODY.length}`;
+    const continued = answer(206, range, OTHER.slice(AT));
+    const first = answer(200, headers, BODY.slice(0, AT));
+    const changed = await answering([first, continued, answer(200, other, OTHER)]);
+    expect(changed.table.code).toBe('HW_SOURCE_CHANGED');
+    const same = await answering([first, continued, answer(200, other, BODY)]);
+    expect(titles(same.table)).toEqual(TITLES);
+  });
+
+  it('is read where only the ETag is another, as behind several edges', async () => {
+    const first = answer(200, 'ETag: "a"', BODY.slice(0, AT));
+    const { table } = await answering([first, answer(200, 'ETag: "b"', BODY)]);
+    expect(titles(table)).toEqual(TITLES);
+  });
+
+  it('is asked on until its end, where a part is shorter than asked and hides the length', async () => {
+    const { table, asked } = await answering([
+      answer(200, 'ETag: "a"', BODY.slice(0, AT)),
+      part(AT, AT + 999, '*'),
+      part(AT + 1000, END, '*'),
+      answer(416, `Content-Range: bytes */${BODY.length}`, ''),
+    ]);
+    expect(titles(table)).toEqual(TITLES);
+    expect(asked).toBe(4);
+  });
+
+  it('ends at its length, whatever follows', async () => {
+    const first = answer(200, 'ETag: "a"', BODY.slice(0, AT));
+    const surplus = answer(
+      206,
+      `ETag: "a"\r\nContent-Range: bytes ${AT}-${END}/${BODY.length}`,
+      `${BODY.slice(AT)}x,A\n`,
+    );
+    expect(titles((await answering([first, surplus])).table)).toEqual(TITLES);
+    const longer = await answering([
+      answer(200, `Content-Length: ${BODY.length}`, BODY.slice(0, AT)),
+      answer(200, '', `${BODY}x,A\n`),
+    ]);
+    expect(longer.table.code).toBe('HW_SOURCE_CHANGED');
+  });
+
+  it('is not continued where a range is that of the decoded body', async () => {
+    const gzip = gzipSync(Array.from({ length: 5000 }, (_, i) => `${(i * 7919) % 10_007},${i}\n`).join(''));
+    const requests: string[] = [];
+    const url = await serve((request, response) => {
+      requests.push(String(request.headers.range));
+      response.writeHead(200, { ETag: '"a"', 'Content-Encoding': 'gzip' });
+      if (requests.length > 1) response.end(gzip);
+      else response.write(gzip.subarray(0, 9000), () => setTimeout(() => response.socket?.resetAndDestroy(), 20));
+    });
+    const table = await readTable(url, { maxRetries: 1, backoff: { initialMs: 1 } });
+    expect(table.error).toBeUndefined();
+    expect(requests).toEqual(['undefined', 'undefined']);
+  });
+
+  it('is asked for again after what is no HTTP, broken chunks, and the statuses of edges', async () => {
+    const chunks = answer(200, 'Transfer-Encoding: chunked', `fa0\r\n${BODY.slice(0, AT)}\r\n<html>502</html>`);
+    const { table, asked } = await answering([chunks, 'garbage\r\n\r\n', answer(522, '', ''), answer(200, '', BODY)]);
+    expect(titles(table)).toEqual(TITLES);
+    expect(asked).toBe(4);
+  });
+});
+
 describe('passes over a body without a snapshot', () => {
   it('read the same bytes, or end with what to do', async () => {
     for (const validators of [true, false]) {

@@ -205,7 +205,7 @@ const openAddress = async (
     return addAbortSignal(signal, readable(snapshotBytes(snapshot)));
   }
   const { bytes, encodings, charset, validators } = body;
-  if (memory.digest !== undefined && memory.validators !== undefined && differ(memory.validators, validators)) {
+  if (memory.digest !== undefined && memory.validators !== undefined && differ(memory.validators, validators())) {
     bytes.destroy();
     throw sourceChanged(name, 'http');
   }
@@ -213,10 +213,10 @@ const openAddress = async (
   const decoded = await decodeContent(addAbortSignal(signal, bytes), encodings, name, countSurplus(memory));
   if (snapshotDir === undefined)
     return compared(decoded, location, memory, () => {
-      memory.validators ??= validators;
+      memory.validators ??= validators();
     });
   return keep(decoded, location, snapshotDir, memory, signal, (snapshot) =>
-    storeSource(snapshotDir, url, { snapshot, validators, charset }, now()),
+    storeSource(snapshotDir, url, { snapshot, validators: validators(), charset }, now()),
   );
 };
 

@@ -20,7 +20,8 @@ export interface HttpBody {
   readonly encodings: readonly string[];
   /** The character encoding that the server declares, unchanged. */
   readonly charset: string | undefined;
-  readonly validators: Validators;
+  /** The validators of the version that was read. A later response may have completed the body. */
+  readonly validators: () => Validators;
 }
 
 /** How a body is requested, and how failures are retried. */
@@ -35,10 +36,9 @@ const charsetOf = (header: string | undefined): string | undefined => {
   return found?.['quoted'] ?? found?.['bare'];
 };
 
-const headOf = (response: Dispatcher.ResponseData): Omit<HttpBody, 'bytes'> => ({
+const headOf = (response: Dispatcher.ResponseData): Omit<HttpBody, 'bytes' | 'validators'> => ({
   encodings: encodingsOf(response),
   charset: charsetOf(headerOf(response, 'content-type')),
-  validators: validatorsOf(response),
 });
 
 /** The body of a response. */
@@ -48,7 +48,7 @@ export const bodyOf = ({ response, settle }: HttpExchange): HttpBody => {
     const broken = await settle();
     if (broken !== undefined) throw broken;
   };
-  return { bytes: readable(bytes()), ...headOf(response) };
+  return { bytes: readable(bytes()), ...headOf(response), validators: () => validatorsOf(response) };
 };
 
 const NOT_MODIFIED = 304;
@@ -102,15 +102,17 @@ export const httpBody = async (
     return 'unchanged';
   }
   if (persistence === undefined) return bodyOf(answered);
-  const head = headOf(answered.response);
+  let validators = validatorsOf(answered.response);
   return {
-    ...head,
+    ...headOf(answered.response),
+    validators: () => validators,
     bytes: readable(
       resumedBody(
         answered,
-        { ...head, name },
+        name,
         (headers, aborted) => follow(address, name, options, headers, aborted),
         persistence,
+        (response) => (validators = validatorsOf(response)),
       ),
     ),
   };

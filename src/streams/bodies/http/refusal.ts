@@ -8,6 +8,12 @@ import { ConnectionLost } from './faults/ConnectionLost.js';
 /** The statuses of temporary failures. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
+/**
+ * Whether a status is that of a temporary failure. From 520 to 530, it is that of a content delivery network whose edge
+ * does not reach the server.
+ */
+const isPassing = (status: number): boolean => PASSING.has(status) || (status >= 520 && status <= 530);
+
 /** A response without the requested stream. */
 export interface RefusingAnswer {
   readonly status: number;
@@ -21,7 +27,7 @@ export interface RefusingAnswer {
  * the server asks for.
  */
 export const refusal = (name: string, answer: RefusingAnswer, now: number): HeadwaterError | ConnectionLost => {
-  if (!PASSING.has(answer.status)) return statusError(name, answer.status);
+  if (!isPassing(answer.status)) return statusError(name, answer.status);
   const waitMs = retryAfter(answer.retryAfter, answer.date, now);
   return new ConnectionLost(statusError(name, answer.status, waitMs), waitMs);
 };
@@ -33,7 +39,7 @@ export const refusal = (name: string, answer: RefusingAnswer, now: number): Head
  * @throws ConnectionLost for a temporary status
  */
 export const requireReady = (response: Dispatcher.ResponseData, name: string, now: number): void => {
-  if (!PASSING.has(response.statusCode)) return;
+  if (!isPassing(response.statusCode)) return;
   throw refusal(
     name,
     { status: response.statusCode, retryAfter: headerOf(response, 'retry-after'), date: headerOf(response, 'date') },

@@ -28,6 +28,13 @@ export const validatorsOf = (response: Dispatcher.ResponseData): Validators => {
 export const strongValidator = ({ etag, lastModified }: Validators): string | undefined =>
   etag === undefined ? lastModified : etag.startsWith('"') ? etag : undefined;
 
+/**
+ * Whether a partial response has the validator that the request named. A server that does not know `If-Range` may send
+ * a part of another version.
+ */
+export const carries = (response: Dispatcher.ResponseData, validator: string): boolean =>
+  headerOf(response, 'etag') === validator || headerOf(response, 'last-modified') === validator;
+
 /** Whether two responses have different strong `ETag`s, and so different bodies. */
 export const differ = (one: Validators, other: Validators): boolean =>
   one.etag?.startsWith('"') === true && other.etag?.startsWith('"') === true && one.etag !== other.etag;

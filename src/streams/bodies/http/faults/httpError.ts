@@ -56,6 +56,9 @@ const TLS_REMEDIES: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
 };
 
+/** The codes of the faults of TLS that have a remedy. */
+export const TLS_FAULTS: ReadonlySet<string> = new Set(Object.keys(TLS_REMEDIES));
+
 /** undici's message if a proxy refused to open a tunnel, with the status of the proxy. */
 const REFUSED_TUNNEL = /^Proxy response \((\d+)\)/;
 

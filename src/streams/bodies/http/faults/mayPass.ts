@@ -1,7 +1,7 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { ConnectionLost } from './ConnectionLost.js';
 import { codeOf } from '../../../../contracts/codeOf.js';
-import { SurplusError } from './httpError.js';
+import { SurplusError, TLS_FAULTS } from './httpError.js';
 
 /** The codes of connection errors that may not occur again at the next attempt. */
 const BROKEN: ReadonlySet<string> = new Set([
@@ -36,6 +36,15 @@ const reasonCode = (error: unknown): string =>
     : String(codeOf(error) ?? '');
 
 /**
+ * Whether an answer is not HTTP, or TLS failed. If the server has answered before, something else may answer in its
+ * place for a while: a login page of a network, a proxy that restarts, a connection with damaged bytes.
+ */
+const isInterference = (error: unknown, code: string): boolean =>
+  (error instanceof Error && error.name === 'HTTPParserError') ||
+  /^(?:ERR_SSL|ERR_TLS)_|^EPROTO$/.test(code) ||
+  TLS_FAULTS.has(code);
+
+/**
  * Whether a failed request or an interrupted response should be retried.
  *
  * @param answered whether the server has answered before. A URL at which no server has ever answered may be wrong, and
@@ -47,7 +56,7 @@ export const mayPass = (error: unknown, answered: boolean): boolean => {
   if (error instanceof HeadwaterError)
     return error.code.startsWith('HW_HTTP_') && error.cause !== undefined && mayPass(error.cause, answered);
   const code = reasonCode(error);
-  return BROKEN.has(code) || (answered && AWAY.has(code)) || error instanceof CutShort;
+  return BROKEN.has(code) || (answered && (AWAY.has(code) || isInterference(error, code))) || error instanceof CutShort;
 };
 
 /** A server has ended its response before the last declared byte, or did not continue it where it was asked to. */
