@@ -262,7 +262,8 @@ export const openStream = async (
       { where: name },
     );
   const decoded = await decodeContent(addAbortSignal(signal, stream), [], name, countSurplus(memory));
-  return snapshotDir === undefined ? decoded : keep(decoded, { name, kind: 'file' }, snapshotDir, memory, signal);
+  const file = { name, kind: 'file' } as const;
+  return snapshotDir === undefined ? compared(decoded, file, memory) : keep(decoded, file, snapshotDir, memory, signal);
 };
 
 /**

@@ -65,15 +65,20 @@ export async function* decodeParquet(path: string): AsyncGenerator<Buffer, void,
     const file = await asyncBufferFromFile(path);
     const metadata = await parquetMetadataAsync(file);
     const rows = Number(metadata.num_rows);
+    const grouped = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+    if (grouped !== rows) throw new Error(`it declares ${rows} rows, and its row groups have ${grouped}`);
     const classes = parquetClassNames(metadata.key_value_metadata ?? []);
     for (let rowStart = 0; rowStart < rows; rowStart += ROWS) {
+      const rowEnd = Math.min(rows, rowStart + ROWS);
       const part = await parquetReadObjects({
         file,
         metadata,
         rowStart,
-        rowEnd: Math.min(rows, rowStart + ROWS),
+        rowEnd,
         ...(compressors === undefined ? {} : { compressors }),
       });
+      if (part.length !== rowEnd - rowStart)
+        throw new Error(`rows ${rowStart} to ${rowEnd} are incomplete: only ${part.length} were found`);
       yield Buffer.from(part.map((row) => `${JSON.stringify(withClassNames(row, classes), plain)}\n`).join(''));
     }
   } catch (cause) {
