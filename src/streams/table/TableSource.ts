@@ -5,9 +5,11 @@ import { peekByte } from '../bodies/bytes/peekByte.js';
 import { readable } from '../bodies/bytes/readable.js';
 import { isZip } from '../bodies/foreignFormat.js';
 import { locate, type Location } from '../bodies/locate.js';
+import { sameFile } from '../bodies/sameFile.js';
 import { bodyError, openBody, openStream, type OpenOptions } from '../bodies/openBody.js';
 import { emptyMemory, type SourceMemory } from '../bodies/SourceMemory.js';
 import { folderLines } from './internal/folders/folderLines.js';
+import { matchingFiles } from './internal/matchingFiles.js';
 import { parquetLines } from './internal/parquetLines.js';
 import { zippedTable } from './internal/zippedTable.js';
 
@@ -95,9 +97,11 @@ const sourceOf = (
       const format = await endFormatOf(body);
       if (format === undefined) return { body, madeOf: undefined };
       const path = await fileOf(body, format, name, memory);
-      return format === 'zip'
-        ? { body: addAbortSignal(signal, await zippedTable(path, name, member)), madeOf: undefined }
-        : { body: addAbortSignal(signal, readable(parquetLines(path))), madeOf: 'parquet' };
+      const decode = format === 'zip' ? () => zippedTable(path, name, member) : () => parquetLines(path);
+      return {
+        body: addAbortSignal(signal, readable(sameFile(path, name, decode))),
+        madeOf: format === 'zip' ? undefined : 'parquet',
+      };
     },
     explain: (error, progress) => bodyError({ kind, name }, error, progress),
   };
@@ -148,16 +152,6 @@ const locatedSource = (address: string | URL, part: number, options: TableSource
 const isPattern = (address: TableAddress): address is string =>
   typeof address === 'string' && /[*?[{]/.test(address) && !/^[a-z][a-z\d+.-]+:/i.test(address) && !existsSync(address);
 
-const expand = async (pattern: string): Promise<readonly string[]> => {
-  const { glob } = await import('tinyglobby');
-  const paths = await glob(pattern, { expandDirectories: false, dot: false });
-  if (paths.length === 0)
-    throw new HeadwaterError('HW_PATH', `No file matches ${pattern}. Check the pattern, and the current folder.`, {
-      where: pattern,
-    });
-  return paths.toSorted();
-};
-
 /**
  * The tables in reading order: as given, and the files of a pattern sorted by path.
  *
@@ -181,7 +175,7 @@ export const tableSources = (
     const parts = await Promise.all(
       made.map(async (source, part) =>
         typeof source === 'string'
-          ? (await expand(source)).map((path) => locatedSource(path, part, options))
+          ? (await matchingFiles(source)).map((path) => locatedSource(path, part, options))
           : [source],
       ),
     );

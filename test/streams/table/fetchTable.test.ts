@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { encode } from 'iconv-lite';
+import { lastValueFrom, tap } from 'rxjs';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
@@ -17,6 +18,7 @@ import type { TableNotice } from '../../../src/streams/table/TableOptions.js';
 import type { TableAddress } from '../../../src/streams/table/TableSource.js';
 import { collect } from '../collect.js';
 import { fileOf, scratch } from '../scratch.js';
+import { zipOf } from '../zipOf.js';
 
 interface Read {
   readonly rows: readonly Row[];
@@ -118,6 +120,53 @@ describe('fetchHeadlines: what is read', () => {
     for (let pass = 0; pass < 2; pass++) expect(await collect(rows$)).toEqual({ values: EXPECTED, error: undefined });
   });
 
+  const parquetOf = (rows: number, text: string): Buffer =>
+    Buffer.from(
+      parquetWriteBuffer({
+        columnData: [
+          { name: 'text', data: Array.from({ length: rows }, (_, i) => `${text} ${i}`), type: 'STRING' },
+          { name: 'label', data: Array.from({ length: rows }, (_, i) => CLASSES[i % 4]!), type: 'STRING' },
+        ],
+      }),
+    );
+
+  it('tells a Parquet file and an archive that are replaced during a pass', async () => {
+    const table = (text: string): string =>
+      `text,label\n${Array.from({ length: 5000 }, (_, i) => `${text} ${i},${CLASSES[i % 4]}\n`).join('')}`;
+    const kinds: readonly (readonly [name: string, of: (text: string) => Buffer])[] = [
+      ['t.parquet', (text) => parquetOf(5000, text)],
+      ['t.zip', (text) => zipOf({ 't.csv': table(text) })],
+    ];
+    for (const [name, of] of kinds) {
+      const path = fileOf(of('old'), name);
+      const other = fileOf(of('new'), name);
+      let rows = 0;
+      const error = await lastValueFrom(
+        fetchHeadlines(path).pipe(tap(() => (rows += 1) === 1 && renameSync(other, path))),
+      ).catch((error: unknown) => error);
+      expect({ name, error }).toMatchObject({ error: { code: 'HW_SOURCE_CHANGED' } });
+    }
+  });
+
+  it('refuses a Parquet file whose numbers of rows contradict each other', async () => {
+    const bytes = parquetOf(3000, 'row');
+    const footer = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+    // The number of rows as a field of Thrift's compact protocol.
+    const declared = bytes.indexOf(Buffer.from([0x16, 0xf0, 0x2e]), footer);
+    expect(declared).toBeGreaterThan(footer);
+    for (const [rows, varint] of [
+      [2000, [0xa0, 0x1f]],
+      [5000, [0x90, 0x4e]],
+    ] as const) {
+      const wrong = Buffer.from(bytes);
+      wrong.set(varint, declared + 1);
+      expect(await read(fileOf(wrong, 't.parquet'))).toMatchObject({
+        code: 'HW_ENCODING',
+        message: expect.stringContaining(`it declares ${rows} rows, and its row groups have 3000`) as string,
+      });
+    }
+  });
+
   it('reads values of JSON as text, and rejects lines that are no object', async () => {
     const table = '{"text":"a","label":1}\n\n[1]\nnonsense\n{"text":"b","label":["x"]}\n{"text":null,"label":"y"}\n';
     const { rows, rejections } = await read(fileOf(table, 't.jsonl'));
@@ -152,6 +201,35 @@ describe('fetchHeadlines: what is read', () => {
     }
     expect(rejected).toEqual([1, 1]);
     expect(await read(join(folder, '*.tsv'))).toMatchObject({ code: 'HW_PATH' });
+  });
+
+  it('reads each file of a pattern once, through links, and leaves out none without a word', async () => {
+    const folder = join(scratch(), 'links');
+    mkdirSync(folder);
+    const stored = fileOf('text,label\nfirst,X\n', 'stored.csv');
+    symlinkSync(stored, join(folder, 'a.csv'));
+    symlinkSync(folder, join(folder, 'circle'));
+    const found = await read(join(folder, '**/*.csv'));
+    expect(found.rows).toMatchObject([{ title: 'first' }]);
+    symlinkSync(join(folder, 'gone.csv'), join(folder, 'broken.csv'));
+    expect(await read(join(folder, '**/*.csv'))).toMatchObject({
+      code: 'HW_PATH',
+      message: expect.stringContaining('No such file: ') as string,
+    });
+    expect((await read(join(folder, 'a*.csv'))).rows).toHaveLength(1);
+  });
+
+  it('tells a folder of texts that another pass reads with other texts', async () => {
+    const folder = join(scratch(), 'texts');
+    for (const label of ['neg', 'pos']) {
+      mkdirSync(join(folder, label), { recursive: true });
+      writeFileSync(join(folder, label, '1.txt'), label);
+    }
+    const rows$ = fetchHeadlines(folder);
+    expect((await collect(rows$)).values).toHaveLength(2);
+    expect((await collect(rows$)).error).toBeUndefined();
+    writeFileSync(join(folder, 'pos', '2.txt'), 'more');
+    expect((await collect(rows$)).error).toMatchObject({ code: 'HW_SOURCE_CHANGED' });
   });
 
   it('reads a stream, and again where it is kept', async () => {

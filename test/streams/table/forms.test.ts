@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -397,6 +397,42 @@ describe('fetchHeadlines finds the form of a table with', () => {
     const empty = (await read(join(folder, 'World'))).error;
     expect(empty).toBeInstanceOf(HeadwaterError);
     expect(String(empty)).toMatch(/without folders of texts in it.*\*\.csv/);
+  });
+
+  it('folders of links to texts, and of folders of texts', async () => {
+    const stored = join(scratch(), 'stored');
+    const folder = join(scratch(), 'linked');
+    mkdirSync(join(stored, 'deep', 'er'), { recursive: true });
+    mkdirSync(folder);
+    writeFileSync(join(stored, 'deep', 'er', 'b.txt'), 'second');
+    writeFileSync(join(stored, 'a.txt'), 'first');
+    symlinkSync(stored, join(folder, 'pos'));
+    mkdirSync(join(folder, 'neg'));
+    symlinkSync(join(stored, 'a.txt'), join(folder, 'neg', 'a.txt'));
+    const texts = async () => (await read(folder)).rows.map(({ title, category }) => [category, title]);
+    expect(await texts()).toEqual([
+      ['neg', 'first'],
+      ['pos', 'first'],
+      ['pos', 'second'],
+    ]);
+    // One folder more around the texts of each class.
+    const wrapped = join(scratch(), 'wrapped');
+    for (const label of ['neg', 'pos']) {
+      mkdirSync(join(wrapped, label, 'texts'), { recursive: true });
+      writeFileSync(join(wrapped, label, 'texts', '1.txt'), label);
+    }
+    expect((await read(wrapped)).rows.map(({ category }) => category)).toEqual(['neg', 'pos']);
+    // One folder more around all classes.
+    for (const label of ['neg', 'pos']) {
+      mkdirSync(join(wrapped, label, 'more'));
+      writeFileSync(join(wrapped, label, 'more', '1.txt'), label);
+    }
+    expect(String((await read(wrapped)).error)).toContain(`such as ${join(wrapped, 'neg')}`);
+    symlinkSync(folder, join(stored, 'back'));
+    expect(String((await read(folder)).error)).toMatch(/nested too deep, or a link leads back/);
+    rmSync(join(stored, 'back'));
+    rmSync(join(stored, 'a.txt'));
+    expect(String((await read(folder)).error)).toContain(`${join('neg', 'a.txt')} is a link to a file that cannot be`);
   });
 
   it('the same records where no class is asked for, as in earlier tables', async () => {

@@ -1,5 +1,4 @@
-import type { Dirent } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { isText } from '../../../bodies/encoding/guessEncoding.js';
@@ -18,18 +17,10 @@ import {
   type ParallelFiles,
   parallelFiles,
 } from './fileClasses.js';
+import { filesWithin, folderEntries } from './folderEntries.js';
 
 const refuse = (path: string, message: string, cause?: unknown): HeadwaterError =>
   new HeadwaterError('HW_PATH', message, { where: path, ...(cause === undefined ? {} : { cause }) });
-
-const entriesOf = async (path: string): Promise<readonly Dirent[]> => {
-  try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries.filter(({ name }) => !name.startsWith('.')).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (cause) {
-    throw refuse(path, `Cannot read the folder ${path}. Give a folder or a file that can be read.`, cause);
-  }
-};
 
 /** The text of a file, in the given encoding or UTF-8. */
 const textOf = async (path: string, encoding: string | undefined): Promise<string> => {
@@ -49,32 +40,37 @@ const textOf = async (path: string, encoding: string | undefined): Promise<strin
 const rowLine = (label: string, text: string, file: string): Buffer =>
   Buffer.from(`${JSON.stringify({ label, text, file })}\n`);
 
-/** The files of each folder, whose name is their class. */
+/** The files within each folder, whose name is their class. */
 async function* ofFolders(
   path: string,
   folders: readonly string[],
   encoding: string | undefined,
 ): AsyncGenerator<Buffer, void, undefined> {
-  let files = 0;
+  await checkClasses(path, folders);
+  for (const name of folders)
+    for await (const file of filesWithin(join(path, name)))
+      yield rowLine(name, await textOf(join(path, name, file), encoding), join(name, file));
+}
+
+/** Refuses folders that are no classes: with tables in them, or each with the same folders and without files. */
+const checkClasses = async (path: string, folders: readonly string[]): Promise<void> => {
   for (const name of folders) {
-    const entries = await entriesOf(join(path, name));
-    const tables = entries
-      .filter((entry) => entry.isFile() && isTable(entry.name))
-      .map((entry) => join(name, entry.name));
+    const tables: string[] = [];
+    for await (const file of filesWithin(join(path, name))) if (isTable(file)) tables.push(join(name, file));
     if (tables.length > 0) throw tablesWithin(path, tables);
-    for (const entry of entries) {
-      if (!entry.isFile()) continue;
-      files += 1;
-      yield rowLine(name, await textOf(join(path, name, entry.name), encoding), join(name, entry.name));
-    }
   }
-  if (files === 0)
+  const entries = await Promise.all(folders.map((name) => folderEntries(join(path, name))));
+  const [first, ...others] = entries.map((within) => within.map(({ name }) => name));
+  const isAlike = others.every((names) => names.join('/') === first?.join('/'));
+  // One folder in each, such as pos/texts and neg/texts, only holds the texts.
+  const holdsTexts = first?.length === 1 && others.length > 0;
+  if (isAlike && !holdsTexts && entries.flat().every(({ isFolder }) => isFolder))
     throw refuse(
       path,
       `${path} has folders (${listNames(folders.slice(0, 4))}) without files in them. Give the folder ` +
         `that has a folder of texts for each class, such as ${join(path, folders[0]!)}.`,
     );
-}
+};
 
 /** The texts of files whose names say their classes. */
 async function* ofFiles(
@@ -91,7 +87,7 @@ async function* ofFiles(
 
 /** The examples of the intents of an agent of Dialogflow. */
 async function* ofIntents(path: string, encoding: string | undefined): AsyncGenerator<Buffer, void, undefined> {
-  for (const { name } of await entriesOf(path)) {
+  for (const { name } of await folderEntries(path)) {
     const intent = intentOf(name);
     if (intent === undefined) continue;
     for (const text of examplesOf(await textOf(join(path, name), encoding))) yield rowLine(intent, text, name);
@@ -159,9 +155,9 @@ export async function* folderLines(
   path: string,
   encoding: string | undefined,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const entries = await entriesOf(path);
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const entries = await folderEntries(path);
+  const folders = entries.filter((entry) => entry.isFolder).map(({ name }) => name);
+  const files = entries.filter((entry) => !entry.isFolder).map(({ name }) => name);
   const intents = intentsFolder(path, folders, files);
   if (intents !== undefined) return yield* ofIntents(intents, encoding);
   if (folders.length > 1 && folders.every(isSideName)) throw severalSides(path, folders);
