@@ -227,6 +227,23 @@ it('keeps two earlier generations', async () => {
   expect(which(await load(dir))).toBe(models.length - 1);
 });
 
+it('is read from a copy without its symbolic links, if the copy has one generation', async () => {
+  const dir = newFolder();
+  await write(dir, models[0]);
+  const copy = async (): Promise<string> => {
+    const to = newFolder();
+    await cp(dir, to, { recursive: true, filter: async (path) => !(await fs.lstat(path)).isSymbolicLink() });
+    return to;
+  };
+  expect(which(await load(await copy()))).toBe(0);
+  await write(dir, models[1]);
+  const loaded = await loadArtifacts(await copy())();
+  expect(isLeft(loaded) && loaded.left).toMatchObject({
+    code: 'HW_ARTIFACT',
+    message: expect.stringMatching(/has 2 models, and no link current .* give one model, such as/) as string,
+  });
+});
+
 describe('on a file system that lacks something', () => {
   const errorOf = (code: string): Error => Object.assign(new Error(code), { code });
   /** Lets functions of `fs` fail until the test ends. */

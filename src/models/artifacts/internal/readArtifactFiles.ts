@@ -16,7 +16,7 @@ import { ARTIFACT_FILES, ARTIFACT_LIMITS } from '../Artifacts.js';
 /** Node's modules. The caller has checked that they exist. */
 const files = nodeModule('node:fs/promises');
 const nodePath = nodeModule('node:path') ?? ({} as PlatformPath);
-const { lstat, open, readFile, readlink } = files ?? ({} as NonNullable<typeof files>);
+const { lstat, open, readdir, readFile, readlink } = files ?? ({} as NonNullable<typeof files>);
 
 /** The largest size of a manifest in bytes. */
 const MANIFEST_LIMIT = 2 ** 20;
@@ -69,6 +69,27 @@ const currentFolder = async (directory: string): Promise<string | undefined> => 
   }
 };
 
+/**
+ * The only generation of a folder without files of a model and without `current`, such as a copy without its symbolic
+ * links. Undefined where there is none.
+ *
+ * @throws HeadwaterError `HW_ARTIFACT` if there are several
+ */
+const onlyGeneration = async (directory: string): Promise<string | undefined> => {
+  const names = await readdir(nodePath.join(directory, GENERATIONS)).catch(() => []);
+  const [first, ...others] = names.filter(isManifestId);
+  if (first === undefined) return undefined;
+  const folder = nodePath.join(directory, GENERATIONS, first);
+  if (others.length > 0)
+    throw new HeadwaterError(
+      'HW_ARTIFACT',
+      `${directory} has ${others.length + 1} models, and no link ${CURRENT} that names one of them: it was probably ` +
+        `copied without its symbolic links. Copy it with them (cp -a, rsync -a), or give one model, such as ${folder}.`,
+      { where: directory },
+    );
+  return folder;
+};
+
 const KNOWN = Object.entries(ARTIFACT_FILES).map(([key, name]) => ({
   name,
   limit: ARTIFACT_LIMITS[key as keyof typeof ARTIFACT_FILES],
@@ -117,8 +138,9 @@ const read = async (directory: string): Promise<ReadonlyMap<string, Uint8Array>>
     } else if (current === undefined) {
       // Plain files, as the lesson and earlier versions write them.
       const files = await readKnown(folder);
-      if ((await currentFolder(directory)) === undefined) return files;
-      continue;
+      if ((await currentFolder(directory)) !== undefined) continue;
+      const only = files.size === 0 ? await onlyGeneration(directory) : undefined;
+      return only === undefined ? files : read(only);
     } else missing = nodePath.join(folder, MANIFEST_FILE);
     // If newer files replaced this generation during the reading, `current` names another one.
     if (current === (await currentFolder(directory)) && (same += 1) === SAME) break;
