@@ -42,7 +42,7 @@ import type { Terminal } from '../process/Terminal.js';
 import { VERSION } from '../process/version.js';
 import type { CheckpointInterval, CheckpointOptions } from './checkpointOptions.js';
 import { type EventLog, openEventLog } from './eventLog.js';
-import { aboutOf, checkIdentity, computedBy, decidingOptions, type ReadBesides, rowHash } from './trainingIdentity.js';
+import { aboutOf, checkIdentity, computedBy, type PreparedIdentity, rowHash } from './trainingIdentity.js';
 
 /** The subfolder of the checkpoints in the folder of the artifacts. */
 const FOLDER = 'checkpoints';
@@ -70,14 +70,14 @@ export interface TrainingCheckpoints {
   /** An operator on the rows of the first pass. Their hash shows whether the data has changed. */
   readonly hashing: MonoTypeOperatorFunction<Row>;
   /**
-   * Prepares a training when its rows, its backend and all else that it reads (`besides`) are known. It refuses a
-   * checkpoint of another training.
+   * Prepares a training when its rows, its backend and all else that decides its result (`besides`) are known. It
+   * refuses a checkpoint of another training.
    */
   readonly ready: (
     found: SavedCheckpoint | undefined,
     backend: SelectedBackend,
     valve: Valve,
-    besides: ReadBesides,
+    besides: PreparedIdentity,
   ) => Observable<KeptTraining>;
   /** Removes the checkpoints, because the artifacts are saved. */
   readonly done$: Observable<never>;
@@ -96,11 +96,13 @@ const placeOf = ({ model, epoch, side, batch, steps }: Checkpoint): string =>
  * Saves checkpoints of a training in `<out>/checkpoints`, and the event log of `--events`.
  *
  * @param out the folder of the artifacts
- * @param options the options of the command
+ * @param options the options about checkpoints
+ * @param deciding the options of the command that can change the result of the training
  */
 export const trainingCheckpoints = (
   out: string,
   options: CheckpointOptions,
+  deciding: Readonly<Record<string, unknown>>,
   { stderr }: Pick<Terminal, 'stderr'>,
 ): TrainingCheckpoints => {
   const dir = join(out, FOLDER);
@@ -188,7 +190,7 @@ export const trainingCheckpoints = (
     found: SavedCheckpoint | undefined,
     backend: SelectedBackend,
     valve: Valve,
-    besides: ReadBesides,
+    besides: PreparedIdentity,
   ): Promise<KeptTraining> => {
     brake = valve;
     replaying = found !== undefined;
@@ -196,7 +198,7 @@ export const trainingCheckpoints = (
     const identity = {
       version: VERSION,
       ...computedBy(backend),
-      options: decidingOptions(options),
+      options: deciding,
       data: rows.digest(),
       ...besides,
     };
@@ -279,7 +281,7 @@ export const trainingCheckpoints = (
             tap((found) => {
               if (found === undefined) say(`There is no checkpoint in ${dir}: the training starts from the beginning.`);
               else {
-                checkIdentity(found, { version: VERSION, options: decidingOptions(options) });
+                checkIdentity(found, { version: VERSION, options: deciding });
                 say(`going on from ${found.path} (${placeOf(found.checkpoint)})`);
               }
             }),

@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto';
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
 import type { SavedCheckpoint } from '../../checkpoints/latestCheckpoint.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Row } from '../../contracts/rows/Row.js';
+import { type Row, SIDES } from '../../contracts/rows/Row.js';
+import type { TableRecord } from '../../contracts/training/TrainingRecord.js';
 import { sha256Hex } from '../../contracts/runtime/sha256.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
 import { backendVariant } from '../../ops/backends/registerBackend.js';
 import { BACKEND_NAMES, type BackendName, type SelectedBackend } from '../../ops/backends/selectBackend.js';
+import type { Split } from '../../operators/rows/prepare.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
 import { flagOf } from '../process/flagOf.js';
 import type { TextSteps } from '../../text/TextSteps.js';
 import { vectorFileParts } from '../../text/vectors/vectorFile.js';
 import type { WordVectors } from '../../text/vectors/WordVectors.js';
+import type { FoundVectors } from '../../vectors/findVectors.js';
 import { sha256OfParts } from '../../vectors/saveVectors.js';
 import type { LogPosition } from './eventLog.js';
 
@@ -22,16 +25,26 @@ export interface TrainingIdentity {
   readonly backend: string;
   /** The arithmetic of the kernels: `relaxed`, `simd`, `none`, or the name of a backend that has one arithmetic. */
   readonly kernels: string;
-  /** The options of the command, without those that do not affect the result. */
+  /** The options of the command that can change the result. */
   readonly options: Readonly<Record<string, unknown>>;
   /** The SHA-256 of the rows. */
   readonly data: string;
+  /** The SHA-256 of the record of the table in the model: its layout and the names of its classes. */
+  readonly table: string;
+  /** The SHA-256 of the classes in their order. */
+  readonly classes: string;
+  /** The SHA-256 of the vocabulary. It also depends on the version of Unicode that Node knows. */
+  readonly vocabulary: string;
+  /** The SHA-256 of the number of rows of each class on each side. */
+  readonly sides: string;
   /** The id of the model that the training started from; undefined if there is none. */
   readonly start?: string | undefined;
   /** The SHA-256 of the text steps. A file of stop words may have changed, whose path is one of the options. */
   readonly text: string;
   /** The SHA-256 of the word vectors, or `none`. Without `--vectors` they depend on what the machine has. */
   readonly vectors: string;
+  /** Where the word vectors came from, which the record of the training contains. */
+  readonly vectorsFrom?: string | undefined;
 }
 
 /** The further content of the command's checkpoints. */
@@ -43,33 +56,6 @@ export interface AboutTraining extends TrainingIdentity {
 /** A checkpoint file, without its state. */
 type Described = Pick<SavedCheckpoint, 'path' | 'about'>;
 
-/** Options that do not affect the result. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'data',
-  'out',
-  'validationData',
-  'testData',
-  'backend',
-  'threads',
-  'json',
-  'tensorboard',
-  'ui',
-  'uiPort',
-  'open',
-  'rejections',
-  'maxRejections',
-  'checkpointEvery',
-  'resume',
-  'events',
-  'offline',
-]);
-
-/** The options of a command that affect the result, as plain data. */
-export const decidingOptions = (options: object): Readonly<Record<string, unknown>> =>
-  JSON.parse(
-    JSON.stringify(Object.fromEntries(Object.entries(options).filter(([name]) => !WITHOUT_EFFECT.has(name)))),
-  ) as Record<string, unknown>;
-
 /** The arithmetic of a variant of the kernels. `wide` differs from `relaxed` in its layout, and gives the same bits. */
 const arithmeticOf = (kernels: string): string => (kernels === 'wide' ? 'relaxed' : kernels);
 
@@ -79,18 +65,41 @@ export const computedBy = ({ name }: SelectedBackend): Pick<TrainingIdentity, 'b
   kernels: name === BACKEND_NAME ? arithmeticOf(backendVariant().simd) : name,
 });
 
-/** What a training reads besides its rows. */
-export type ReadBesides = Pick<TrainingIdentity, 'text' | 'vectors' | 'start'>;
+const hashOfVectors = (vectors: WordVectors): string =>
+  vectors.sha256 ?? vectorFileParts(vectors, sha256OfParts).sha256;
 
-/**
- * Describes what a training reads besides its rows.
- *
- * @param start the id of the model that the training starts from, if any
- */
-export const readBesides = (text: TextSteps, vectors: WordVectors | undefined, start?: string): ReadBesides => ({
+/** What a training reads besides its rows, and what it made of them before its first step. */
+export type PreparedIdentity = Omit<TrainingIdentity, 'version' | 'backend' | 'kernels' | 'options' | 'data'>;
+
+const sha256OfJson = (value: unknown): string => sha256Hex(Buffer.from(JSON.stringify(value)));
+
+/** The inputs of a training when its first pass is done. */
+export interface PreparedInputs {
+  readonly text: TextSteps;
+  readonly split: Pick<Split, 'tokenizer' | 'labelEncoder' | 'classCounts'>;
+  /** How the table was read, as the model stores it; undefined if it has the usual form. */
+  readonly table: TableRecord | undefined;
+  readonly vectors: FoundVectors | undefined;
+  /** The id of the model that the training starts from, if any. */
+  readonly start: string | undefined;
+}
+
+/** Describes the inputs of a training when its first pass is done. */
+export const preparedIdentity = ({
+  text,
+  split: { tokenizer, labelEncoder, classCounts },
+  table,
+  vectors,
   start,
-  text: sha256Hex(Buffer.from(JSON.stringify(text))),
-  vectors: vectors === undefined ? 'none' : (vectors.sha256 ?? vectorFileParts(vectors, sha256OfParts).sha256),
+}: PreparedInputs): PreparedIdentity => ({
+  table: sha256OfJson(table ?? null),
+  classes: sha256OfJson(labelEncoder.classes),
+  vocabulary: sha256Hex(Buffer.from(tokenizer.stringify())),
+  sides: sha256OfJson(SIDES.map((side) => [...classCounts[side]])),
+  start,
+  text: sha256OfJson(text),
+  vectors: vectors === undefined ? 'none' : hashOfVectors(vectors.vectors),
+  vectorsFrom: vectors?.source,
 });
 
 /** The number of characters that are hashed together. One call for each row would take longer than the hash. */
@@ -125,6 +134,28 @@ const isPosition = (value: unknown): value is LogPosition =>
   Number(value['bytes']) >= 0 &&
   typeof value['sha256'] === 'string';
 
+/** The fields of an identity that are texts. */
+type Texts = Omit<TrainingIdentity, 'options'>;
+
+/** The name of each of them in messages, in the order in which they are compared, and whether every training has it. */
+const TEXTS: Readonly<Record<keyof Texts, { readonly field: string; readonly optional?: true }>> = {
+  version: { field: 'the version of Headwater' },
+  backend: { field: 'the backend (--backend)' },
+  kernels: { field: 'the variant of the kernels' },
+  data: { field: 'the SHA-256 of the data (--data)' },
+  table: { field: 'the SHA-256 of how the table is read (--data, --class-names)' },
+  start: { field: 'the id of the model of --warm-start', optional: true },
+  text: { field: 'the SHA-256 of the text steps (--stop-words)' },
+  classes: { field: 'the SHA-256 of the classes in their order (--class-names)' },
+  vocabulary: { field: 'the SHA-256 of the vocabulary, which also depends on the version of Node,' },
+  sides: { field: 'the SHA-256 of the numbers of rows on each side' },
+  vectors: { field: 'the SHA-256 of the word vectors (--vectors)' },
+  vectorsFrom: { field: 'the place of the word vectors (--vectors)', optional: true },
+};
+
+const isComplete = (texts: Readonly<Record<string, unknown>>): texts is Texts & Readonly<Record<string, unknown>> =>
+  Object.entries(TEXTS).every(([key, { optional }]) => optional === true || texts[key] !== undefined);
+
 /**
  * The description of the training in a checkpoint.
  *
@@ -132,19 +163,10 @@ const isPosition = (value: unknown): value is LogPosition =>
  */
 export const aboutOf = ({ path, about }: Described): AboutTraining => {
   if (isObject(about)) {
-    const { version, backend, kernels, options, data, text, vectors, start, log } = about;
-    if (
-      typeof version === 'string' &&
-      typeof backend === 'string' &&
-      typeof kernels === 'string' &&
-      isObject(options) &&
-      typeof data === 'string' &&
-      typeof text === 'string' &&
-      typeof vectors === 'string' &&
-      (start === undefined || typeof start === 'string') &&
-      (log === null || isPosition(log))
-    )
-      return { version, backend, kernels: arithmeticOf(kernels), options, data, text, vectors, start, log };
+    const { options, log } = about;
+    const texts = Object.fromEntries(Object.entries(about).filter(([, value]) => typeof value === 'string'));
+    if (isComplete(texts) && isObject(options) && (log === null || isPosition(log)))
+      return { ...texts, kernels: arithmeticOf(texts.kernels), options, log };
   }
   throw new HeadwaterError(
     'HW_ARTIFACT',
@@ -178,17 +200,11 @@ export const checkIdentity = (saved: Described, present: Partial<TrainingIdentit
         refuse(flagOf(name), was, is, 'Give the same options, or start again without --resume.');
     }
   }
-  for (const [key, field] of [
-    ['version', 'the version of Headwater'],
-    ['backend', 'the backend (--backend)'],
-    ['kernels', 'the variant of the kernels'],
-    ['data', 'the SHA-256 of the data (--data)'],
-    ['start', 'the id of the model of --warm-start'],
-    ['text', 'the SHA-256 of the text steps (--stop-words)'],
-    ['vectors', 'the SHA-256 of the word vectors (--vectors)'],
-  ] as const)
-    if (present[key] !== undefined && present[key] !== then[key])
-      refuse(field, then[key], present[key], 'Continue with the earlier value, or start again without --resume.');
+  for (const [key, { field }] of Object.entries(TEXTS)) {
+    const name = key as keyof Texts;
+    if (name in present && present[name] !== then[name])
+      refuse(field, then[name], present[name], 'Continue with the earlier value, or start again without --resume.');
+  }
 };
 
 /** The options of a resumed training. Choices that the command made automatically are repeated. */

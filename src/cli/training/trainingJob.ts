@@ -23,7 +23,7 @@ import type { FlowShown } from '../flow/flowShown.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { CrossValidationRecord } from '../../contracts/training/TrainingRecord.js';
 import type { SavedCheckpoint } from '../../checkpoints/latestCheckpoint.js';
-import { asBefore, readBesides } from '../checkpoints/trainingIdentity.js';
+import { asBefore, preparedIdentity } from '../checkpoints/trainingIdentity.js';
 import { type TrainingCheckpoints, trainingCheckpoints } from '../checkpoints/trainingCheckpoints.js';
 import { openData } from '../tables/dataSource.js';
 import { onFirstPass, telling } from '../tables/firstPass.js';
@@ -36,6 +36,7 @@ import { coveringVectors } from './prepared/foundVectors.js';
 import { KnownRows } from './prepared/KnownRows.js';
 import { type TrainingStart, trainingStart } from './prepared/trainingStart.js';
 import { workloadOf } from './lesson/lessonModel.js';
+import { decidingOptions } from './options/decidingOptions.js';
 import { numTokensOf } from './options/recipe.js';
 import { checkSearch, type SearchDone, searchSettings } from './search/search.js';
 import { tellTrial } from './search/tellTrial.js';
@@ -76,7 +77,7 @@ export const trainingJob = (
   options: TrainingOptions,
   flow: FlowShown,
   page?: TrainingPage,
-  checkpoints: TrainingCheckpoints = trainingCheckpoints(out, options, flow.terminal),
+  checkpoints: TrainingCheckpoints = trainingCheckpoints(out, options, decidingOptions(options), flow.terminal),
 ): Observable<Trained> => {
   const job = (told: Prepared['told']): Observable<Trained> =>
     flow.beside(
@@ -156,9 +157,15 @@ const trainingFor = (
                 : of(undefined);
             return vectors$.pipe(
               switchMap((vectors) => {
-                const besides = readBesides(text, vectors?.vectors, older?.artifacts.modelId);
+                const decided = preparedIdentity({
+                  text,
+                  split,
+                  table: source.table(),
+                  vectors: vectors && { vectors: vectors.vectors, source: vectors.about.source },
+                  start: older?.artifacts.modelId,
+                });
                 return checkpoints
-                  .ready(found, backend, source.valve, besides)
+                  .ready(found, backend, source.valve, decided)
                   .pipe(map((ready) => ({ vectors, ready })));
               }),
               switchMap(({ vectors, ready }) => {

@@ -22,8 +22,8 @@ beforeAll(async () => {
 }, 120_000);
 
 /** A training that is killed as soon as it has two checkpoints. */
-const killedWithTwo = async (out: string): Promise<readonly string[]> => {
-  const { child, ended } = start(argumentsFor(out, [...lesson, '--checkpoint-every', '2']), { cwd });
+const killedWithTwo = async (out: string, more: readonly string[] = []): Promise<readonly string[]> => {
+  const { child, ended } = start(argumentsFor(out, [...lesson, '--checkpoint-every', '2', ...more]), { cwd });
   await vi.waitFor(() => expect(checkpointsIn(cwd, out).length).toBeGreaterThan(1), { timeout: 60_000, interval: 5 });
   child.kill('SIGKILL');
   await ended;
@@ -64,19 +64,36 @@ describe('a training that is killed and resumed', () => {
     expect(leftBy(cwd, 'torn')).toEqual(whole);
   }, 120_000);
 
-  it('names what differs: an option, the data, the event log', async () => {
-    await killedWithTwo('other');
-    expect(await resume('other', ['--seed', '5'])).toMatchObject({
+  it('names what differs: an option, the data, the classes, the event log', async () => {
+    const names = join(cwd, 'names.csv');
+    const classes = ['Business', 'Sci/Tech', 'Sports', 'World'].map((name) => `${name},${name}\n`);
+    writeFileSync(names, classes.join(''));
+    const named = ['--class-names', 'names.csv'];
+    const bearer = (token: string): string[] => ['--header', `https://tables.example Authorization: Bearer ${token}`];
+    const files = await killedWithTwo('other', [...named, ...bearer('s3cret')]);
+    for (const file of files)
+      expect(readFileSync(join(cwd, 'other', 'checkpoints', file), 'latin1')).not.toContain('s3cret');
+    // A renewed token and what only shows the training do not matter.
+    const again = (...more: readonly string[]) =>
+      resume('other', [...named, ...bearer('renewed'), '--retries', '2', '--flow-trace', 'flow.json', ...more]);
+    expect(await again('--seed', '5')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('--seed was 1234, and is now 5') as string,
     });
-    expect(await resume('other', ['--clip-norm', '1'])).toMatchObject({
+    expect(await again('--clip-norm', '1')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('--clip-norm was not given, and is now 1') as string,
     });
+    // The same rows with the classes in another order: another model.
+    writeFileSync(names, classes.toReversed().join(''));
+    expect(await again()).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/of how the table is read \(--data, --class-names\) was/) as string,
+    });
+    writeFileSync(names, classes.join(''));
     writeFileSync(join(cwd, 'table.csv'), TABLE.replace(/(\n[^,]*)e/, '$1a'));
     try {
-      expect(await resume('other')).toMatchObject({
+      expect(await again()).toMatchObject({
         status: 2,
         stderr: expect.stringContaining('the SHA-256 of the data (--data) was') as string,
       });
@@ -84,7 +101,7 @@ describe('a training that is killed and resumed', () => {
       writeFileSync(join(cwd, 'table.csv'), TABLE);
     }
     truncateSync(join(cwd, 'other.jsonl'), 20);
-    expect(await resume('other')).toMatchObject({
+    expect(await again()).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('the event log other.jsonl (--events) does not begin') as string,
     });

@@ -11,6 +11,7 @@ import type { Choose } from '../../process/Job.js';
 import { type TrainingCheckpoints, trainingCheckpoints } from '../../checkpoints/trainingCheckpoints.js';
 import type { Terminal } from '../../process/Terminal.js';
 import { trainingJob } from '../../training/trainingJob.js';
+import { decidingOptions } from '../../training/options/decidingOptions.js';
 import { addTrainingOptions, type TrainingOptions } from '../../training/options/trainingOptions.js';
 import { type TrainingPage, trainingPage } from '../../training/trainingPage.js';
 
@@ -84,7 +85,7 @@ export const demoCommand = (terminal: Terminal, choose: Choose): Command =>
     .action((options: Options) => {
       const flow = flowShown(options, terminal);
       const page = trainingPage(options, flow.terminal);
-      const checkpoints = trainingCheckpoints(options.out, options, flow.terminal);
+      const checkpoints = trainingCheckpoints(options.out, options, decidingOptions(options), flow.terminal);
       choose({
         work$: demo(options, flow, page, checkpoints),
         outlivesReader: true,

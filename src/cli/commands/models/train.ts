@@ -6,6 +6,7 @@ import type { Choose } from '../../process/Job.js';
 import { trainingCheckpoints } from '../../checkpoints/trainingCheckpoints.js';
 import type { Terminal } from '../../process/Terminal.js';
 import { trainingJob } from '../../training/trainingJob.js';
+import { decidingOptions } from '../../training/options/decidingOptions.js';
 import { addTrainingOptions, type TrainingOptions } from '../../training/options/trainingOptions.js';
 import { trainingPage } from '../../training/trainingPage.js';
 
@@ -57,7 +58,7 @@ export const trainCommand = (terminal: Terminal, choose: Choose): Command =>
     .action(({ data, out, ...options }: Options) => {
       const flow = flowShown(options, terminal);
       const page = trainingPage(options, flow.terminal);
-      const checkpoints = trainingCheckpoints(out, options, flow.terminal);
+      const checkpoints = trainingCheckpoints(out, options, decidingOptions(options), flow.terminal);
       choose({
         work$: trainingJob(data, out, options, flow, page, checkpoints),
         outlivesReader: true,
