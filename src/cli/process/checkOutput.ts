@@ -7,6 +7,8 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { codeOf } from '../../contracts/codeOf.js';
 import { ARTIFACT_FILES } from '../../models/artifacts/Artifacts.js';
 import { checkModelFolder } from '../../sinks/files/checkModelFolder.js';
+import { foreign } from '../../sinks/files/internal/currentGeneration.js';
+import { foreignArtifact } from './foreignArtifact.js';
 
 type Found = 'folder' | 'file' | 'nothing';
 
@@ -86,6 +88,12 @@ export const checkModelOutput = (folder: string): TaskEither<unknown, void> =>
   pipe(
     checkFolder(folder, Object.values(ARTIFACT_FILES)),
     flatMap(() => checkModelFolder(folder)),
+    flatMap(() =>
+      checked(async () => {
+        const path = await foreignArtifact(folder);
+        if (path !== undefined) throw foreign(path);
+      }),
+    ),
   );
 
 /**

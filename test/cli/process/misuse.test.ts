@@ -27,6 +27,8 @@ beforeAll(async () => {
   symlinkSync('releases/7', at('folder-of-releases', 'current'));
   mkdirSync(at('folder-of-notes'));
   writeFileSync(at('folder-of-notes', 'generations'), '');
+  mkdirSync(at('folder-of-a-project'));
+  writeFileSync(at('folder-of-a-project', 'config.json'), '{ "model_type": "bert" }');
 });
 
 let before: readonly string[];
@@ -119,6 +121,11 @@ describe('headwater train refuses, in one line and with nothing made,', () => {
       'a folder in which a file has the name of the generations',
       ['--out', 'folder-of-notes'],
       /^2 .*folder-of-notes\/generations is there already and is not a model's.+HW_PATH/,
+    ],
+    [
+      'a folder in which another program has a file of that name',
+      ['--out', 'folder-of-a-project'],
+      /^2 .*folder-of-a-project\/config\.json is there already and is not a model's.+HW_PATH/,
     ],
     [
       'a folder for the file of the rejections',
