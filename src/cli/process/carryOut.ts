@@ -15,6 +15,7 @@ import {
   tap,
 } from 'rxjs';
 import { FAILURE, SIGNALS, SUCCESS } from './exitStatus.js';
+import { ignoresHangups } from './ignoresHangups.js';
 import type { Job } from './Job.js';
 import { memoryWarning$ } from './memoryWatch.js';
 import { afterOutputError, isClosedPipe, tellError } from './outputError.js';
@@ -32,19 +33,25 @@ const outputErrors$ = ({ stdout }: Terminal): Observable<unknown> =>
     (listener) => stdout.off('error', listener),
   );
 
+/** Emits the exit status of each signal that ends the command. */
+const endings$ = ({ outlivesHangup = false }: Job, terminal: Terminal): Observable<number> =>
+  merge(
+    ...SIGNALS.filter(([signal]) => !(outlivesHangup && signal === 'SIGHUP')).map(([signal, status]) => {
+      const signal$ = signals$(terminal, signal);
+      // Without a listener, the signal would end the process.
+      return signal === 'SIGHUP' && ignoresHangups() ? signal$.pipe(ignoreElements()) : signal$.pipe(map(() => status));
+    }),
+  );
+
 /**
  * Emits the exit status when a signal ends the command. The first signal asks the job to finish, if it can; the second
  * signal then stops it.
  */
-const interruptions$ = ({ finish, outlivesHangup = false }: Job, terminal: Terminal): Observable<number> =>
-  merge(
-    ...SIGNALS.filter(([signal]) => !(outlivesHangup && signal === 'SIGHUP')).map(([signal, status]) =>
-      signals$(terminal, signal).pipe(map(() => status)),
-    ),
-  ).pipe(
+const interruptions$ = (job: Job, terminal: Terminal): Observable<number> =>
+  endings$(job, terminal).pipe(
     mergeMap((status, index): Observable<number> => {
       if (index > 0) return of(status);
-      const ending = finish?.() ?? false;
+      const ending = job.finish?.() ?? false;
       if (typeof ending === 'boolean') return ending ? EMPTY : of(status);
       return ending.pipe(ignoreElements(), endWith(status));
     }),

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
@@ -14,7 +14,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { serve } from '../../streams/servers.js';
-import { type Ended, type Running, start, workFolder } from '../headwater.js';
+import { type Ended, MAIN, type Running, start, workFolder } from '../headwater.js';
 import { TINY_CSV, TINY_SIZES, trainTiny } from '../tiny.js';
 
 const cwd = workFolder();
@@ -59,6 +59,26 @@ describe('Ctrl-C, or a signal of another process,', () => {
     expect(stderr).not.toContain('headwater:');
     expect(stderr).toMatch(/\ncheckpoint: .+\nContinue with the same command and --resume\.\n$/);
     expect(readdirSync(join(cwd, `never-${signal}`))).toEqual(['checkpoints']);
+  });
+
+  it.runIf(process.platform === 'linux')('does not end what nohup started: SIGHUP of its terminal', async () => {
+    // As nohup does where stdin is a terminal.
+    const command = ['-c', 'exec "$0" "$@" 0> /dev/null', process.execPath, MAIN, 'train', '--data', 'tiny.csv'];
+    const child = spawn(
+      'sh',
+      [...command, '--out', 'never-nohup', ...TINY_SIZES, '--epochs', '100000', '--patience', '100000'],
+      { cwd, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const ended = once(child, 'close');
+    const until = (wanted: RegExp) => vi.waitFor(() => expect(stderr).toMatch(wanted), { timeout: 60_000 });
+    await until(/epoch 3\//);
+    child.kill('SIGHUP');
+    const seen = Number([...stderr.matchAll(/epoch (\d+)\//g)].at(-1)?.[1]);
+    await until(new RegExp(`epoch ${seen + 5}/`));
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([143, null]);
   });
 
   it('leaves the artifacts of an earlier training as they were', async () => {
