@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import fs, { cp, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import fs, { cp, mkdir, mkdtemp, open, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -270,6 +270,70 @@ describe('on a file system that lacks something', () => {
     expect(which(await load(dir))).toBe(models.length - 1);
     await failing('EIO');
     expect(isLeft(await writeFiles(newFolder(), models[0] ?? new Map())())).toBe(true);
+  });
+
+  it('is saved where an earlier generation belongs to another user, who alone may remove or touch it', async () => {
+    const dir = newFolder();
+    const real = { rm: fs.rm, utimes: fs.utimes };
+    fs.rm = (path, options) =>
+      String(path).includes('generations') ? Promise.reject(errorOf('EACCES')) : real.rm(path, options);
+    fs.utimes = () => Promise.reject(errorOf('EPERM'));
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      Object.assign(fs, real);
+      syncBuiltinESMExports();
+    });
+    for (const [i, files] of [...models, ...models.slice(-1)].entries()) {
+      await write(dir, files);
+      expect(which(await load(dir))).toBe(Math.min(i, models.length - 1));
+    }
+  });
+});
+
+describe('a copied model', () => {
+  const saved = async (): Promise<string> => {
+    const dir = newFolder();
+    await write(dir, models[0]);
+    await write(dir, models[1]);
+    return dir;
+  };
+
+  it('is read and replaced where its links became files with their targets', async () => {
+    const dir = await saved();
+    // Git without symbolic links, and some programs for zip archives, copy links so.
+    for (const entry of await readdir(dir, { withFileTypes: true })) {
+      if (!entry.isSymbolicLink()) continue;
+      const path = join(dir, entry.name);
+      const target = await readlink(path);
+      await rm(path);
+      await writeFile(path, target);
+    }
+    expect(which(await load(dir))).toBe(1);
+    await write(dir, models[2]);
+    expect(which(await load(dir))).toBe(2);
+    expect(new Uint8Array(await readFile(join(dir, 'config.json')))).toEqual(models[2]?.get('config.json'));
+  });
+
+  it('is read and replaced where its links were followed', async () => {
+    const dir = await saved();
+    const copy = newFolder();
+    await cp(dir, copy, { recursive: true, dereference: true });
+    expect(which(await load(copy))).toBe(1);
+    await write(copy, models[2]);
+    expect(which(await load(copy))).toBe(2);
+    expect(await readlink(join(copy, 'current'))).toMatch(/^generations/);
+  });
+
+  it('does not depend on the original where its links became absolute', async () => {
+    const dir = await saved();
+    const copy = newFolder();
+    // Node makes the links absolute.
+    await cp(dir, copy, { recursive: true });
+    expect(await readlink(join(copy, 'current'))).toContain(dir);
+    await rm(dir, { recursive: true });
+    expect(which(await load(copy))).toBe(1);
+    await write(copy, models[2]);
+    expect(which(await load(copy))).toBe(2);
   });
 });
 

@@ -51,6 +51,18 @@ export const manifestId = (manifest: Uint8Array): string => sha256Hex(manifest).
 /** Whether a name is a valid manifest id. */
 export const isManifestId = (name: string): boolean => /^[0-9a-f]{16}$/.test(name);
 
+/** The largest size of `current` in bytes, where it is a file. */
+export const MOST_CURRENT = 100;
+
+/**
+ * The id of the generation to which `current` points; undefined if it points to something else. The text is an id, or
+ * the target of the link: some programs copy a link as a file with its target, and others make the target absolute.
+ */
+export const currentId = (text: string): string | undefined => {
+  const id = text.trim().split(/[/\\]/).at(-1) ?? '';
+  return isManifestId(id) ? id : undefined;
+};
+
 /** Whether a text is the name of a file in a folder, not a path. */
 export const isFileName = (name: string): boolean =>
   name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);

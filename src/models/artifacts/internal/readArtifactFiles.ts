@@ -5,9 +5,11 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { nodeModule } from '../../../contracts/runtime/nodeModule.js';
 import {
   CURRENT,
+  currentId,
   GENERATIONS,
   isManifestId,
   MANIFEST_FILE,
+  MOST_CURRENT,
   parseManifest,
 } from '../../../contracts/models/Manifest.js';
 import { artifactError } from '../../../text/artifacts/readArtifact.js';
@@ -48,20 +50,30 @@ const readAtMost = async (path: string, limit: number): Promise<Uint8Array | und
   }
 };
 
+const exists = async (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
 /** The folder of the current generation, as `current` names it. Undefined where there is no `current`. */
 const currentFolder = async (directory: string): Promise<string | undefined> => {
   const path = nodePath.join(directory, CURRENT);
   try {
     const stats = await lstat(path);
-    if (stats.isSymbolicLink()) return nodePath.resolve(directory, await readlink(path));
     if (stats.isDirectory()) {
       await lstat(nodePath.join(path, MANIFEST_FILE));
       return path;
     }
-    // Where links are impossible, `current` is a file with the id.
-    const id = stats.size > 100 ? '' : (await readFile(path, 'utf8')).trim();
-    // Something else with that name does not belong to Headwater.
-    return isManifestId(id) ? nodePath.join(directory, GENERATIONS, id) : undefined;
+    const isLink = stats.isSymbolicLink();
+    // Where links are impossible, `current` is a file.
+    const target = isLink ? await readlink(path) : stats.size > MOST_CURRENT ? '' : await readFile(path, 'utf8');
+    const id = currentId(target);
+    const own = id === undefined ? undefined : nodePath.join(directory, GENERATIONS, id);
+    // In a copy, an absolute link may still lead to the original, which has other generations now.
+    if (isLink && (own === undefined || !(await exists(own)))) return nodePath.resolve(directory, target);
+    // A file with another content does not belong to Headwater.
+    return own;
   } catch (error) {
     // EINVAL: a file has just replaced the link.
     if (codeOf(error) === 'EINVAL') return currentFolder(directory);

@@ -1,7 +1,14 @@
 import { lstat, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
-import { CURRENT, GENERATIONS, isManifestId, MANIFEST_FILE, manifestId } from '../../../contracts/models/Manifest.js';
+import {
+  CURRENT,
+  currentId,
+  GENERATIONS,
+  MANIFEST_FILE,
+  manifestId,
+  MOST_CURRENT,
+} from '../../../contracts/models/Manifest.js';
 import { codeOf } from '../../../contracts/codeOf.js';
 import { discard } from '../../../contracts/runtime/temporaries.js';
 import { makeTemporary, syncFolder, writeTemporary } from './wholeFile.js';
@@ -19,8 +26,9 @@ export const foreign = (path: string): HeadwaterError =>
   );
 
 const asId = (text: string, path: string): Current => {
-  if (!isManifestId(text)) throw foreign(path);
-  return { kind: 'id', id: text };
+  const id = currentId(text);
+  if (id === undefined) throw foreign(path);
+  return { kind: 'id', id };
 };
 
 /**
@@ -32,13 +40,13 @@ export const readCurrent = async (dir: string): Promise<Current> => {
   const path = join(dir, CURRENT);
   try {
     const stats = await lstat(path);
-    if (stats.isSymbolicLink()) return asId(basename(await readlink(path)), path);
+    if (stats.isSymbolicLink()) return asId(await readlink(path), path);
     if (stats.isDirectory()) {
       await lstat(join(path, MANIFEST_FILE));
       return { kind: 'folder' };
     }
-    if (stats.size > 100) throw foreign(path);
-    return asId((await readFile(path, 'utf8')).trim(), path);
+    if (stats.size > MOST_CURRENT) throw foreign(path);
+    return asId(await readFile(path, 'utf8'), path);
   } catch (error) {
     if (error instanceof HeadwaterError) throw error;
     if (codeOf(error) !== 'ENOENT') throw error;

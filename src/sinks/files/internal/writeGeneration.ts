@@ -65,8 +65,9 @@ const removeFolder = async (generations: string, name: string): Promise<void> =>
 const writeFolder = async (generations: string, id: string, files: Generation['files']): Promise<void> => {
   const target = join(generations, id);
   if (await holds(target, files)) {
-    // The generation is used again, so it counts as the newest.
-    await utimes(target, new Date(), new Date());
+    // The generation is used again, so it counts as the newest. Only its owner may change its time; it then only keeps
+    // its place among the generations.
+    await utimes(target, new Date(), new Date()).catch(() => undefined);
     return;
   }
   const temporary = await makeTemporary(generations, (path) => mkdir(path));
@@ -115,10 +116,9 @@ const prune = async (dir: string): Promise<void> => {
   }
   others.sort((a, b) => b.modified - a.modified);
   for (const { name } of others.slice(KEPT)) {
-    await removeFolder(generations, name).catch((error: unknown) => {
-      // Another process removed it first.
-      if (codeOf(error) !== 'ENOENT') throw error;
-    });
+    // It may belong to another user, a reader on a network file system may hold it open, or another process removed it
+    // first. The model is saved, and a later write tries again.
+    await removeFolder(generations, name).catch(() => undefined);
   }
 };
 
