@@ -21,6 +21,12 @@ export interface Stage {
   readonly label: string;
 }
 
+/** A line that a program prints. */
+export interface Line {
+  readonly level: 'log' | 'error';
+  readonly text: string;
+}
+
 /** The probabilities after so many words of a text. */
 export interface Prefix {
   readonly word: string;
@@ -32,7 +38,8 @@ export type Answer =
   | { readonly type: 'ready'; readonly threads: number }
   | { readonly type: 'stages'; readonly stages: readonly Stage[] }
   | { readonly type: 'notified'; readonly notified: readonly Notified[]; readonly left: number }
-  | { readonly type: 'log'; readonly level: 'log' | 'error'; readonly text: string }
+  /** Lines that were printed, and how many before them were left out. */
+  | { readonly type: 'printed'; readonly lines: readonly Line[]; readonly left: number }
   | { readonly type: 'losses'; readonly points: readonly number[] }
   | { readonly type: 'progress'; readonly text: string }
   | { readonly type: 'model'; readonly classes: readonly string[]; readonly about: string }

@@ -62,10 +62,13 @@ export const openPlayground = (target: HTMLElement, code: string, runNow: boolea
       } else if (answer.type === 'stages') marbles.setStages(answer.stages);
       else if (answer.type === 'notified') marbles.add(answer.notified, answer.left);
       else if (answer.type === 'losses') curve.add(answer.points);
-      else if (answer.type === 'log') lines.write(answer.text, answer.level);
-      else if (answer.type === 'ended') end(`ran in ${answer.milliseconds.toFixed(0)} ms`);
-      else if (answer.type === 'failed') {
-        lines.write(answer.message, 'error');
+      else if (answer.type === 'printed') lines.write(answer.lines, answer.left);
+      else if (answer.type === 'ended') {
+        lines.draw();
+        end(`ran in ${answer.milliseconds.toFixed(0)} ms`);
+      } else if (answer.type === 'failed') {
+        lines.write([{ level: 'error', text: answer.message }]);
+        lines.draw();
         end('failed');
       }
     };

@@ -10,6 +10,9 @@ export interface Running {
 export const startWorker = (onAnswer: (answer: Answer) => void): Running => {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
   worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => onAnswer(data));
-  worker.addEventListener('error', ({ message }) => onAnswer({ type: 'failed', message }));
+  // The error of a script that could not be loaded has no message.
+  worker.addEventListener('error', ({ message }: Partial<ErrorEvent>) =>
+    onAnswer({ type: 'failed', message: message ?? 'The playground could not be loaded. Check the connection.' }),
+  );
   return { send: (request) => worker.postMessage(request), stop: () => worker.terminate() };
 };

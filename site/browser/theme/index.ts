@@ -31,7 +31,10 @@ const theme: Theme = {
   enhanceApp: ({ router }) => {
     if (!inBrowser) return;
     document.addEventListener('click', ({ target }) => {
-      if (target instanceof HTMLElement && target.matches('.runnable > .run')) void runBlock(target);
+      if (target instanceof HTMLElement && target.matches('.runnable > .run'))
+        runBlock(target).catch(() => {
+          target.textContent = 'Not loaded: check the connection, and try again';
+        });
     });
     // When a page is there: VitePress has drawn it by then.
     const arrived = (): void => {

@@ -11,6 +11,8 @@ const isTyped = (value: object): value is Float32Array => ArrayBuffer.isView(val
 
 const formatObject = (value: object, depth: number): string => {
   if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (value instanceof RegExp) return String(value);
   if (isTyped(value)) {
     const shown = Array.from(value.subarray(0, MOST_ITEMS), (item) => String(Number(item.toPrecision(6))));
     return `${value.constructor.name} [${list(shown, value.length)}]`;
@@ -26,6 +28,7 @@ const formatObject = (value: object, depth: number): string => {
   const entries = Object.entries(value);
   const name =
     value.constructor === Object || Object.getPrototypeOf(value) === null ? '' : `${value.constructor.name} `;
+  if (entries.length === 0) return `${name}{}`;
   return `${name}{ ${list(
     entries.slice(0, MOST_ITEMS).map(([key, item]) => `${key}: ${inner(item)}`),
     entries.length,
@@ -35,7 +38,7 @@ const formatObject = (value: object, depth: number): string => {
 /** A value as a console shows it: bounded in depth and length. */
 export const formatValue = (value: unknown, depth = 0): string => {
   if (typeof value === 'string') return depth === 0 ? cut(value) : `'${cut(value)}'`;
-  if (typeof value === 'function') return `[function ${value.name}]`;
+  if (typeof value === 'function') return value.name === '' ? '[function]' : `[function ${value.name}]`;
   if (typeof value === 'object' && value !== null) return cut(formatObject(value, depth));
   return String(value);
 };

@@ -5,7 +5,7 @@ import type { Stage } from '../protocol.js';
 
 /** The reader's program as it is run, and the stages of its pipelines. */
 export interface Instrumented {
-  /** The body of an asynchronous function of `require`, `exports`, `console` and `__stage`. */
+  /** The body of an asynchronous function of `require`, `exports`, `console`, `__stage` and `__value`. */
   readonly code: string;
   readonly stages: readonly Stage[];
 }
@@ -27,15 +27,26 @@ const argumentsOf = (list: SyntaxNode): readonly SyntaxNode[] => {
   return found;
 };
 
+/** The expression of a statement of the program itself whose value is worth showing. */
+const shownExpression = (node: SyntaxNode): SyntaxNode | null => {
+  if (node.name !== 'ExpressionStatement' || node.parent?.name !== 'Script') return null;
+  const expression = node.firstChild;
+  // A string alone is a directive, such as 'use strict'.
+  return expression === null || /^(String|AssignmentExpression)$/.test(expression.name) ? null : expression;
+};
+
 /**
  * Turns TypeScript into JavaScript in which each stage of a `pipe()` tells what goes through it: `x.pipe(a, b)` becomes
- * `x.pipe(__stage(0), __stage(1, a), __stage(2, b))`.
+ * `x.pipe(__stage(0), __stage(1, a), __stage(2, b))`. A statement that is an expression tells its value: `f(x);`
+ * becomes `__value((f(x)));`.
  */
 export const instrument = (source: string): Instrumented => {
   const stages: Stage[] = [];
   const insertions: { readonly at: number; readonly text: string }[] = [];
   typescript.parse(source).iterate({
     enter: ({ node }) => {
+      const shown = shownExpression(node);
+      if (shown !== null) insertions.push({ at: shown.from, text: '__value((' }, { at: shown.to, text: '))' });
       if (node.name !== 'CallExpression') return;
       const callee = node.firstChild;
       const list = node.getChild('ArgList');

@@ -6,24 +6,48 @@ import * as ops from 'headwater/ops';
 import * as text from 'headwater/text';
 import type { Answer } from '../protocol.js';
 import { formatValue } from './formatValue.js';
+import { gatherLines } from './gatherLines.js';
 import { instrument } from './instrument.js';
 import { observeStages } from './observeStages.js';
+import { programConsole } from './programConsole.js';
+
+/**
+ * The exports of a module. A name that is not among them is an error that says so: the program would fail where it
+ * calls what it has imported, with an error about `undefined`.
+ */
+const exportsOf = (module: string, exports: object): object =>
+  new Proxy(exports, {
+    get: (target, name, receiver): unknown => {
+      if (typeof name === 'symbol' || name in target || INTEROP.has(name)) return Reflect.get(target, name, receiver);
+      const why = module.startsWith('headwater')
+        ? ` It has only the exports that need no Node: those of ${ENTRIES.join(', ')}.`
+        : '';
+      throw new Error(`${module} has no ${name.slice(0, 80)} in the playground.${why}`);
+    },
+  });
+
+/** What compiled imports and promises ask each module for. */
+const INTEROP: ReadonlySet<string> = new Set(['__esModule', 'default', 'then']);
+
+const ENTRIES = ['headwater/operators', 'headwater/text', 'headwater/ops', 'headwater/models'] as const;
 
 /** What a program can import: the entries that need no Node, and what they share with it. */
-const MODULES: Readonly<Record<string, object>> = {
-  rxjs,
-  '@tensorflow/tfjs-core': tfjs,
-  headwater: { ...operators, ...text, ...ops, ...models },
-  'headwater/operators': operators,
-  'headwater/text': text,
-  'headwater/ops': ops,
-  'headwater/models': models,
-};
+const MODULES: ReadonlyMap<string, object> = new Map(
+  Object.entries({
+    rxjs,
+    '@tensorflow/tfjs-core': tfjs,
+    headwater: { ...operators, ...text, ...ops, ...models },
+    'headwater/operators': operators,
+    'headwater/text': text,
+    'headwater/ops': ops,
+    'headwater/models': models,
+  }).map(([name, exports]) => [name, exportsOf(name, exports)]),
+);
 
 const load = (name: string): object => {
-  const found = MODULES[name];
+  const found = MODULES.get(name);
   if (found === undefined)
-    throw new Error(`The playground has no module ${name.slice(0, 80)}. It has ${Object.keys(MODULES).join(', ')}.`);
+    throw new Error(`The playground has no module ${name.slice(0, 80)}. It has ${[...MODULES.keys()].join(', ')}.`);
   return found;
 };
 
@@ -32,29 +56,42 @@ const AsyncFunction = (async () => {
   await Promise.resolve();
 }).constructor as new (...code: string[]) => Program;
 
-/** Runs a program of the reader, and tells what it prints and what goes through its pipelines. */
+/** The most values of statements that are shown. */
+const MOST_VALUES = 50;
+
+/**
+ * Runs a program of the reader, and tells what it prints and what goes through its pipelines. A program that prints
+ * nothing shows the values of its statements, as a notebook does.
+ */
 export const runProgram = async (source: string, tell: (answer: Answer) => void): Promise<void> => {
   const { code, stages } = instrument(source);
   tell({ type: 'stages', stages });
   const { stage, flush } = observeStages(tell);
-  const print =
-    (level: 'log' | 'error') =>
-    (...values: readonly unknown[]): void =>
-      tell({ type: 'log', level, text: values.map((value) => formatValue(value)).join(' ') });
-  const console = {
-    log: print('log'),
-    info: print('log'),
-    debug: print('log'),
-    warn: print('error'),
-    error: print('error'),
+  const lines = gatherLines((some, left) => tell({ type: 'printed', lines: some, left }));
+  const console = programConsole(lines.add);
+  const values: string[] = [];
+  const value = <T>(result: T): T => {
+    const hasText = result !== undefined && !(result instanceof rxjs.Subscription) && !(result instanceof Promise);
+    if (hasText && values.length < MOST_VALUES) values.push(formatValue(result, 1));
+    return result;
   };
-  // An error that no observer handles would be thrown in a timer, where this page cannot show it.
+  // Errors that nobody handles would be lost in a timer or a promise, where this page cannot show them.
   rxjs.config.onUnhandledError = (error) => console.error(error);
+  addEventListener('unhandledrejection', (event) => {
+    event.preventDefault();
+    console.error(event.reason);
+  });
   // Work that a program does not wait for continues after the program has ended.
-  setInterval(flush, 100);
+  setInterval(() => {
+    flush();
+    lines.flush();
+  }, 100);
   try {
-    await new AsyncFunction('require', 'exports', 'console', '__stage', code)(load, {}, console, stage);
+    const program = new AsyncFunction('require', 'exports', 'console', '__stage', '__value', code);
+    await program(load, {}, console, stage, value);
+    if (lines.count() === 0) for (const text of values) lines.add({ level: 'log', text });
   } finally {
     flush();
+    lines.flush();
   }
 };

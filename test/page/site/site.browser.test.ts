@@ -192,6 +192,27 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     await page.getByRole('button', { name: 'Run' }).click();
     await page.getByRole('status').filter({ hasText: 'failed' }).waitFor();
     expect(await page.getByRole('log').innerText()).toBe('typed [1, 2]\nmissing is not defined');
+    const shows = async (program: string, ended: RegExp, printed: RegExp): Promise<void> => {
+      await page.getByRole('textbox', { name: 'Program' }).fill(program);
+      await page.getByRole('button', { name: 'Run' }).click();
+      await page.getByRole('status').filter({ hasText: ended }).waitFor();
+      await expect.poll(() => page.getByRole('log').innerText()).toMatch(printed);
+    };
+    // A program that prints nothing shows its values.
+    await shows("import { foldCase } from 'headwater'; foldCase('Straße'); new Date(0);", /^ran/, /^'straße'\n1970/);
+    await shows("import { fetchCsv } from 'headwater'; fetchCsv('a.csv');", /failed/, /headwater has no fetchCsv/);
+    await shows("void (async () => { throw new Error('alone'); })();", /^ran/, /^Error: alone$/);
+    // One that prints far too much leaves the page to its reader.
+    await shows(
+      "for (let at = 0; at < 200_000; at++) console.log('line', at);",
+      /^ran/,
+      /^199,500 earlier lines[^]*line 199999$/,
+    );
+    await page.getByRole('textbox', { name: 'Program' }).fill("for (;;) console.log('again');");
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('log').getByText('again').first().waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('status').filter({ hasText: 'stopped' }).waitFor();
   });
 
   it('trains in the tab with threads, and classifies word by word', async () => {
