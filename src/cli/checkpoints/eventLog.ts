@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { concat, defer, filter, ignoreElements, type OperatorFunction, tap } from 'rxjs';
 import { messageOf } from '../../contracts/messageOf.js';
@@ -23,8 +24,8 @@ export interface LogPosition {
 export interface EventLog {
   /** Writes the events. If the log cannot be written, this is reported and the training continues. */
   readonly sink: OperatorFunction<TrainingEvent | ReportMade, never>;
-  /** The position after everything that was passed to the file so far. */
-  readonly position: () => LogPosition;
+  /** The position after everything that was passed to the file so far; null if no training can continue this log. */
+  readonly position: () => LogPosition | null;
   /** Resolves when this content is on the disk; never rejects. */
   readonly synced: () => Promise<void>;
 }
@@ -34,6 +35,16 @@ export interface EventLog {
  */
 const isOfTraining = ({ type }: TrainingEvent | ReportMade): boolean =>
   type !== 'checkpoint' && type !== 'training-resumed' && type !== 'report';
+
+/** Files of the system that stand for something else, such as `/dev/stderr`. */
+const OF_SYSTEM = /^\/(?:dev|proc)\//;
+
+/**
+ * Whether a path is, or will be, a file that a resumed training can continue. A pipe or a terminal is written to as it
+ * is, and what went into it cannot be compared or cut.
+ */
+export const isLogFile = (path: string): boolean =>
+  !OF_SYSTEM.test(resolve(path)) && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? true);
 
 /** The hash of a file's first bytes; undefined if the file is shorter. */
 const hashOfStart = async (path: string, bytes: number): Promise<Hash | undefined> => {
@@ -51,12 +62,16 @@ const hashOfStart = async (path: string, bytes: number): Promise<Hash | undefine
   return read === bytes ? hash : undefined;
 };
 
-/** Truncates the file at the position where the log continues. Returns the hash of the kept bytes. */
+/**
+ * Truncates the file at the position where the log continues. Returns the hash of the kept bytes; undefined if the path
+ * is not that of a file that can be continued.
+ */
 const openAt = async (
   path: string,
   from: LogPosition | undefined,
-): Promise<{ readonly file: FileHandle; readonly hash: Hash }> => {
+): Promise<{ readonly file: FileHandle; readonly hash: Hash | undefined }> => {
   try {
+    if (!isLogFile(path)) return { file: await open(path, 'a'), hash: undefined };
     if (from === undefined) return { file: await open(path, 'w'), hash: createHash('sha256') };
     const hash = await hashOfStart(path, from.bytes);
     if (hash?.copy().digest('hex') !== from.sha256)
@@ -96,12 +111,19 @@ export const openEventLog = async (
 ): Promise<EventLog> => {
   const { file, hash } = await openAt(path, from);
   let bytes = from?.bytes ?? 0;
-  const stream: Writable = file.createWriteStream({ start: bytes });
+  const stream: Writable = file.createWriteStream(hash === undefined ? {} : { start: bytes });
   stream.on('error', () => undefined);
-  let isGone = false;
+  /** Whether the file is not complete, so that no training can continue it. */
+  let isLost = false;
+  const lose = (what: string): void => {
+    if (isLost) return;
+    isLost = true;
+    say(`The event log ${path} ${what} The training continues without it. To resume it, leave --events out.`);
+  };
   const synced = async (): Promise<void> => {
     try {
-      if (!stream.writableEnded) await new Promise<void>((resolve) => void stream.write('', () => resolve()));
+      if (!stream.writableEnded) await new Promise<void>((written) => void stream.write('', () => written()));
+      if (hash === undefined) return;
       const again = await open(path, 'r+');
       try {
         await again.sync();
@@ -111,9 +133,7 @@ export const openEventLog = async (
     } catch (error) {
       // The file could not be synced. A write error is reported elsewhere, and the next run finds that the log is
       // incomplete. Writes to a file that was removed do not fail.
-      if (isGone || codeOf(error) !== 'ENOENT') return;
-      isGone = true;
-      say(`The event log ${path} was removed. The training continues without it, and cannot be resumed with it.`);
+      if (codeOf(error) === 'ENOENT') lose('was removed.');
     }
   };
   return {
@@ -124,17 +144,16 @@ export const openEventLog = async (
             filter(isOfTraining),
             tap((event) => {
               const line = `${jsonLine(event)}\n`;
-              hash.update(line);
+              hash?.update(line);
               bytes += Buffer.byteLength(line);
             }),
             jsonLines(stream, { valve, end: true }),
           ),
           defer(synced).pipe(ignoreElements()),
         ),
-      (error) =>
-        say(`The event log ${path} could not be written, and the training continues without it: ${messageOf(error)}`),
+      (error) => lose(`could not be written: ${messageOf(error)}`),
     ),
-    position: () => ({ bytes, sha256: hash.copy().digest('hex') }),
+    position: () => (hash === undefined || isLost ? null : { bytes, sha256: hash.copy().digest('hex') }),
     synced,
   };
 };

@@ -41,7 +41,7 @@ import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';
 import { VERSION } from '../process/version.js';
 import type { CheckpointInterval, CheckpointOptions } from './checkpointOptions.js';
-import { type EventLog, openEventLog } from './eventLog.js';
+import { type EventLog, isLogFile, openEventLog } from './eventLog.js';
 import { aboutOf, checkIdentity, computedBy, type PreparedIdentity, rowHash } from './trainingIdentity.js';
 
 /** The subfolder of the checkpoints in the folder of the artifacts. */
@@ -207,14 +207,15 @@ export const trainingCheckpoints = (
       checkIdentity(found, identity);
       steps = found.checkpoint.steps;
       const then = aboutOf(found).log;
-      if ((then === null) !== (options.events === undefined))
+      const isContinued = options.events !== undefined && isLogFile(options.events);
+      if ((then !== null) !== isContinued)
         throw new HeadwaterError(
           'HW_USAGE',
           `The training cannot continue from ${found.path}: ` +
             (then === null
-              ? 'there was no event log (--events) then. '
-              : 'there was an event log (--events) then, and now there is none. ') +
-            'Give the same options, or start again without --resume.',
+              ? 'there was no complete event log (--events) then. Leave --events out, '
+              : 'there was an event log (--events) then, and now there is none. Give the same file, ') +
+            'or start again without --resume.',
           { where: found.path },
         );
     }

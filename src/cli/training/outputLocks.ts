@@ -1,14 +1,11 @@
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Observable } from 'rxjs';
+import { isLogFile } from '../checkpoints/eventLog.js';
 import { type Locked, whileLocked } from '../process/heldLock.js';
 import type { Terminal } from '../process/Terminal.js';
 
 /** The file in the folder of the model that only a training has. */
 const LOCK = 'training.lock';
-
-/** Whether a log is, or will be, a file: terminals, pipes and devices are not locked. */
-const isFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
 
 const locksOf = (out: string, events: string | undefined): readonly Locked[] => [
   {
@@ -18,7 +15,7 @@ const locksOf = (out: string, events: string | undefined): readonly Locked[] => 
     option: '--out',
     where: out,
   },
-  ...(events !== undefined && isFile(events)
+  ...(events !== undefined && isLogFile(events)
     ? [
         {
           path: `${events}.lock`,
