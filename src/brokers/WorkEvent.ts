@@ -8,7 +8,10 @@ export type WorkEvent =
   | { readonly type: 'unsettled'; readonly id: string; readonly reason: string }
   /** Messages of `from` cannot be read at the moment. Reading is tried again until it succeeds. */
   | { readonly type: 'unreadable'; readonly from: string; readonly reason: string }
-  /** Messages were deleted at the broker before they were read. `messages` is the largest number that it can be. */
+  /**
+   * Messages were deleted at the broker before they were read. On Kafka, `messages` is the largest number that it can
+   * be. On JetStream, it is the number for the whole group.
+   */
   | { readonly type: 'lost'; readonly id: string; readonly messages: number; readonly reason: string }
   /** The number of messages that wait for this worker, or for its whole group. */
   | { readonly type: 'lag'; readonly messages: number; readonly of: 'worker' | 'group' }

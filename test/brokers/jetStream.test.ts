@@ -58,6 +58,8 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     [{ deliver_subject: 'elsewhere' }, /pushes its messages/],
     [{ ack_policy: 'none' }, /ack_policy is none/],
     [{ ack_policy: 'all' }, /ack_policy is all/],
+    [{ headers_only: true }, /without their content/],
+    [{ max_expires: 500e6 }, /ends requests after 500 ms/],
     [{ max_deliver: 5 }, /drops a message after 5 deliveries.*more than 5\. Change the consumer/],
   ] as const)('refuses a consumer that would lose headlines: %j', async (config, message) => {
     const { manager } = nats;
@@ -89,11 +91,11 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
 
   it('delivers again what was not settled, and stores its result once', async () => {
     await publish('one', 'two');
-    const { js } = nats;
     // A worker that stores its results, and dies before it has said so.
     const held = await firstValueFrom(
       jetStreamHeadlines({ connection, stream, group: 'g' }).pipe(
-        mergeMap(async ({ id, value }) => (await js.publish(subjectOut, value.title, { msgID: id })).seq),
+        map((delivery) => ({ ...delivery, settle: () => undefined })),
+        toJetStream({ connection, subject: subjectOut, encode: ({ title }) => title }),
         take(2),
         toArray(),
       ),
@@ -116,11 +118,11 @@ describe.skipIf(natsProgram === undefined)('NATS JetStream', () => {
     const { manager } = nats;
     await manager.streams.update(`OUT${run}`, { duplicate_window: 200e6 });
     await publish('one');
-    const { js } = nats;
     // A worker that stores its result, is stopped for longer than the window, and has not said so.
     await firstValueFrom(
       jetStreamHeadlines({ connection, stream, group: 'g' }).pipe(
-        mergeMap(({ id, value }) => js.publish(subjectOut, value.title, { msgID: id })),
+        map((delivery) => ({ ...delivery, settle: () => undefined })),
+        toJetStream({ connection, subject: subjectOut, encode: ({ title }) => title }),
         delay(600),
       ),
     );

@@ -1,17 +1,11 @@
-import type {
-  Consumer,
-  ConsumerInfo,
-  ConsumerMessages,
-  JetStreamClient,
-  JetStreamManager,
-  JsMsg,
-  StreamInfo,
-} from '@nats-io/jetstream';
+import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import * as E from 'fp-ts/lib/Either.js';
 import {
   asyncScheduler,
+  BehaviorSubject,
   catchError,
+  distinctUntilChanged,
   EMPTY,
   exhaustMap,
   from,
@@ -19,6 +13,7 @@ import {
   Observable,
   type SchedulerLike,
   Subject,
+  switchMap,
   timer,
 } from 'rxjs';
 import { checkOptions, checkTime, checkTypes, checkWhole } from '../../contracts/checkOption.js';
@@ -29,10 +24,16 @@ import type { Valve } from '../../contracts/flow/Valve.js';
 import { decodeMessage } from '../decodeMessage.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import { untilReady } from '../internal/untilReady.js';
-import type { WorkEvents } from '../WorkEvent.js';
-import { closeOwn, openConnection } from './internal/ownConnection.js';
-import { checkConsumer } from './internal/checkConsumer.js';
+import type { WorkEvent, WorkEvents } from '../WorkEvent.js';
+import { checkSubject } from './internal/checkSubject.js';
+import { closedConnection } from './internal/closedConnection.js';
+import { redeliveryMs, requestLimits } from './internal/consumerLimits.js';
 import { loadJetStream } from './internal/loadJetStream.js';
+import { Losses } from './internal/Losses.js';
+import { openGroup } from './internal/openGroup.js';
+import { closeOwn, openConnection } from './internal/ownConnection.js';
+import { publishDeadLetter } from './internal/publishDeadLetter.js';
+import { tellConnection } from './internal/tellConnection.js';
 import { isTemporary, whileElecting } from './internal/whileElecting.js';
 
 /** Options of `jetStreamHeadlines`. */
@@ -57,7 +58,7 @@ export interface JetStreamHeadlinesOptions {
   readonly maxInFlight?: number | undefined;
   /**
    * A message is delivered to another worker after this many milliseconds without a sign of life from its worker.
-   * Default 30,000. Used only when the consumer is created.
+   * Default 30,000. Used only when the consumer is created; a consumer that exists has its own time.
    */
   readonly ackWait?: number | undefined;
   /** The number of deliveries after which a message is given up, at least 1. Default 5. */
@@ -76,20 +77,12 @@ export interface JetStreamHeadlinesOptions {
 const RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
 
-/**
- * How long a request for messages is valid, in milliseconds. A server that fails takes such requests with it. The
- * client notices that after this time, because it expects a sign of life from the server in each half of it.
- */
-const REQUEST_MS = 5000;
-
 /** Milliseconds between two measurements of the lag. */
 const LAG_MS = 5000;
 
 /** Whether an error says that the consumer or its stream was deleted. */
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && /^(?:consumer|stream) (?:not found|deleted)/i.test(error.message);
-
-const nanoseconds = (ms: number): number => ms * 1_000_000;
 
 /**
  * Emits the headlines of a NATS JetStream stream as deliveries. A message is acknowledged once its delivery is settled
@@ -111,7 +104,8 @@ const nanoseconds = (ms: number): number => ms * 1_000_000;
  * at once. A message settled as `retry` is delivered again after 100 ms, then 200 ms, up to 10 s; after `maxAttempts`
  * it is given up. Messages that are given up go to `deadLetters`, with the reason and the origin in their headers.
  *
- * If the stream's limits removed messages while no worker of the group read them, `events` receives `lost`.
+ * If a limit of the stream removed messages before the group received them, `events` of each worker receives `lost`. If
+ * a dead letter is too large for its stream, it has only the first 16 KiB of the message.
  *
  * If the consumer of the group is deleted while it is read, it is created again, and all messages of the stream are
  * delivered again. If the stream is deleted, the source waits half a minute for a new one.
@@ -122,8 +116,9 @@ const nanoseconds = (ms: number): number => ms * 1_000_000;
  * Memory: at most `maxInFlight` messages. While they are held, the server receives signs of life. On unsubscription,
  * unsettled messages are returned, so that other workers receive them at once.
  *
- * Errors: `HW_USAGE` if the client is not installed; `HW_BROKER` if the stream or the group is not available, the
- * consumer of the group was made or changed so that headlines would be lost, or the connection is permanently closed.
+ * Errors: `HW_USAGE` if the client is not installed; `HW_BROKER` if the stream or the group is not available, no stream
+ * takes the subject of the dead letters, the consumer of the group was made or changed so that headlines would be lost,
+ * or the connection is permanently closed.
  *
  * @param options `connection`, `stream`, `group`, and the optional settings
  * @throws HeadwaterError `HW_USAGE` for an invalid option
@@ -168,20 +163,19 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
     let source = stream;
     let messages: ConsumerMessages | undefined;
     let connection: NatsConnection | undefined;
+    /** The milliseconds after which the server delivers a message again. */
+    const redelivery$ = new BehaviorSubject(ackWait);
+    const losses = new Losses();
 
+    const hear = (event: WorkEvent | undefined): void => {
+      if (event !== undefined) events?.next(event);
+    };
     const told = (work: Promise<unknown>, id: string): void =>
       void work.catch((error: unknown) => events?.next({ type: 'unsettled', id, reason: reasonOf(error) }));
 
     const bury = async (js: JetStreamClient, message: JsMsg, id: string, reason: string): Promise<void> => {
-      if (deadLetters !== undefined) {
-        const { headers } = await import('@nats-io/transport-node');
-        const place = headers();
-        place.set('Headwater-Reason', reason.replaceAll(/[\r\n]+/g, ' '));
-        place.set('Headwater-Source', source);
-        place.set('Headwater-Id', id);
-        place.set('Headwater-Subject', message.subject);
-        await js.publish(deadLetters, message.data, { msgID: `dead:${id}`, headers: place });
-      }
+      if (deadLetters !== undefined)
+        await publishDeadLetter(js, message, { to: deadLetters, id, group, reason, source });
       // Only after the dead letter is stored: if the worker dies before, another worker receives the message. No reason
       // is passed, because servers before 2.11 do not support one.
       message.term();
@@ -219,20 +213,10 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       subscriber.next({
         value: headline.right,
         id,
+        group,
         attempt: message.info.deliveryCount,
         settle: (how) => settle(js, message, id, how),
       });
-    };
-
-    /** Reports messages that the stream's limits removed before this group received them. */
-    const tellLost = ({ delivered }: ConsumerInfo, { config, state }: StreamInfo): void => {
-      const messages = state.first_seq - delivered.stream_seq - 1;
-      // Streams of the other kinds remove a message once it is acknowledged.
-      if (messages <= 0 || config.retention !== 'limits') return;
-      const reason =
-        `messages ${delivered.stream_seq + 1} to ${state.first_seq - 1} were removed ` +
-        'from the stream before they were read';
-      events?.next({ type: 'lost', id: stream, messages, reason });
     };
 
     const ready = { isOver: hasLeft, isFull: () => held.size >= maxInFlight, changed$: freed$, valve };
@@ -255,31 +239,6 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       await closeOwn(connection, options.connection);
     };
 
-    /** The consumer of the group. The first worker makes it; the others find it. */
-    const openConsumer = async (js: JetStreamClient, manager: JetStreamManager): Promise<Consumer> => {
-      const { AckPolicy, DeliverPolicy } = await loadJetStream();
-      const found = await manager.consumers.info(stream, group).catch((error: unknown) => {
-        if (isTemporary(error)) throw error;
-        return undefined;
-      });
-      if (found === undefined)
-        await manager.consumers.add(stream, {
-          durable_name: group,
-          ack_policy: AckPolicy.Explicit,
-          deliver_policy: DeliverPolicy.All,
-          max_ack_pending: maxAckPending,
-          ack_wait: nanoseconds(ackWait),
-          ...(subject !== undefined && { filter_subject: subject }),
-        });
-      else checkConsumer(found.config, { stream, group }, maxAttempts);
-      if (found !== undefined && events !== undefined) {
-        // A worker may have no permission to ask about the stream. It needs none to read it.
-        const info = await manager.streams.info(stream).catch(() => undefined);
-        if (info !== undefined) tellLost(found, info);
-      }
-      return js.consumers.get(stream, group);
-    };
-
     const run = async (): Promise<void> => {
       const { jetstream } = await loadJetStream();
       const opened = await openConnection(options.connection);
@@ -292,26 +251,31 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       const js = jetstream(opened);
       const electing = { events, server: opened.getServer(), isOver: hasLeft, scheduler };
       const manager = await whileElecting(() => js.jetstreamManager(), electing);
-      if (events !== undefined)
-        subscriber.add(
-          timer(0, LAG_MS, scheduler)
-            .pipe(exhaustMap(() => from(manager.consumers.info(stream, group)).pipe(catchError(() => EMPTY))))
-            .subscribe(({ num_pending: pending, num_ack_pending: given }) =>
-              events.next({ type: 'lag', messages: pending + given, of: 'group' }),
-            ),
-        );
+      if (deadLetters !== undefined) await checkSubject(js, deadLetters, electing);
+      if (events !== undefined) subscriber.add(tellConnection(opened, stream, events));
+      subscriber.add(
+        timer(0, LAG_MS, scheduler)
+          .pipe(exhaustMap(() => from(manager.consumers.info(stream, group)).pipe(catchError(() => EMPTY))))
+          .subscribe((info) => {
+            redelivery$.next(redeliveryMs(info.config, ackWait));
+            hear(losses.since(info));
+            hear({ type: 'lag', messages: info.num_pending + info.num_ack_pending, of: 'group' });
+          }),
+      );
       for (let isMade = false; !hasLeft(); isMade = true) {
-        const consumer = await whileElecting(() => openConsumer(js, manager), {
+        const opening = { stream, group, subject, maxAckPending, ackWait, maxAttempts };
+        const { consumer, info, ...found } = await whileElecting(() => openGroup(js, manager, opening), {
           ...electing,
           // A stream that was deleted while it was read may be made again.
           isTemporary: (error) => isTemporary(error) || (isMade && isMissing(error)),
         });
         if (hasLeft()) return;
+        hear(losses.begin(info, found.stream));
+        redelivery$.next(redeliveryMs(info.config, ackWait));
         try {
           // By itself, the client would wait in silence for a consumer that was deleted.
           messages = await consumer.consume({
-            max_messages: maxInFlight,
-            expires: REQUEST_MS,
+            ...requestLimits(info.config, maxInFlight),
             abort_on_missing_resource: true,
           });
           for await (const message of messages) {
@@ -334,20 +298,20 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
       }
     };
 
-    // Tells the server several times per `ackWait` that the held messages are in progress.
+    // Tells the server several times, before it delivers the held messages again, that they are in progress.
     subscriber.add(
-      interval(ackWait / 3, scheduler).subscribe(() => {
-        for (const message of held) message.working();
-      }),
+      redelivery$
+        .pipe(
+          distinctUntilChanged(),
+          switchMap((ms) => interval(ms / 3, scheduler)),
+        )
+        .subscribe(() => {
+          if (connection?.isClosed() === false) for (const message of held) message.working();
+        }),
     );
     run().then(
-      () => {
-        if (!hasLeft())
-          subscriber.error(
-            new HeadwaterError('HW_BROKER', `The connection to ${source} was closed. Start the worker again.`, {
-              where: source,
-            }),
-          );
+      async () => {
+        if (!hasLeft() && connection !== undefined) subscriber.error(await closedConnection(connection, source));
       },
       (cause: unknown) => {
         subscriber.error(

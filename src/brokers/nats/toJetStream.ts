@@ -1,4 +1,3 @@
-import type { JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import {
   asyncScheduler,
@@ -6,6 +5,7 @@ import {
   defer,
   EMPTY,
   finalize,
+  from,
   map,
   mergeMap,
   type OperatorFunction,
@@ -15,15 +15,16 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { codeOf } from '../../contracts/codeOf.js';
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import type { WorkEvents } from '../WorkEvent.js';
+import { checkSubject } from './internal/checkSubject.js';
+import { closedConnection } from './internal/closedConnection.js';
+import { isTooLarge } from './internal/isTooLarge.js';
 import { loadJetStream } from './internal/loadJetStream.js';
+import { messageId } from './internal/messageId.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
-import { type ElectionOptions, whileElecting } from './internal/whileElecting.js';
 
 /** Options of `toJetStream`. */
 export interface ToJetStreamOptions<T> {
@@ -48,30 +49,6 @@ export interface ToJetStreamOptions<T> {
 const RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
 
-/** The server's error codes for messages and headers that exceed its size limit. */
-const TOO_LARGE: ReadonlySet<unknown> = new Set([10_054, 10_097]);
-
-/** Whether this message can never be stored, so that sending it again is useless. */
-const isTooLarge = (error: unknown): boolean =>
-  error instanceof Error && (error.name === 'InvalidArgumentError' || TOO_LARGE.has(codeOf(error)));
-
-/**
- * Refuses a subject without a stream. Otherwise its messages would fail one by one, and valid headlines would be given
- * up.
- */
-const checkSubject = async (js: JetStreamClient, subject: string, election: ElectionOptions): Promise<void> => {
-  try {
-    await whileElecting(async () => (await js.jetstreamManager()).streams.find(subject), election);
-  } catch (cause) {
-    throw new HeadwaterError(
-      'HW_BROKER',
-      `No JetStream stream takes the subject ${subject.slice(0, 200)}: ` +
-        `${reasonOf(cause)}. Make a stream that lists it, or name another subject.`,
-      { cause },
-    );
-  }
-};
-
 /**
  * Publishes the value of each delivery to NATS JetStream. Once the server has stored it, the delivery is settled as
  * done and emitted.
@@ -82,9 +59,9 @@ const checkSubject = async (js: JetStreamClient, subject: string, election: Elec
  * result:  ----a--b-----|      each when the server has stored it; a and b are settled as done
  * ```
  *
- * A message carries the delivery's id as its `Nats-Msg-Id`. The server stores it once, however often it is published
- * within the stream's duplicate window (two minutes by default). A message that is published again later is stored
- * again: exactly once is limited to this window.
+ * The `Nats-Msg-Id` of a message consists of the subject, and of the group and the id of the delivery. The server
+ * stores a message once, however often it is published within the stream's duplicate window (two minutes by default).
+ * A message that is published again later is stored again: exactly once is limited to this window.
  *
  * Messages are sent in the order of their arrival. A message that cannot be stored is sent again, after 100 ms, then
  * 200 ms, up to 5 s, until it is stored. An unavailable stream therefore costs no attempts of the delivery. A message
@@ -137,14 +114,7 @@ export const toJetStream = <T>(options: ToJetStreamOptions<T>): OperatorFunction
           if (isTooLarge(error)) return throwError(() => error);
           const reason = reasonOf(error);
           if (opened.isClosed())
-            return throwError(
-              () =>
-                new HeadwaterError(
-                  'HW_BROKER',
-                  `The connection to ${subject} was closed: ${reason}. Start the worker again.`,
-                  { cause: error, where: subject },
-                ),
-            );
+            return from(closedConnection(opened, subject)).pipe(switchMap((closed) => throwError(() => closed)));
           if (!stalled) events?.next({ type: 'stalled', to: subject, reason });
           stalled = true;
           return timer(Math.min(RETRY_MS * 2 ** (tries - 1), LONGEST_RETRY_MS), scheduler);
@@ -152,7 +122,7 @@ export const toJetStream = <T>(options: ToJetStreamOptions<T>): OperatorFunction
         return source$.pipe(
           mergeMap((delivery) => {
             const message = encode(delivery.value, delivery);
-            return defer(() => js.publish(subject, message, { msgID: delivery.id })).pipe(
+            return defer(() => js.publish(subject, message, { msgID: messageId(subject, delivery) })).pipe(
               retry({ delay: again }),
               map(() => {
                 if (stalled) events?.next({ type: 'resumed', to: subject });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { from, map, mergeMap, type Observable, type OperatorFunction, tap } from 'rxjs';
 import type { WorkEvents } from '../../brokers/WorkEvent.js';
@@ -31,11 +32,21 @@ export interface SourceOptions {
 /** Converts a result to a message. */
 export type Encode<T> = (value: T, delivery: Delivery<T>) => string;
 
-/** Lines cannot be given back for another delivery. They are settled when their results have been written. */
+/**
+ * Lines cannot be given back for another delivery. They are settled when their results have been written. Each process
+ * is a group of its own: its lines have the same ids as those of any other process.
+ */
 const standardInput = (stdin: Readable, { jsonLines, maxInFlight, valve, rejections }: SourceOptions) => {
+  const group = randomUUID();
   const read = jsonLines ? jsonLineHeadlines : mixedLines;
   return read(stdin, { valve, rejections }).pipe(
-    map((value): Delivery<LiveHeadline> => ({ value, id: `stdin:${value.id}`, attempt: 1, settle: () => undefined })),
+    map((value): Delivery<LiveHeadline> => ({
+      value,
+      id: `stdin:${value.id}`,
+      group,
+      attempt: 1,
+      settle: () => undefined,
+    })),
     holdingBack(valve, maxInFlight),
   );
 };

@@ -21,6 +21,11 @@ export interface Delivery<T> {
    * every other value. A sink that stores it can leave out repeats.
    */
   readonly id: string;
+  /**
+   * Who shares the values of the source, such as a consumer group: two groups receive each value once each. Default:
+   * the source has no groups.
+   */
+  readonly group?: string | undefined;
   /** How many times it has been delivered, including this time. Starts at 1. */
   readonly attempt: number;
   /** Settles it. Only the first call has an effect. */

@@ -1,11 +1,7 @@
 import type { Message } from '@platformatic/kafka';
+import { LONGEST_REASON, SHORT_BYTES } from '../../internal/deadLetterLimits.js';
 import type { OutgoingMessage } from './messageGroups.js';
 import type { TopicMessage } from './readTopic.js';
-
-/** The most bytes of the message in a dead letter that the broker refused in its full length. */
-const SHORT_BYTES = 16_384;
-/** The most characters of a reason. */
-const LONGEST_REASON = 1000;
 
 /** A message that was given up, and is to be stored with the reason and its place. */
 export class DeadLetterMessage {

@@ -297,7 +297,7 @@ export class KafkaSession {
   }
 
   #take(message: Message, tenure: Tenure): void {
-    const { topic, maxAttempts = 5 } = this.#options;
+    const { topic, group, maxAttempts = 5 } = this.#options;
     const { partition, offset } = message;
     const id = `${topic}:${partition}:${offset}`;
     const attempt = this.#attempts.get(id) ?? 1;
@@ -326,6 +326,7 @@ export class KafkaSession {
     this.#emit({
       value: headline.right,
       id,
+      group,
       attempt,
       settle,
       origin: {

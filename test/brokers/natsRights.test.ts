@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jetStreamHeadlines } from '../../src/brokers/nats/jetStreamHeadlines.js';
+import { natsConnection } from '../../src/brokers/nats/natsConnection.js';
+import { toJetStream } from '../../src/brokers/nats/toJetStream.js';
+import type { WorkEvent } from '../../src/brokers/WorkEvent.js';
+import type { LiveHeadline } from '../../src/contracts/live/Live.js';
+import { freePort, killAll, untilOpen } from './localServers.js';
+import { natsProgram } from './natsServer.js';
+import { eventually, PATIENT, REQUEST, waitPatiently } from './patience.js';
+
+waitPatiently();
+
+describe.skipIf(natsProgram === undefined)('a user of NATS whose rights change', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-rights-'));
+  const config = join(folder, 'nats.conf');
+  const servers: ChildProcess[] = [];
+  let port = 0;
+  const allow = (user: string): void =>
+    writeFileSync(
+      config,
+      `listen: 127.0.0.1:${port}\njetstream: { store_dir: "${folder}/jetstream" }\n` +
+        `authorization: { users: [ { user: admin, password: a }, ${user} ] }\n`,
+    );
+  const start = async (): Promise<void> => {
+    servers.push(spawn(natsProgram ?? '', ['-c', config], { stdio: 'ignore' }));
+    await untilOpen(port);
+  };
+  const login = (user: string, pass: string) => ({ servers: `127.0.0.1:${port}`, user, pass });
+  const worker = () => natsConnection({ ...login('w', 'w'), maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+  beforeAll(async () => {
+    port = await freePort();
+    allow('{ user: w, password: w }');
+    await start();
+    const admin = await connect({ ...login('admin', 'a'), ...REQUEST });
+    const manager = await eventually(() => jetstreamManager(admin, REQUEST));
+    await manager.streams.add({ name: 'IN', subjects: ['in'] });
+    await manager.streams.add({ name: 'OUT', subjects: ['out'] });
+    await jetstream(admin, REQUEST).publish('in', 'Ferry returns');
+    await admin.close();
+  });
+  afterAll(async () => {
+    await killAll(servers);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is told what is missing: the connection, the right to fetch, the log-in', async () => {
+    const events: WorkEvent[] = [];
+    const results: string[] = [];
+    const failures: unknown[] = [];
+    const reading = jetStreamHeadlines({
+      ...{ connection: worker(), stream: 'IN', group: 'g', events: { next: (event) => events.push(event) } },
+    })
+      .pipe(toJetStream<LiveHeadline>({ connection: worker(), subject: 'out' }))
+      .subscribe({ next: ({ id }) => results.push(id), error: (error) => failures.push(error) });
+    await expect.poll(() => results, PATIENT).toEqual(['IN:1']);
+    const names = () => events.map(({ type }) => type).filter((type) => type.endsWith('connected'));
+    await killAll(servers);
+    await expect.poll(names, PATIENT).toEqual(['disconnected']);
+
+    allow('{ user: w, password: w, permissions: { publish: { deny: "$JS.API.CONSUMER.MSG.NEXT.>" } } }');
+    await start();
+    await expect.poll(names, PATIENT).toEqual(['disconnected', 'connected']);
+    const reasons = () => events.flatMap((event) => (event.type === 'unreadable' ? event.reason : []));
+    await expect.poll(() => reasons()[0], PATIENT).toMatch(/Permissions Violation.*MSG\.NEXT.*too few permissions/s);
+
+    await killAll(servers);
+    allow('{ user: other, password: w }');
+    await start();
+    await expect
+      .poll(() => failures, PATIENT)
+      .toMatchObject([
+        {
+          code: 'HW_BROKER',
+          message: expect.stringMatching(/was closed: Authorization Violation.*password/is) as string,
+        },
+      ]);
+    reading.unsubscribe();
+  });
+});
