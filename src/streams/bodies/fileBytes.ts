@@ -25,13 +25,23 @@ const unreadable: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'Too long a name',
 };
 
+/** What to do about errors that another path would not help. */
+const remedies: Readonly<Record<string, string>> = {
+  EMFILE: 'This process may open no more files: raise the limit (ulimit -n), or close files',
+  ENFILE: 'The machine may open no more files: end other programs, or raise its limit',
+  EIO: 'The disk or the network did not deliver it: check them, and start again',
+  ESTALE: 'The network file system does not know it any more: mount it again, and start again',
+};
+
 const pathError = (path: string, cause: unknown): HeadwaterError => {
   const what = unreadable[String(codeOf(cause))] ?? `Cannot read (${messageOf(cause)})`;
-  const remedy = path.startsWith('~')
-    ? 'The shell has not replaced ~: write the path of the home folder'
-    : path.includes(',')
-      ? 'Give the path of a file that can be read, and several paths one by one, without commas'
-      : 'Give the path of a file that can be read';
+  const remedy =
+    remedies[String(codeOf(cause))] ??
+    (path.startsWith('~')
+      ? 'The shell has not replaced ~: write the path of the home folder'
+      : path.includes(',')
+        ? 'Give the path of a file that can be read, and several paths one by one, without commas'
+        : 'Give the path of a file that can be read');
   return new HeadwaterError('HW_PATH', `${what}: ${path}. ${remedy}.`, {
     cause,
     where: path,

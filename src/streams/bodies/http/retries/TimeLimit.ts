@@ -1,9 +1,11 @@
 import type { SchedulerLike } from 'rxjs';
+import { durationClock } from '../../../pacing/durationClock.js';
 
 /** A limit on the total time of waiting. Other time does not count. */
 export class TimeLimit {
   readonly #scheduler: SchedulerLike;
   readonly #expired: () => void;
+  readonly #clock: () => number;
   #left: number;
 
   /**
@@ -14,6 +16,7 @@ export class TimeLimit {
     this.#left = ms;
     this.#scheduler = scheduler;
     this.#expired = expired;
+    this.#clock = durationClock(scheduler);
   }
 
   /** The remaining time, in milliseconds. */
@@ -23,13 +26,13 @@ export class TimeLimit {
 
   /** Waits for `work` and counts the time. */
   async spend<T>(work: () => Promise<T>): Promise<T> {
-    const since = this.#scheduler.now();
+    const since = this.#clock();
     const timer = this.#scheduler.schedule(this.#expired, Math.max(0, this.#left));
     try {
       return await work();
     } finally {
       timer.unsubscribe();
-      this.#left -= this.#scheduler.now() - since;
+      this.#left -= this.#clock() - since;
     }
   }
 }
