@@ -131,10 +131,12 @@ describe('fetchHeadlines: what is read', () => {
     );
 
   it('tells a Parquet file and an archive that are replaced during a pass', async () => {
+    // More than the streams between the file and the rows read ahead.
+    const many = 20_000;
     const table = (text: string): string =>
-      `text,label\n${Array.from({ length: 5000 }, (_, i) => `${text} ${i},${CLASSES[i % 4]}\n`).join('')}`;
+      `text,label\n${Array.from({ length: many }, (_, i) => `${text} ${i},${CLASSES[i % 4]}\n`).join('')}`;
     const kinds: readonly (readonly [name: string, of: (text: string) => Buffer])[] = [
-      ['t.parquet', (text) => parquetOf(5000, text)],
+      ['t.parquet', (text) => parquetOf(many, text)],
       ['t.zip', (text) => zipOf({ 't.csv': table(text) })],
     ];
     for (const [name, of] of kinds) {
