@@ -14,7 +14,7 @@ import { readBody } from './bodies/readBody.js';
 import { rejecting } from './internal/rejecting.js';
 import { requireNumber } from './internal/requireNumber.js';
 import { requirePacing } from './pacing/internal/requirePacing.js';
-import { emptyMemory } from './bodies/SourceMemory.js';
+import { accept, emptyMemory } from './bodies/SourceMemory.js';
 
 /** How a table is read. */
 export interface FetchCsvOptions extends BodyOptions, RetryOptions, KeepOptions, Pacing, TableFormat {
@@ -133,9 +133,11 @@ export const fetchCsv = (source: string | URL, options: FetchCsvOptions = {}): O
       reader: (subscriber) => new CsvReader(reading, (row) => subscriber.next(row), rejecting(options.rejections)),
       explain: (error, progress) => bodyError(location, error, progress),
       complete: () => {
-        if (told || memory.snapshot === undefined) return;
-        told = true;
-        options.onSnapshot?.(memory.snapshot);
+        if (!told && memory.snapshot !== undefined) {
+          told = true;
+          options.onSnapshot?.(memory.snapshot);
+        }
+        return accept(memory);
       },
     },
     options,

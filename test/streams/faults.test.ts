@@ -1,14 +1,16 @@
 import { deflateSync, gzipSync } from 'node:zlib';
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SourceEvent } from '../../src/contracts/live/Live.js';
 import { pollFeed } from '../../src/streams/feeds/pollFeed.js';
 import { fetchCsv, type FetchCsvOptions } from '../../src/streams/fetchCsv.js';
 import { serverSentEvents } from '../../src/streams/live/serverSentEvents.js';
 import { faultyServer, type FaultyServer, type FaultyServerOptions } from '../../src/testing/faultyServer.js';
-import { collect, readTable, type Table } from './collect.js';
+import { fetchTable } from '../../src/streams/fetchTable.js';
+import type { SourceRow } from '../../src/contracts/rows/Row.js';
+import { collect, readTable, type Collected, type Table } from './collect.js';
 import { scratch } from './scratch.js';
 import { serve, serveRaw } from './servers.js';
 
@@ -286,6 +288,24 @@ describe('a server that fails in the middle', () => {
     }
   });
 
+  it.each([
+    ['forward by a day', 86_400_000],
+    ['back by three months', -7_776_000_000],
+  ])('is waited for as long as before where the clock of the machine is set %s', async (_, jump) => {
+    const now = Date.now.bind(Date);
+    let ahead = 0;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + ahead);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const url = await serve((_request, response) => {
+      // The clock is set while the answer is awaited.
+      ahead = jump;
+      response.writeHead(200, { 'Content-Length': BODY.length });
+      response.write(BODY.slice(0, 1000));
+      setTimeout(() => response.end(BODY.slice(1000)), 20);
+    });
+    expect(titles(await readTable(url))).toEqual(TITLES);
+  });
+
   it('is left at once by who unsubscribes in a wait', async () => {
     const server = await faulty(BODY, { faults: [{ type: 'status', status: 503, headers: { 'Retry-After': '60' } }] });
     await new Promise<void>((resolve) => {
@@ -479,6 +499,53 @@ describe('a snapshot of an earlier run', () => {
     writeFileSync(join(snapshotDir, name), 'title\nforged\n');
     expect((await readTable(server.url, { snapshotDir })).values).toHaveLength(ROWS);
     expect(server.requests.map((request) => request['if-none-match'])).toEqual([undefined, undefined]);
+  });
+
+  it('is neither deleted nor denied offline where it cannot be read, or is damaged', async () => {
+    const snapshotDir = scratch();
+    const server = await faulty(BODY);
+    await readTable(server.url, { snapshotDir });
+    const [name = ''] = readdirSync(snapshotDir).filter((file) => file.endsWith('.csv'));
+    const path = join(snapshotDir, name);
+    const offline = (): Promise<Table> => readTable(server.url, { snapshotDir, offline: true });
+    renameSync(path, `${path}.aside`);
+    // No user may read the bytes of a folder.
+    mkdirSync(path);
+    const unreadable = await offline();
+    expect(unreadable).toMatchObject({ code: 'HW_SNAPSHOT' });
+    expect(unreadable.message).toMatch(/was stored in .*, but it cannot be read \(EISDIR/);
+    expect(readdirSync(snapshotDir)).toContain(name);
+    rmdirSync(path);
+    writeFileSync(path, 'title\nforged\n');
+    const damaged = await offline();
+    expect(damaged).toMatchObject({ code: 'HW_SNAPSHOT' });
+    expect(damaged.message).toContain('but it is damaged');
+    renameSync(`${path}.aside`, path);
+    expect((await offline()).values).toHaveLength(ROWS);
+  });
+
+  it('is not replaced by the login page of a network, and by a new table once that was read', async () => {
+    const snapshotDir = scratch();
+    const page = '<!DOCTYPE html><html><title>Log in</title><body>Welcome to the hotel</body></html>\n';
+    const server = await faulty(BODY, {
+      faults: [{ type: 'none' }, { type: 'changed', body: page }, { type: 'changed', body: 'title,category\nnew,A\n' }],
+    });
+    const read = (offline: boolean): Promise<Collected<SourceRow>> =>
+      collect(fetchTable(server.url, { snapshotDir, offline }));
+    expect((await read(false)).values).toHaveLength(ROWS);
+    expect((await read(false)).error).toMatchObject({ code: 'HW_USAGE' });
+    expect((await read(true)).values).toHaveLength(ROWS);
+    expect((await read(false)).values).toHaveLength(1);
+    expect((await read(true)).values).toHaveLength(1);
+  });
+
+  it('is named where the server cannot be asked', async () => {
+    const snapshotDir = scratch();
+    const server = await faulty(BODY, { faults: [{ type: 'none' }, { type: 'status', status: 403 }] });
+    await readTable(server.url, { snapshotDir });
+    const { code, message } = await readTable(server.url, { snapshotDir });
+    expect(code).toBe('HW_HTTP_STATUS');
+    expect(message).toContain('An earlier run has stored it: offline (--offline) reads it');
   });
 
   it('is rid of what killed runs left in its folder', async () => {

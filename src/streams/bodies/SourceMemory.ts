@@ -17,6 +17,11 @@ export interface SourceMemory {
   charset: string | undefined;
   /** The server's validators for the version that the pass read. */
   validators: Validators | undefined;
+  /**
+   * Stores the body of the first pass in place of that of an earlier run. Called once the body was read as a table: a
+   * login page of a network must not replace the table.
+   */
+  accepted: (() => Promise<void>) | undefined;
   /** The number of bytes after the gzip data, which the latest pass over the compressed bytes has ignored. */
   surplusBytes: number;
 }
@@ -28,6 +33,7 @@ export const emptyMemory = (): SourceMemory => ({
   written: false,
   charset: undefined,
   validators: undefined,
+  accepted: undefined,
   surplusBytes: 0,
 });
 
@@ -56,4 +62,15 @@ export const sourceChanged = (name: string, kind: 'file' | 'removed' | 'http'): 
 export const remember = (memory: SourceMemory, digest: Digest, name: string, kind: 'file' | 'http'): void => {
   memory.digest ??= digest;
   if (memory.digest.sha256 !== digest.sha256) throw sourceChanged(name, kind);
+};
+
+/**
+ * Ends a pass whose body was read completely.
+ *
+ * @returns undefined if there is nothing to wait for
+ */
+export const accept = (memory: SourceMemory): Promise<void> | undefined => {
+  const { accepted } = memory;
+  memory.accepted = undefined;
+  return accepted?.();
 };

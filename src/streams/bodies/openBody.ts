@@ -1,6 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { asyncScheduler } from 'rxjs';
 import { messageOf } from '../../contracts/messageOf.js';
+import { discard } from '../../contracts/runtime/temporaries.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { checkBodyOptions, type BodyOptions } from './http/connection/BodyOptions.js';
 import { decodeContent, isDecodingError, type Surplus } from './http/decodeContent.js';
@@ -16,7 +17,7 @@ import { peekByte } from './bytes/peekByte.js';
 import { readable } from './bytes/readable.js';
 import type { Pacing } from '../pacing/Pacing.js';
 import { remember, sourceChanged, type SourceMemory } from './SourceMemory.js';
-import { storedSource, storeSource } from './storedSource.js';
+import { isUnusable, storedSource, storeSource, type UnusableSource } from './storedSource.js';
 
 /** How a body is opened, and where it is stored. */
 export interface OpenOptions extends AskOptions {
@@ -176,13 +177,26 @@ const openFile = async (
   });
 };
 
-const notStored = (name: string, directory: string | undefined): HeadwaterError =>
+const notStored = (name: string, directory: string | undefined, found?: UnusableSource): HeadwaterError =>
   new HeadwaterError(
     'HW_SNAPSHOT',
-    `${name} is not in ${directory ?? 'any folder of snapshots'}, ` +
-      'and offline (--offline) asks no server. Read it once without it.',
+    found === undefined
+      ? `${name} is not in ${directory ?? 'any folder of snapshots'}, ` +
+          'and offline (--offline) asks no server. Read it once without it.'
+      : `${name} was stored in ${found.path}, but ${found.reason}, and offline (--offline) asks no server. ` +
+          (found.damaged ? 'Read it once without it.' : 'Make the file readable, or read it once without it.'),
     { where: name },
   );
+
+/** Adds to an error that the body of an earlier run could be read without the server. */
+const readableOffline = (error: unknown): unknown =>
+  error instanceof HeadwaterError && /^HW_HTTP_(?:CONNECT|TIMEOUT|STATUS)$/.test(error.code)
+    ? new HeadwaterError(
+        error.code,
+        `${error.message} An earlier run has stored it: offline (--offline) reads it without the server.`,
+        { cause: error, where: error.where },
+      )
+    : error;
 
 /** Opens a body over HTTP. If the server answers that it has not changed, the stored body of an earlier run is read. */
 const openAddress = async (
@@ -192,10 +206,17 @@ const openAddress = async (
   signal: AbortSignal,
 ): Promise<Readable> => {
   const { name, url } = location;
-  const stored =
+  const found =
     snapshotDir === undefined || memory.digest !== undefined ? undefined : await storedSource(snapshotDir, url);
-  if (offline && stored === undefined) throw notStored(name, snapshotDir);
-  const body = offline ? 'unchanged' : await httpBody(location, name, options, signal, stored?.validators);
+  const unusable = found !== undefined && isUnusable(found) ? found : undefined;
+  const stored = found !== undefined && !isUnusable(found) ? found : undefined;
+  if (offline && stored === undefined) throw notStored(name, snapshotDir, unusable);
+  if (unusable?.damaged === true) await discard(unusable.path);
+  const body = offline
+    ? 'unchanged'
+    : await httpBody(location, name, options, signal, stored?.validators).catch((error: unknown) => {
+        throw stored === undefined ? error : readableOffline(error);
+      });
   if (body === 'unchanged') {
     if (stored === undefined) throw notStored(name, snapshotDir);
     if (snapshotDir !== undefined && !offline) await storeSource(snapshotDir, url, stored, now());
@@ -215,9 +236,12 @@ const openAddress = async (
     return compared(decoded, location, memory, () => {
       memory.validators ??= validators();
     });
-  return keep(decoded, location, snapshotDir, memory, signal, (snapshot) =>
-    storeSource(snapshotDir, url, { snapshot, validators: validators(), charset }, now()),
-  );
+  return keep(decoded, location, snapshotDir, memory, signal, async (snapshot) => {
+    const store = (): Promise<void> =>
+      storeSource(snapshotDir, url, { snapshot, validators: validators(), charset }, now());
+    if (stored === undefined) await store();
+    else memory.accepted = store;
+  });
 };
 
 /**

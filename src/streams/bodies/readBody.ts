@@ -14,8 +14,11 @@ export interface BodyToRead<T> {
    * Converts an error of opening or reading into the error for the subscriber. `progress` says how much had been read.
    */
   readonly explain: (error: unknown, progress: string) => unknown;
-  /** Called when everything was read. An error that it throws becomes the error of the stream. */
-  readonly complete?: () => void;
+  /**
+   * Called when everything was read. An error that it throws becomes that of the stream. The stream completes after
+   * the promise that it returns.
+   */
+  readonly complete?: () => Promise<void> | undefined;
 }
 
 /**
@@ -35,8 +38,13 @@ export const readBody = <T>(
       const draining = drain(body, reader, pacing, {
         complete: () => {
           try {
-            complete?.();
-            subscriber.complete();
+            const last = complete?.();
+            if (last === undefined) subscriber.complete();
+            else
+              last.then(
+                () => subscriber.complete(),
+                (error: unknown) => subscriber.error(error),
+              );
           } catch (error) {
             subscriber.error(error);
           }

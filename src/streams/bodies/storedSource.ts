@@ -4,6 +4,8 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { codeOf } from '../../contracts/codeOf.js';
+import { reasonOf } from '../../contracts/reasonOf.js';
 import { clearLeftBehind, discard, temporaryName } from '../../contracts/runtime/temporaries.js';
 import { makeFolders } from '../../contracts/runtime/makeFolders.js';
 import type { Validators } from './http/validators.js';
@@ -41,37 +43,61 @@ export const snapshotName = (sha256: string): string => `${sha256}.csv`;
 const fileOf = (directory: string, url: URL): string =>
   join(directory, SOURCES, `${createHash('sha256').update(url.href).digest('hex').slice(0, 32)}.json`);
 
-/** The record in a file of `sources`; undefined if it is missing or not usable. */
-export const readStored = async (path: string): Promise<StoredSourceJson | undefined> => {
+const parseStored = (text: string): StoredSourceJson | undefined => {
   try {
-    const decoded = StoredSourceJson.decode(JSON.parse(await readFile(path, 'utf8')));
+    const decoded = StoredSourceJson.decode(JSON.parse(text));
     return isLeft(decoded) || !/^[0-9a-f]{64}$/.test(decoded.right.sha256) ? undefined : decoded.right;
   } catch {
     return undefined;
   }
 };
 
-const isWhole = async ({ path, sha256 }: Snapshot): Promise<boolean> => {
+/** The record in a file of `sources`; undefined if it is missing or not usable. */
+export const readStored = async (path: string): Promise<StoredSourceJson | undefined> => {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : parseStored(text);
+};
+
+const hashOf = async (path: string): Promise<string> => {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+};
+
+/** Why the body of a URL that an earlier run has kept cannot be used. */
+export interface UnusableSource {
+  /** The file. */
+  readonly path: string;
+  /** What is wrong with it: `it is damaged`. */
+  readonly reason: string;
+  /** Whether its bytes are wrong. Otherwise it cannot be read, and this may pass. */
+  readonly damaged: boolean;
+}
+
+/** @returns undefined if the file is missing */
+const tried = async <T>(path: string, read: () => Promise<T | undefined>): Promise<T | UnusableSource | undefined> => {
   try {
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-    return hash.digest('hex') === sha256;
-  } catch {
-    return false;
+    return (await read()) ?? { path, reason: 'it is damaged', damaged: true };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    return { path, reason: `it cannot be read (${reasonOf(error)})`, damaged: false };
   }
 };
 
-/** The body of a URL that an earlier run has kept. A damaged snapshot is deleted. */
-export const storedSource = async (directory: string, url: URL): Promise<StoredSource | undefined> => {
-  const stored = await readStored(fileOf(directory, url));
-  if (stored === undefined) return undefined;
+export const isUnusable = (found: StoredSource | UnusableSource): found is UnusableSource => 'reason' in found;
+
+/** The body of a URL that an earlier run has kept; undefined if there is none. Nothing is changed. */
+export const storedSource = async (directory: string, url: URL): Promise<StoredSource | UnusableSource | undefined> => {
+  const record = fileOf(directory, url);
+  const stored = await tried(record, async () => parseStored(await readFile(record, 'utf8')));
+  if (stored === undefined || 'reason' in stored) return stored;
   const { sha256, bytes, etag, lastModified, charset } = stored;
-  const snapshot = { path: join(directory, snapshotName(sha256)), sha256, bytes };
-  if (!(await isWhole(snapshot))) {
-    await discard(snapshot.path);
-    return undefined;
-  }
-  return { snapshot, validators: { etag, lastModified }, charset };
+  const path = join(directory, snapshotName(sha256));
+  return tried(path, async () =>
+    (await hashOf(path)) === sha256
+      ? { snapshot: { path, sha256, bytes }, validators: { etag, lastModified }, charset }
+      : undefined,
+  );
 };
 
 /** Records the snapshot of a URL, so that the next run need not download it again. Write errors are ignored. */

@@ -4,6 +4,7 @@ import type { SourceRow } from '../../contracts/rows/Row.js';
 import { requireEncoding } from '../bodies/encoding/requireEncoding.js';
 import { openedOften } from '../bodies/openBody.js';
 import { readBody } from '../bodies/readBody.js';
+import { accept } from '../bodies/SourceMemory.js';
 import { checkFormat } from '../csv/TableFormat.js';
 import { rejecting } from '../internal/rejecting.js';
 import { requireNumber } from '../internal/requireNumber.js';
@@ -109,6 +110,7 @@ export const tableRows = <T>(
                   const { surplusBytes: bytes } = table.memory;
                   if (!table.told && bytes > 0) onNotice?.({ type: 'surplus', source: table.name, bytes });
                   table.told = true;
+                  return accept(table.memory);
                 },
               },
               options,
