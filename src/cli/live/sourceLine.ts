@@ -13,6 +13,6 @@ export const sourceLine = (event: Extract<SourceEvent, { readonly type: 'failed'
   const next =
     event.nextInMs === undefined
       ? 'It is not tried again.'
-      : `It is tried again in ${duration(event.nextInMs / 1000)}.`;
+      : `It is tried again ${event.nextInMs === 0 ? 'now' : `in ${duration(event.nextInMs / 1000)}`}.`;
   return `${oneLine(event.message)} ${next} [${event.code}]`;
 };

@@ -53,6 +53,7 @@ import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';
 import { driftLine, trialLine } from './learningLines.js';
 import { type ServeFlags, TOKEN_VARIABLE } from './ServeFlags.js';
+import { sourceLog } from './sourceLog.js';
 import { type Subscriptions, subscriptions, SubscriptionsJson } from './subscriptions.js';
 import { tokenFile } from './tokenFile.js';
 
@@ -146,7 +147,14 @@ const headlinesOf = (
 ): ServeModelOptions['headlines'] =>
   feeds.addresses.length === 0 && flags.from === undefined && !canGrow
     ? undefined
-    : ({ repeats, events, ...context }) => {
+    : ({ repeats, events: served, ...context }) => {
+        const log = sourceLog((line) => void terminal.stderr.write(`${line}\n`));
+        const events = {
+          next: (event: SourceEvent) => {
+            log(event);
+            served.next(event);
+          },
+        };
         const reading = {
           ...context,
           ...rules,

@@ -129,14 +129,18 @@ describe('headwater serve', () => {
   });
 
   it('sends what its feeds bring to those who listen, once', async () => {
-    const feed = await serve((_request, response) =>
-      response.end(
-        '<rss version="2.0"><channel><item><title>Late goal &amp; ' +
-          'cup</title></item><item><title>Late goal &amp; ' +
-          'cup</title></item></channel></rss>',
-      ),
-    );
-    const { url } = await serving(['--feed', `${feed}/rss`]);
+    const feed = await serve((request, response) => {
+      if (request.url === '/broken') response.writeHead(500).end();
+      else
+        response.end(
+          '<rss version="2.0"><channel><item><title>Late goal &amp; ' +
+            'cup</title></item><item><title>Late goal &amp; ' +
+            'cup</title></item></channel></rss>',
+        );
+    });
+    const { url, until } = await serving(['--feed', `${feed}/rss`, `${feed}/broken`]);
+    // A feed that fails is in the log of the server too.
+    await until('stderr', /\/broken answered 500 .*\[HW_HTTP_STATUS\]/);
     // Whoever comes later has what there was before with an id that is none of this server's.
     const response = await fetch(new URL('/events', url), { headers: { 'last-event-id': '0-0' } });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
