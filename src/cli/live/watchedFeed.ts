@@ -2,6 +2,9 @@ import { socketAddress } from '../../streams/live/internal/socketAddress.js';
 import { feedName } from './feedName.js';
 import { locate } from '../../streams/bodies/locate.js';
 
+/** The prefix that distinguishes a stream of server-sent events from a feed. */
+const EVENTS = 'sse+';
+
 /** A source to watch, as an argument of the command. */
 export type WatchedFeed =
   /** A feed that is polled: RSS, Atom or JSON Feed. */
@@ -21,6 +24,20 @@ export const sourceName = ({ kind, address }: WatchedFeed): string => {
   return kind === 'socket' ? socketAddress(address).name : locate(address).name;
 };
 
+/** A source in the form in which it was given, so that it can be given again. */
+export const givenName = ({ kind, address }: WatchedFeed): string => {
+  switch (kind) {
+    case 'lines':
+      return '-';
+    case 'events':
+      return `${EVENTS}${address}`;
+    case 'feed':
+    case 'file':
+    case 'socket':
+      return address;
+  }
+};
+
 /**
  * The sources in the arguments, without duplicates, in order. Invalid addresses are refused here, by the checks of
  * their readers, before a model is loaded or a server listens.
@@ -31,7 +48,7 @@ export const watchedFeeds = (names: readonly string[]): readonly WatchedFeed[] =
   [...new Set(names.map((name) => feedName(name)))].map((name): WatchedFeed => {
     if (name === '-') return { kind: 'lines', address: 'stdin' };
     if (/^sse\+https?:\/\//i.test(name)) {
-      const address = name.slice('sse+'.length);
+      const address = name.slice(EVENTS.length);
       locate(address);
       return { kind: 'events', address };
     }

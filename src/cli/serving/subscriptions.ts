@@ -16,7 +16,7 @@ import type { LiveHeadline } from '../../contracts/live/Live.js';
 import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { withoutSecrets } from '../../streams/bodies/http/connection/WebAddress.js';
 import type { ServedFeeds } from '../../server/feeds/ServedFeeds.js';
-import { sourceName, type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
+import { givenName, sourceName, type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
 
 /** The changes to the feeds of the command line while the server ran: `subscriptions.json`. */
 export const SubscriptionsJson = t.strict({ added: t.readonlyArray(t.string), removed: t.readonlyArray(t.string) });
@@ -60,39 +60,42 @@ const sameFeeds = (before: readonly WatchedFeed[], now: readonly WatchedFeed[]):
 export const subscriptions = (named: readonly WatchedFeed[], changed?: SubscriptionsJson): Subscriptions => {
   const added = new Set(changed?.added);
   const removed = new Set(changed?.removed);
-  const first = new Map(named.map((feed) => [feed.address, feed]));
-  for (const address of added) for (const feed of watchedFeeds([address])) first.set(feed.address, feed);
-  for (const address of removed) first.delete(address);
+  const first = new Map(named.map((feed) => [givenName(feed), feed]));
+  for (const name of added) for (const feed of watchedFeeds([name])) first.set(givenName(feed), feed);
+  for (const name of removed) first.delete(name);
   const feed$ = new BehaviorSubject<readonly WatchedFeed[]>([...first.values()]);
   const removed$ = new Subject<WatchedFeed>();
-  const isNamed = (address: string): boolean => named.some((feed) => feed.address === address);
+  const isNamed = (name: string): boolean => named.some((feed) => givenName(feed) === name);
   return {
     get addresses() {
-      return feed$.value.map(({ address }) => withoutSecrets(address));
+      return feed$.value.map((feed) => withoutSecrets(givenName(feed)));
     },
     get sources() {
       return feed$.value.map(sourceName);
     },
     add: (name) => {
-      const more = watchedFeeds([name]).filter(({ address }) => feed$.value.every((feed) => feed.address !== address));
+      const present = new Set(feed$.value.map(givenName));
+      const more = watchedFeeds([name]).filter((feed) => !present.has(givenName(feed)));
       if (more.length === 0) return false;
       if (feed$.value.length >= MOST)
         throw new HeadwaterError('HW_USAGE', `The server reads ${MOST} feeds already. Remove one of them first.`);
-      for (const { address } of more) {
-        removed.delete(address);
-        if (!isNamed(address)) added.add(address);
+      for (const given of more.map(givenName)) {
+        removed.delete(given);
+        if (!isNamed(given)) added.add(given);
       }
       feed$.next([...feed$.value, ...more]);
       return true;
     },
     remove: (name) => {
-      const known = new Set([name, ...watchedFeeds([name]).map(({ address }) => address)]);
-      // A client knows the addresses without their passwords.
-      const gone = feed$.value.filter(({ address }) => known.has(address) || known.has(withoutSecrets(address)));
+      const known = new Set([name, ...watchedFeeds([name]).map(givenName)]);
+      const isMeant = (given: string): boolean =>
+        // A client knows the addresses without their passwords.
+        known.has(given) || known.has(withoutSecrets(given));
+      const gone = feed$.value.filter((feed) => isMeant(givenName(feed)));
       if (gone.length === 0) return false;
-      for (const { address } of gone) {
-        added.delete(address);
-        if (isNamed(address)) removed.add(address);
+      for (const given of gone.map(givenName)) {
+        added.delete(given);
+        if (isNamed(given)) removed.add(given);
       }
       feed$.next(feed$.value.filter((feed) => !gone.includes(feed)));
       for (const feed of gone) removed$.next(feed);

@@ -45,10 +45,10 @@ describe('the feeds of a server', () => {
     const feeds = subscriptions(watchedFeeds(['https://me:secret@a.example/1.xml', 'sse+https://b.example/news']));
     const removed: string[] = [];
     feeds.removed$.subscribe((feed) => void removed.push(sourceName(feed)));
-    expect(feeds.addresses).toEqual([A, 'https://b.example/news']);
+    expect(feeds.addresses).toEqual([A, 'sse+https://b.example/news']);
     expect([feeds.remove(A), feeds.remove('sse+https://b.example/news'), feeds.remove(A)]).toEqual([true, true, false]);
     expect(removed).toEqual([A, 'https://b.example/news']);
-    expect(feeds.toJSON().removed).toEqual(['https://me:secret@a.example/1.xml', 'https://b.example/news']);
+    expect(feeds.toJSON().removed).toEqual(['https://me:secret@a.example/1.xml', 'sse+https://b.example/news']);
   });
 
   it('are the same after a restart, whatever was changed', () => {
@@ -65,6 +65,27 @@ describe('the feeds of a server', () => {
     feeds.add(A);
     feeds.remove(B);
     expect(feeds.toJSON()).toEqual({ added: [], removed: [] });
+  });
+
+  it('are of the same kind after a restart, and a stream is not the feed of its address', () => {
+    const feeds = subscriptions(watchedFeeds([A]));
+    const streams = [`sse+${A}`, 'wss://a.example/news', 'sse+https://me:secret@b.example/news'];
+    for (const stream of streams) expect(feeds.add(stream)).toBe(true);
+    expect(feeds.addresses).toEqual([A, ...streams.slice(0, 2), 'sse+https://b.example/news']);
+    const again = subscriptions(watchedFeeds([A]), feeds.toJSON());
+    const kinds: string[] = [];
+    again
+      .read((some) => {
+        kinds.push(...some.map(({ kind }) => kind));
+        return NEVER;
+      })
+      .subscribe();
+    expect(kinds).toEqual(['feed', 'events', 'socket', 'events']);
+    expect(again.remove(A)).toBe(true);
+    expect(again.addresses).toEqual([...streams.slice(0, 2), 'sse+https://b.example/news']);
+    // What is listed is what can be removed.
+    for (const address of again.addresses) expect(again.remove(address)).toBe(true);
+    expect(again.addresses).toEqual([]);
   });
 
   it('end with an error where one of them does', () => {
