@@ -1,6 +1,19 @@
 import { totalmem } from 'node:os';
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
-import { asyncScheduler, interval, map, type Observable, type SchedulerLike, take, filter } from 'rxjs';
+import {
+  asyncScheduler,
+  catchError,
+  concatMap,
+  defer,
+  EMPTY,
+  filter,
+  interval,
+  map,
+  type Observable,
+  of,
+  type SchedulerLike,
+  take,
+} from 'rxjs';
 
 /** The available and used memory, in bytes. */
 export interface MemoryUse {
@@ -96,7 +109,9 @@ export const memoryWarning$ = (
   scheduler: SchedulerLike = asyncScheduler,
 ): Observable<string> =>
   interval(EVERY_MS, scheduler).pipe(
-    map(() => memoryWarning(look())),
+    // Node reads the memory from a file, which is not possible while too many files are open.
+    concatMap(() => defer(() => of(look())).pipe(catchError(() => EMPTY))),
+    map(memoryWarning),
     filter((warning) => warning !== undefined),
     take(1),
   );

@@ -49,3 +49,16 @@ it('warns once', () => {
     expectObservable(memoryWarning$(() => uses.shift()!)).toBe('750ms (w|)', { w: warning });
   });
 });
+
+it('leaves out what cannot be measured, as without a free file descriptor', () => {
+  runMarbles(({ expectObservable }) => {
+    const full = { ...enough, heap: 3700 * MB };
+    const uses = [undefined, undefined, full];
+    const look = () => {
+      const use = uses.shift();
+      if (use === undefined) throw new Error('EMFILE: too many open files, uv_resident_set_memory');
+      return use;
+    };
+    expectObservable(memoryWarning$(look)).toBe('750ms (w|)', { w: memoryWarning(full) });
+  });
+});
