@@ -76,6 +76,14 @@ export const runServer = (
     models: () => generations.view(),
   });
   const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
+  /** Adds an event to the history. The server ends if it stores its events and cannot store this one. */
+  const tell = (type: string, event: object): void => {
+    try {
+      history.add(type, JSON.stringify(event));
+    } catch (error) {
+      subscriber.error(error);
+    }
+  };
 
   const shutdown = new Shutdown(subscriber, connections, listeners, settings);
   let warm = false;
@@ -88,7 +96,7 @@ export const runServer = (
   );
   subscriber.add(
     generations.change$.subscribe((change) => {
-      history.add('model', JSON.stringify({ ...change, at: Date.now() }));
+      tell('model', { ...change, at: Date.now() });
       subscriber.next({ type: 'model', change });
       const { inUse, before, candidate } = generations.view();
       const kept = [inUse, ...(before === null ? [] : [before]), ...(candidate === null ? [] : [candidate.model])];
@@ -106,18 +114,18 @@ export const runServer = (
     {
       drifted: (drift) => {
         metrics.drifted(drift.of);
-        history.add('drift', JSON.stringify({ ...drift, model: generations.inUse.id, at: Date.now() }));
+        tell('drift', { ...drift, model: generations.inUse.id, at: Date.now() });
         subscriber.next({ type: 'drift', drift });
       },
       labelled: (label, scores) => {
         metrics.labelled(label);
         const { category, predicted, model } = label;
-        history.add('label', JSON.stringify({ class: category, predicted, ...scores, model }));
+        tell('label', { class: category, predicted, ...scores, model });
       },
       learnt: metrics.learnt,
       tried: (ended) => {
         metrics.tried(ended.type === 'rolled-back');
-        history.add('trial', JSON.stringify({ ...ended, model: generations.inUse.id }));
+        tell('trial', { ...ended, model: generations.inUse.id });
         subscriber.next({ type: 'trial', ended });
       },
       failed,

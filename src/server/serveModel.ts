@@ -25,8 +25,8 @@ import { serveSettings } from './serveSettings.js';
  * time. The Host must be the local address of the connection or an allowed name, so that websites cannot reach the
  * server by DNS rebinding. Pages of other origins are refused.
  *
- * Errors: `HW_HTTP_CONNECT` if it cannot listen; `HW_HTTP_TIMEOUT` if answers had to be cut off at the end; errors of
- * `headlines`.
+ * Errors: `HW_HTTP_CONNECT` if it cannot listen; `HW_HTTP_TIMEOUT` if answers had to be cut off at the end; `HW_WRITE`
+ * if an event cannot be stored in `kept`; errors of `headlines`.
  *
  * @throws HeadwaterError `HW_USAGE` if an option is invalid
  *

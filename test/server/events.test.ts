@@ -2,11 +2,12 @@ import { type AddressInfo, createConnection, createServer, type Socket } from 'n
 import { Subject } from 'rxjs';
 import { EventSource, MessageEvent } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../src/contracts/live/Live.js';
 import { EventHistory } from '../../src/server/events/EventHistory.js';
 import type { HeadlineSourceContext } from '../../src/server/events/HeadlineSourceContext.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
-import { problemOf, type Served, serving } from './serving.js';
+import { problemOf, type Served, serving, VOCABULARY } from './serving.js';
 
 const headline = (id: number, title = `goal ${id}`): LiveHeadline => ({
   id,
@@ -310,6 +311,42 @@ describe('GET /events', () => {
     await expect.poll(() => beats).toBeGreaterThan(25);
     arrive(headline(200));
     await expect.poll(() => reading.received().includes('"goal 200"')).toBe(true);
+  });
+});
+
+describe('a server whose events are kept', () => {
+  const request = (served: Served, path: string, body?: object): Promise<unknown> =>
+    fetch(new URL(path, served.url), {
+      method: 'POST',
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    }).catch(() => undefined);
+
+  it.each<[string, (feed: Feed) => unknown]>([
+    ['of a headline', ({ arrive }) => arrive(headline(1))],
+    [
+      'of a feed',
+      ({ context }) => context.events.next({ type: 'unchanged', source: 'https://feed.example/', at: 0, nextInMs: 1 }),
+    ],
+    ['of another model', ({ served }) => request(served, '/admin/promote')],
+    ['of a label', ({ served }) => request(served, '/labels', { title: 'ferry', category: 'World' })],
+  ])('ends with the reason where an event %s cannot be written', async (_name, happen) => {
+    const full = new HeadwaterError('HW_WRITE', 'The events could not be written: the disk is full.');
+    const feed = await withFeed({
+      kept: {
+        epoch: 'e',
+        first: 0,
+        frames: [],
+        append: () => {
+          throw full;
+        },
+        isLong: false,
+        rewrite: () => undefined,
+      },
+      labels: () => Promise.resolve(),
+      candidate: { served: { ...VOCABULARY, model: recordingModel({ name: 'second' }) } },
+    });
+    happen(feed);
+    await expect(feed.served.ended).rejects.toBe(full);
   });
 });
 

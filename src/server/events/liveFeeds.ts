@@ -1,4 +1,4 @@
-import { EMPTY, type Observable, Subject, type Subscriber } from 'rxjs';
+import { EMPTY, type Observable, Subject, type Subscriber, tap } from 'rxjs';
 import type { LiveHeadline, SourceEvent } from '../../contracts/live/Live.js';
 import type { Rejection } from '../../contracts/rows/Rejection.js';
 import { valve } from '../../streams/valve.js';
@@ -17,7 +17,8 @@ export interface LiveFeedsOptions extends Omit<ClassifyFeedsOptions, 'valve' | '
 /**
  * Makes the source of live headlines, and returns the Observable that reads and classifies it. It emits nothing.
  *
- * @param subscriber ends the counting of the source's events and rejections
+ * @param subscriber ends the counting of the source's events and rejections; receives the error if an event of the
+ *   source cannot be stored
  */
 export const liveFeeds = (
   subscriber: Subscriber<unknown>,
@@ -26,10 +27,15 @@ export const liveFeeds = (
   const source$ = new Subject<SourceEvent>();
   const rejection$ = new Subject<Rejection>();
   subscriber.add(
-    source$.subscribe((event) => {
-      metrics.heard(event);
-      tellSource(options.history, event);
-    }),
+    source$
+      .pipe(
+        tap((event) => {
+          metrics.heard(event);
+          tellSource(options.history, event);
+        }),
+      )
+      // The history throws if it cannot store an event.
+      .subscribe({ error: (error: unknown) => subscriber.error(error) }),
   );
   subscriber.add(rejection$.subscribe(({ source }) => metrics.rejected(source)));
   const brake = valve();
