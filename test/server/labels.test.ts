@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Label } from '../../src/server/generations/Label.js';
 import { labelFile } from '../../src/server/labels/labelFile.js';
-import { problemOf, type Served, serving } from './serving.js';
+import { recordingModel } from '../../src/testing/recordingModel.js';
+import { problemOf, type Served, serving, VOCABULARY } from './serving.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-labels-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,6 +45,20 @@ describe('POST /labels', () => {
       },
     ]);
     await served.metric('headwater_labels_total{class="World",correct="false"} 1');
+  });
+
+  it('scores the model in use, and no canary', async () => {
+    const kept: Label[] = [];
+    const served = await serving({
+      labels: (one) => Promise.resolve(void kept.push(one)),
+      candidate: {
+        served: { ...VOCABULARY, model: recordingModel({ name: 'canary' }) },
+        role: { type: 'canary', share: 1 },
+      },
+    });
+    expect(await (await served.classify('"ferry"')).json()).toMatchObject({ model: 'canary' });
+    expect((await label(served, { title: 'ferry', category: 'World' })).status).toBe(200);
+    expect(kept).toMatchObject([{ title: 'ferry', model: 'recording' }]);
   });
 
   it('begins a line of its own after one that was cut off', async () => {

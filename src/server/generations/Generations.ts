@@ -34,7 +34,8 @@ const BEHIND = 4;
 export class Generations {
   readonly #change$ = new Subject<ModelChange>();
   /**
-   * Headlines that only the model in use classifies, independent of a canary's share. They belong to one explanation.
+   * Headlines that only the model in use classifies, independent of a canary's share: those of one explanation, and
+   * those with labels.
    */
   readonly #together = new WeakSet<LiveHeadline>();
   #inUse: Generation;

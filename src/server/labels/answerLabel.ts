@@ -57,6 +57,8 @@ export const answerLabel = async (
     throw new Refusal('invalid', detail, { errors: [{ pointer: '/category', detail }] });
   }
   requireRoom(queue, 1, dropped);
+  // The scores and the learning are those of the model in use, so a canary does not answer.
+  generations.keepTogether([decoded.headline]);
   const [prediction] = await firstValueFrom(queue.classify([decoded.headline], { asker: request.socket }));
   const label: Label = {
     title,
