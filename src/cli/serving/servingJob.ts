@@ -15,10 +15,12 @@ import {
   NEVER,
   type Observable,
   of,
+  ReplaySubject,
   Subject,
   switchMap,
   takeUntil,
   tap,
+  using,
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LivePrediction, SourceEvent } from '../../contracts/live/Live.js';
@@ -88,11 +90,22 @@ interface Parts {
   readonly changed: SubscriptionsJson | undefined;
 }
 
+/** The signals of the operator. */
+interface Signals {
+  /** Emits when the server is to end. */
+  readonly drain$: Observable<void>;
+  /** Emits when the model is to be loaded and the access log is to be opened again. */
+  readonly hangup$: Observable<unknown>;
+}
+
+/** Emits at each SIGHUP. A closed terminal sends the same signal, which then means the end. */
 const hangups = (terminal: Terminal): Observable<unknown> =>
-  fromEventPattern<unknown>(
-    (listener) => terminal.on('SIGHUP', listener),
-    (listener) => terminal.off('SIGHUP', listener),
-  );
+  terminal.stdin.isTTY === true
+    ? NEVER
+    : fromEventPattern<unknown>(
+        (listener) => terminal.on('SIGHUP', listener),
+        (listener) => terminal.off('SIGHUP', listener),
+      );
 
 /** Reports the events of the server on stderr, and its address on stdout. */
 const telling =
@@ -191,9 +204,14 @@ const headlinesOf = (
         );
       };
 
-const serve = (flags: ServeFlags, parts: Parts, drain$: Observable<void>, terminal: Terminal): Observable<unknown> => {
+const serve = (
+  flags: ServeFlags,
+  parts: Parts,
+  { drain$, hangup$ }: Signals,
+  terminal: Terminal,
+): Observable<unknown> => {
   const { loaded, candidate, past, memory, kept, changed } = parts;
-  const { stdin, stderr, env } = terminal;
+  const { stderr, env } = terminal;
   const changed$ = new Subject<SourceEvent>();
   const tokens = flags.tokens === undefined ? [] : tokenFile(flags.tokens);
   const token = flags.token ?? env[TOKEN_VARIABLE];
@@ -204,8 +222,6 @@ const serve = (flags: ServeFlags, parts: Parts, drain$: Observable<void>, termin
   const wanted =
     flags.filter === undefined ? undefined : classFilter(flags.filter, loaded.artifacts.labelEncoder.classes);
   const log = accessLogOf(flags, terminal);
-  // A closed terminal sends the same signal, which then means the end.
-  const hangup$ = stdin.isTTY === true ? NEVER : hangups(terminal).pipe(tap(() => log.file?.reopen()));
   stderr.write(`${backendLine(loaded.backend)}\n${contactLine(parts.feeds, parts.rules)}`);
   const server$ = serveModel({
     ...servedModel(loaded),
@@ -216,7 +232,10 @@ const serve = (flags: ServeFlags, parts: Parts, drain$: Observable<void>, termin
     flow$: watchFlow(),
     labels: flags.labels === undefined ? undefined : labelFile(flags.labels),
     learn: flags.learn === true ? { past } : undefined,
-    reload$: merge(hangup$, flags.watchModel === true ? folderChanges(flags.model) : NEVER),
+    reload$: merge(
+      hangup$.pipe(tap(() => log.file?.reopen())),
+      flags.watchModel === true ? folderChanges(flags.model) : NEVER,
+    ),
     candidate:
       candidate === undefined
         ? undefined
@@ -294,7 +313,9 @@ export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal
     loaded: loadModel(flags.model, flags, env),
     candidate: flags.candidate === undefined ? of(undefined) : loadModel(flags.candidate, flags, env),
   });
-  return checked$.pipe(
+  // A signal may arrive before the model is loaded. Without a listener, it would end the process.
+  const hangup$ = new ReplaySubject<unknown>(1);
+  const served$ = checked$.pipe(
     switchMap(() => opmlFeeds(flags.opml, rules, terminal, titles)),
     switchMap((more) => {
       const feeds = watchedFeeds([...flags.feed, ...more]);
@@ -321,10 +342,14 @@ export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal
             map((read) => ({ loaded, candidate, feeds, titles, rules, memory, kept, ...read })),
           ),
         ),
-        switchMap((parts) => serve(flags, parts, drain$, terminal)),
+        switchMap((parts) => serve(flags, parts, { drain$, hangup$ }, terminal)),
       );
     }),
     // An open terminal would keep the process alive.
     finalize(() => stdin.pause()),
+  );
+  return using(
+    () => hangups(terminal).subscribe(hangup$),
+    () => served$,
   );
 };

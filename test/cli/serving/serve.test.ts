@@ -91,6 +91,24 @@ describe('headwater serve', () => {
     expect(await modelOf()).toBe(before);
   });
 
+  it('SIGHUP before the model is loaded does not end it', async () => {
+    let asked: () => void = () => undefined;
+    const request = new Promise<void>((resolve) => (asked = resolve));
+    let answer: () => void = () => undefined;
+    const origin = await serve((_request, response) => {
+      answer = () =>
+        response.end('<opml version="2.0"><body><outline type="rss" xmlUrl="http://127.0.0.1:1/"/></body></opml>');
+      asked();
+    });
+    const { child, ended, until } = start(['serve', '--model', 'model', '--port', '0', '--opml', origin], { cwd });
+    await request;
+    child.kill('SIGHUP');
+    answer();
+    await until('stdout', /^http:.*\n/);
+    child.kill('SIGTERM');
+    expect((await ended).status).toBe(0);
+  });
+
   it('a second signal ends it at once', async () => {
     const { url, child, ended, until } = await serving();
     const { hostname, port } = new URL(url);
