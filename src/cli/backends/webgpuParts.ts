@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
+import { homeFolder } from '../../provision/files/homeFolder.js';
 import { join } from 'node:path';
 
 /** The packages of the WebGPU backend. */
@@ -14,7 +14,7 @@ const FOLDERS: readonly string[] = [
   '/etc/vulkan/icd.d',
   '/usr/share/vulkan/icd.d',
   '/usr/local/share/vulkan/icd.d',
-  join(homedir(), '.local/share/vulkan/icd.d'),
+  join(homeFolder(), '.local/share/vulkan/icd.d'),
 ];
 
 const namesIn = (folder: string): readonly string[] => {
