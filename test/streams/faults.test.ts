@@ -1,5 +1,7 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { mkdirSync, readdirSync, renameSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -273,6 +275,30 @@ describe('a server that fails in the middle', () => {
     const port = Number(server.url.port);
     const table = await readTable(`http://127.0.0.1:${port === 1 ? 2 : 1}/`, { maxRetries: 5 });
     expect(table.code).toBe('HW_HTTP_CONNECT');
+  });
+
+  it('is asked again in a later pass where it is away for a while', async () => {
+    const away = createServer((_request, response) => response.setHeader('Connection', 'close').end(BODY));
+    onTestFinished(() => void away.close());
+    const listen = (port: number): Promise<void> => new Promise((resolve) => away.listen(port, '127.0.0.1', resolve));
+    await listen(0);
+    const { port } = away.address() as AddressInfo;
+    const events: SourceEvent[] = [];
+    const rows$ = fetchCsv(`http://127.0.0.1:${port}/`, {
+      maxRetries: 100,
+      backoff: { initialMs: 2, maxMs: 20 },
+      events: {
+        next: (event) => {
+          if (events.push(event) === 1) void listen(port);
+        },
+      },
+    });
+    expect((await collect(rows$)).values).toHaveLength(ROWS);
+    await new Promise((resolve) => away.close(resolve));
+    const second = await collect(rows$);
+    expect(second.error).toBeUndefined();
+    expect(second.values).toHaveLength(ROWS);
+    expect(events[0]).toMatchObject({ type: 'failed', code: 'HW_HTTP_CONNECT' });
   });
 
   it('is given no more time than totalTimeout, be it silent, stalled or slow', async () => {

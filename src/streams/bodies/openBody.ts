@@ -214,7 +214,10 @@ const openAddress = async (
   if (unusable?.damaged === true) await discard(unusable.path);
   const body = offline
     ? 'unchanged'
-    : await httpBody(location, name, options, signal, stored?.validators).catch((error: unknown) => {
+    : await httpBody(location, name, options, signal, {
+        answered: memory.digest !== undefined,
+        validators: stored?.validators,
+      }).catch((error: unknown) => {
         throw stored === undefined ? error : readableOffline(error);
       });
   if (body === 'unchanged') {

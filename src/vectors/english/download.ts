@@ -165,7 +165,7 @@ export const download = async (
 ): Promise<void> => {
   const { href: name } = webAddress(url).url;
   const retry = checkRetryOptions({ backoff: { initialMs: pause }, totalTimeout: LIMIT, events, seed }, asyncScheduler);
-  const persistence = new Persistence(name, retry, step.signal);
+  const persistence = new Persistence(name, retry, step.signal, false);
   for (;;) {
     try {
       await goOn(url, path, step, headers, persistence);

@@ -30,6 +30,14 @@ export interface AskOptions extends CheckedBodyOptions {
   readonly retry: CheckedRetryOptions | undefined;
 }
 
+/** What is known of a body from an earlier request. */
+export interface EarlierAnswer {
+  /** Whether the server has answered in an earlier pass, so that its address is right. */
+  readonly answered: boolean;
+  /** The validators of a stored body. If the server answers that it has not changed, the result is `unchanged`. */
+  readonly validators: Validators | undefined;
+}
+
 /** The charset of a content type such as `text/csv; charset="utf-8"`. */
 const charsetOf = (header: string | undefined): string | undefined => {
   const found = /;\s*charset\s*=\s*(?:"(?<quoted>[^"]*)"|(?<bare>[^\s;]+))/i.exec(header ?? '')?.groups;
@@ -67,8 +75,6 @@ const conditionsOf = ({ etag, lastModified }: Validators): Readonly<Record<strin
  *
  * @param signal the caller must abort it in every case when the body is no longer needed
  * @param name the name of the source in messages
- * @param unlike the validators of a stored body; if the server answers that it has not changed, the result is
- *   `unchanged`
  * @throws HeadwaterError `HW_HTTP_CONNECT`, `HW_HTTP_TIMEOUT`, `HW_HTTP_STATUS`, `HW_HTTP_REDIRECTS`, `HW_HTTP_CUT`
  */
 export const httpBody = async (
@@ -76,10 +82,10 @@ export const httpBody = async (
   name: string,
   options: AskOptions,
   signal: AbortSignal,
-  unlike?: Validators,
+  earlier: EarlierAnswer,
 ): Promise<HttpBody | 'unchanged'> => {
   const { retry } = options;
-  const conditions = unlike === undefined ? {} : conditionsOf(unlike);
+  const conditions = earlier.validators === undefined ? {} : conditionsOf(earlier.validators);
   const asked = Object.keys(conditions).length > 0;
   const ask = async (aborted: AbortSignal): Promise<HttpExchange> => {
     const answered = await follow(address, name, options, conditions, aborted);
@@ -95,7 +101,7 @@ export const httpBody = async (
       throw error;
     }
   };
-  const persistence = retry === undefined ? undefined : new Persistence(name, retry, signal);
+  const persistence = retry === undefined ? undefined : new Persistence(name, retry, signal, earlier.answered);
   const answered = await (persistence === undefined ? ask(signal) : persistence.answer(ask));
   if (answered.response.statusCode === NOT_MODIFIED) {
     answered.close();

@@ -17,14 +17,16 @@ export class Persistence {
   #failures = 0;
   /** The first of the consecutive failures. */
   #first: unknown;
-  #answered = false;
+  #answered: boolean;
   #late = false;
 
   /**
    * @param name the name of the source in messages
    * @param signal is aborted when the reader leaves
+   * @param answered whether the server has answered in an earlier pass
    */
-  constructor(name: string, retry: CheckedRetryOptions, signal: AbortSignal) {
+  constructor(name: string, retry: CheckedRetryOptions, signal: AbortSignal, answered: boolean) {
+    this.#answered = answered;
     this.#name = name;
     this.#retry = retry;
     this.#signal = signal;
