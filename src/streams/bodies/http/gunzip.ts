@@ -198,6 +198,7 @@ export async function* gunzip(
     }
     // Fewer bytes than a mark say nothing about a further member.
     if (inflate !== undefined || members === 0 || kept.length >= MAGIC.length) throw cutShort();
+    surplus(notZero(kept));
   } finally {
     inflate?.destroy();
   }

@@ -58,6 +58,12 @@ describe('gzip', () => {
         error: undefined,
       });
     expect(await decoded(Buffer.concat([MEMBERS, Buffer.from('more')]), size)).toEqual(whole(TEXT, 4));
+    // A further member that was cut after its first or second byte.
+    for (const cut of [1, 2])
+      expect(await decoded(MEMBERS.subarray(0, FIRST.length + cut), size)).toEqual({
+        ...(await decoded(FIRST)),
+        surplus: cut,
+      });
     expect(await decoded(Buffer.concat([MEMBERS, Buffer.alloc(512)]), size)).toEqual(whole());
   });
 
