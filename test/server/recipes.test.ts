@@ -81,7 +81,7 @@ it.skipIf(!hasSystemd)(
   () => {
     const unit = join(folder, 'headwater.service');
     // The program of the recipe may not be where it is on other machines.
-    writeFileSync(unit, recipe('ini').replace('/usr/bin/npx', process.execPath));
+    writeFileSync(unit, recipe('ini').replace('/usr/bin/node', process.execPath));
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' });
     expect([status, stderr.split('\n').filter((line) => line.includes('headwater'))]).toEqual([0, []]);
   },

@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, renameSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { recipe } from '../../server/recipe.js';
 import { start, workFolder } from '../headwater.js';
@@ -53,4 +56,27 @@ it('the recipes for Docker and Kubernetes start a server that their probes find'
   await expect.poll(() => probe(port, '/readyz', 'headwater'), { timeout: 8_000 }).toBe(503);
   expect(await probe(port, '/healthz', 'headwater')).toBe(200);
   child.kill('SIGKILL');
+});
+
+it('the recipe for systemd starts a server that takes its signals', async () => {
+  const [program, script, ...args] = (written('ini', /^ExecStart=(.*)$/gm)[0] ?? '').split(' ');
+  // A program in between would get the signals in place of the server.
+  expect([program, script]).toEqual(['/usr/bin/node', 'node_modules/headwater/dist/cli/main.js']);
+  const log = join(cwd, 'access.jsonl');
+  const here: Readonly<Record<string, string>> = {
+    'models/news': 'model',
+    '/var/lib/headwater': join(cwd, 'state'),
+    '/var/log/headwater/access.jsonl': log,
+  };
+  const { child, ended, until } = start([...args.map((arg) => here[arg] ?? arg), '--port', '0'], { cwd });
+  const port = Number(/http:\/\/[^\s/]*:(\d+)/.exec(await until('stdout', /http:.*\n/))?.[1]);
+  expect(await probe(port, '/healthz', 'localhost')).toBe(200);
+
+  const [reload] = written('ini', /^ExecReload=(.*)$/gm);
+  renameSync(log, `${log}.1`);
+  execFileSync('/bin/sh', ['-c', reload ?? ''], { env: { MAINPID: String(child.pid) } });
+  await expect.poll(() => existsSync(log), { timeout: 20_000 }).toBe(true);
+  expect(await probe(port, '/healthz', 'localhost')).toBe(200);
+  child.kill('SIGTERM');
+  expect((await ended).status).toBe(0);
 });
