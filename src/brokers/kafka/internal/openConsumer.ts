@@ -6,6 +6,7 @@ import type {
   Consumer,
   FetchOptions,
   GroupOptions,
+  GroupPartitionsAssigner,
   offsetCommitV9,
 } from '@platformatic/kafka';
 import type { KafkaClient } from '../KafkaClient.js';
@@ -39,6 +40,22 @@ const PROTOCOLS = [
   { name: 'cooperative-sticky', version: 3 },
   { name: 'roundrobin', version: 1 },
 ];
+
+/**
+ * Shares the partitions of all topics that members of the group read.
+ *
+ * By itself, the client shares only those of the topic of the group's leader. If members of one group read different
+ * topics, the others would have no partitions.
+ */
+const sharingAll =
+  ({ cooperativeStickyAssigner }: Kafka): GroupPartitionsAssigner =>
+  (leader, members, _, metadata) =>
+    cooperativeStickyAssigner(
+      leader,
+      members,
+      new Set([...members.values()].flatMap(({ topics = [] }) => topics)),
+      metadata,
+    );
 
 /** A member of a group in one of its generations. */
 export interface Member {
@@ -110,6 +127,7 @@ export const openConsumer = (kafka: Kafka, client: KafkaClient, settings: Settin
     ...clientOptions(client),
     ...settings,
     protocols: PROTOCOLS,
+    partitionAssigner: sharingAll(kafka),
     autocommit: false,
     isolationLevel: kafka.FetchIsolationLevels.READ_COMMITTED,
     maxWaitTime: 200,
