@@ -4,8 +4,10 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
+import { checkText } from '../internal/checkText.js';
 import { connectionAdvice } from '../internal/connectionAdvice.js';
 import type { WorkEvents } from '../WorkEvent.js';
+import { checkClient } from './internal/checkClient.js';
 import { lostOnce } from './internal/offsets/lostOnce.js';
 import { loadKafka } from './internal/loadKafka.js';
 import { KafkaSession } from './internal/KafkaSession.js';
@@ -48,8 +50,8 @@ export interface KafkaHeadlinesOptions {
  * Refuses static membership. Workers share their options, and would have the same id: each would take the place of the
  * other (`FENCED_INSTANCE_ID`), again and again. A worker leaves its group at its end, so the id would be of no use.
  */
-const checkMembership = (client: (KafkaClient & { readonly groupInstanceId?: unknown }) | undefined): void => {
-  if (client?.groupInstanceId !== undefined)
+const checkMembership = (client: KafkaClient & { readonly groupInstanceId?: unknown }): void => {
+  if (client.groupInstanceId !== undefined)
     throw new HeadwaterError(
       'HW_USAGE',
       'kafkaHeadlines: the client has the option groupInstanceId, and static membership is not supported: ' +
@@ -91,7 +93,8 @@ const checkMembership = (client: (KafkaClient & { readonly groupInstanceId?: unk
  * A member that loses its group and does not rejoin it is replaced by a new one.
  *
  * Errors: `HW_USAGE` if the client is not installed or does not support this Node version; `HW_BROKER` if the group
- * cannot be joined, or six members in a row failed, of which at most the first had done any work.
+ * cannot be joined, there is no topic `deadLetters`, or six members in a row failed, of which at most the first had
+ * done any work.
  *
  * @param options `client`, `topic`, `group`, and the optional settings
  * @throws HeadwaterError `HW_USAGE` for an invalid option
@@ -115,8 +118,11 @@ export const kafkaHeadlines = (options: KafkaHeadlinesOptions): Observable<Kafka
   const { topic, sessionTimeout = 10_000, maxInFlight = 4096, maxAttempts = 5 } = options;
   const { scheduler = asyncScheduler } = options;
   const events = options.events && lostOnce(options.events);
+  checkClient('kafkaHeadlines', options.client);
   checkMembership(options.client);
   checkTypes('kafkaHeadlines', options, { topic: 'string', group: 'string', deadLetters: 'string' });
+  checkText('kafkaHeadlines', 'topic', topic);
+  checkText('kafkaHeadlines', 'group', options.group);
   checkTime('kafkaHeadlines', 'sessionTimeout', sessionTimeout);
   checkWhole('kafkaHeadlines', 'maxInFlight', maxInFlight, 1);
   checkWhole('kafkaHeadlines', 'maxAttempts', maxAttempts, 1);

@@ -3,11 +3,13 @@ import { Observable } from 'rxjs';
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
+import { checkText } from '../internal/checkText.js';
 import { modelStore } from '../models/internal/modelStore.js';
 import type { Entry, ModelShelf } from '../models/internal/ModelShelf.js';
 import type { ModelStore } from '../models/ModelStore.js';
 import type { KafkaClient } from './KafkaClient.js';
-import { hasApiId, saysError } from './internal/hasApiId.js';
+import { checkClient } from './internal/checkClient.js';
+import { hasApiId, saysNoTopic } from './internal/hasApiId.js';
 import { type Kafka, loadKafka } from './internal/loadKafka.js';
 import { type BytesProducer, clientOptions, openProducer, openTransactionalProducer } from './internal/openProducer.js';
 import { readTopic, type TopicMessage } from './internal/readTopic.js';
@@ -53,10 +55,6 @@ const ANY_PRODUCER = { producerId: -1n, producerEpoch: -1 };
 const TAKEOVER_TRIES = 30;
 const TAKEOVER_MS = 1000;
 
-const isMissing = (error: unknown): boolean =>
-  hasApiId(error, 'UNKNOWN_TOPIC_OR_PARTITION') ||
-  saysError(error, ({ message }) => message.startsWith('Unknown topic'));
-
 /** The entry that a message holds; undefined if the message deletes it. */
 const entryOf = ({ value, offset }: TopicMessage): Entry | undefined =>
   value === undefined ? undefined : { bytes: value, revision: Number(offset) + 1 };
@@ -86,7 +84,9 @@ const entryOf = ({ value, offset }: TopicMessage): Entry | undefined =>
 export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
   checkOptions('kafkaModels', options, "{ client, topic: 'models' }");
   const { client, topic, replicas = 1, soleFor } = options;
+  checkClient('kafkaModels', client);
   checkTypes('kafkaModels', options, { topic: 'string', soleFor: 'string' });
+  checkText('kafkaModels', 'topic', topic);
   checkWhole('kafkaModels', 'replicas', replicas, 1);
   const filesTopic = `${topic}.files`;
   const where = `the topic ${topic}`;
@@ -210,7 +210,7 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
           );
           subscriber.add(() => void end());
         };
-        reading().catch((error: unknown) => subscriber.error(isMissing(error) ? missing(error) : error));
+        reading().catch((error: unknown) => subscriber.error(saysNoTopic(error) ? missing(error) : error));
       }),
     entry: async (name) => {
       const kafka = await loadKafka();
@@ -221,7 +221,7 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
           return false;
         });
       } catch (error) {
-        if (!isMissing(error)) throw error;
+        if (!saysNoTopic(error)) throw error;
       }
       return newest;
     },

@@ -11,10 +11,12 @@ import {
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
+import { checkText } from '../internal/checkText.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
 import { BatchSize } from './internal/BatchSize.js';
+import { checkClient } from './internal/checkClient.js';
 import { committable, sortByConsumer } from './internal/offsets/committable.js';
 import { loadKafka } from './internal/loadKafka.js';
 import { MessageGroups, type OutgoingMessage, records } from './internal/messageGroups.js';
@@ -89,7 +91,9 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
   checkOptions('toKafka', options, "{ client, topic: 'classified' }");
   const { client, topic, keyOf, maxBatch = 2048, encode = (value: T) => JSON.stringify(value) } = options;
   const { events, scheduler = asyncScheduler } = options;
+  checkClient('toKafka', client);
   checkTypes('toKafka', options, { topic: 'string' });
+  checkText('toKafka', 'topic', topic);
   checkWhole('toKafka', 'maxBatch', maxBatch, 1);
 
   return (source$) =>

@@ -23,8 +23,11 @@ import type { LiveHeadline } from '../../contracts/live/Live.js';
 import type { Valve } from '../../contracts/flow/Valve.js';
 import { decodeMessage } from '../decodeMessage.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
+import { checkText } from '../internal/checkText.js';
+import { connectionAdvice } from '../internal/connectionAdvice.js';
 import { untilReady } from '../internal/untilReady.js';
 import type { WorkEvent, WorkEvents } from '../WorkEvent.js';
+import { checkConnection } from './internal/checkConnection.js';
 import { checkSubject } from './internal/checkSubject.js';
 import { closedConnection } from './internal/closedConnection.js';
 import { redeliveryMs, requestLimits } from './internal/consumerLimits.js';
@@ -142,12 +145,15 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
   checkOptions('jetStreamHeadlines', options, "{ connection, stream: 'HEADLINES', group: 'news' }");
   const { stream, group, subject, deadLetters, valve, events, scheduler = asyncScheduler } = options;
   const { maxAckPending = 4096, maxInFlight = 1024, ackWait = 30_000, maxAttempts = 5 } = options;
+  checkConnection('jetStreamHeadlines', options.connection);
   checkTypes('jetStreamHeadlines', options, {
     stream: 'string',
     group: 'string',
     subject: 'string',
     deadLetters: 'string',
   });
+  checkText('jetStreamHeadlines', 'stream', stream);
+  checkText('jetStreamHeadlines', 'group', group);
   checkWhole('jetStreamHeadlines', 'maxAckPending', maxAckPending, 1);
   checkWhole('jetStreamHeadlines', 'maxInFlight', maxInFlight, 1);
   checkWhole('jetStreamHeadlines', 'maxAttempts', maxAttempts, 1);
@@ -320,7 +326,8 @@ export const jetStreamHeadlines = (options: JetStreamHeadlinesOptions): Observab
             : new HeadwaterError(
                 'HW_BROKER',
                 `The stream ${stream} of ${source} cannot be read: ` +
-                  `${reasonOf(cause)}. Check the stream's name and the server's log.`,
+                  `${reasonOf(cause)}. ` +
+                  connectionAdvice(cause, "Check the stream's name and the server's log."),
                 { cause, where: source },
               ),
         );

@@ -15,9 +15,11 @@ import { codeOf } from '../../contracts/codeOf.js';
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
+import { checkText } from '../internal/checkText.js';
 import { modelStore } from '../models/internal/modelStore.js';
 import type { Entry, ModelShelf } from '../models/internal/ModelShelf.js';
 import type { ModelStore } from '../models/ModelStore.js';
+import { checkConnection } from './internal/checkConnection.js';
 import { needsNats } from './internal/needsNats.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 import { readObject } from './internal/readObject.js';
@@ -89,7 +91,9 @@ const isMissing = (error: unknown): boolean =>
 export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => {
   checkOptions('jetStreamModels', options, "{ connection, bucket: 'MODELS' }");
   const { connection, bucket, replicas = 1 } = options;
+  checkConnection('jetStreamModels', connection);
   checkTypes('jetStreamModels', options, { bucket: 'string' });
+  checkText('jetStreamModels', 'bucket', bucket);
   checkWhole('jetStreamModels', 'replicas', replicas, 1);
   if (!/^[A-Za-z0-9_-]+$/.test(bucket))
     throw new HeadwaterError(
@@ -109,8 +113,8 @@ export const jetStreamModels = (options: JetStreamModelsOptions): ModelStore => 
   };
   const open = async (create: boolean) => {
     const [{ Kvm }, { Objm }] = await Promise.all([
-      needsNats(() => import('@nats-io/kv'), PACKAGES),
-      needsNats(() => import('@nats-io/obj'), PACKAGES),
+      needsNats(() => import('@nats-io/kv'), ['Kvm'], PACKAGES),
+      needsNats(() => import('@nats-io/obj'), ['Objm'], PACKAGES),
     ]);
     const nats = await connected();
     const [names, files] = [new Kvm(nats), new Objm(nats)];

@@ -21,6 +21,6 @@ import { needsNats } from './internal/needsNats.js';
  * ```
  */
 export const natsConnection = (options: NodeConnectionOptions) => async (): Promise<NatsConnection> => {
-  const { connect } = await needsNats(() => import('@nats-io/transport-node'));
+  const { connect } = await needsNats(() => import('@nats-io/transport-node'), ['connect']);
   return connect(options);
 };

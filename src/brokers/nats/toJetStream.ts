@@ -18,7 +18,9 @@ import {
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import type { Delivery } from '../../contracts/flow/Delivery.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
+import { checkText } from '../internal/checkText.js';
 import type { WorkEvents } from '../WorkEvent.js';
+import { checkConnection } from './internal/checkConnection.js';
 import { checkSubject } from './internal/checkSubject.js';
 import { closedConnection } from './internal/closedConnection.js';
 import { isTooLarge } from './internal/isTooLarge.js';
@@ -93,7 +95,9 @@ export const toJetStream = <T>(options: ToJetStreamOptions<T>): OperatorFunction
   checkOptions('toJetStream', options, "{ connection, subject: 'classified' }");
   const { connection, subject, maxInFlight = 512, encode = (value: T) => JSON.stringify(value) } = options;
   const { events, scheduler = asyncScheduler } = options;
+  checkConnection('toJetStream', connection);
   checkTypes('toJetStream', options, { subject: 'string' });
+  checkText('toJetStream', 'subject', subject);
   checkWhole('toJetStream', 'maxInFlight', maxInFlight, 1);
   return (source$) =>
     defer(async () => {

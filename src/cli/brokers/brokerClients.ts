@@ -12,7 +12,10 @@ import type { BrokerOptions } from './brokerOptions.js';
  */
 export const natsAt = (servers: readonly string[], options: BrokerOptions) => async () => {
   const { creds, nkey, ...client } = options.of({ kind: 'nats', servers });
-  const { credsAuthenticator, nkeyAuthenticator } = await needsNats(() => import('@nats-io/transport-node'));
+  const { credsAuthenticator, nkeyAuthenticator } = await needsNats(
+    () => import('@nats-io/transport-node'),
+    ['credsAuthenticator', 'nkeyAuthenticator'],
+  );
   const bytes = (text: string) => new TextEncoder().encode(text.trim());
   const authenticator =
     typeof creds === 'string'

@@ -8,3 +8,8 @@ export const saysError = (error: unknown, passes: (error: Error) => boolean): bo
 /** Whether a broker answered with one of these error codes of the protocol, such as `OFFSET_OUT_OF_RANGE`. */
 export const hasApiId = (error: unknown, ...ids: readonly unknown[]): boolean =>
   saysError(error, (one) => 'apiId' in one && ids.includes(one.apiId));
+
+/** Whether an error says that a topic does not exist. */
+export const saysNoTopic = (error: unknown): boolean =>
+  hasApiId(error, 'UNKNOWN_TOPIC_OR_PARTITION') ||
+  saysError(error, ({ message }) => message.startsWith('Unknown topic'));

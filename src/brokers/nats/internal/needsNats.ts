@@ -1,23 +1,14 @@
-import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
+import { loadPackage } from '../../internal/loadPackage.js';
 
 /**
  * Loads a package of the NATS clients, which are optional.
  *
+ * @param names what is used of the package
  * @param packages the packages to install, for the message
- * @throws HeadwaterError `HW_USAGE` if it is not installed
+ * @throws HeadwaterError `HW_USAGE` if it is not installed, cannot be loaded, or has another version
  */
-export const needsNats = async <T>(
+export const needsNats = <T extends object>(
   load: () => Promise<T>,
+  names: readonly (keyof T & string)[],
   packages: readonly string[] = ['@nats-io/jetstream', '@nats-io/transport-node'],
-): Promise<T> => {
-  try {
-    return await load();
-  } catch (cause) {
-    throw new HeadwaterError(
-      'HW_USAGE',
-      `NATS JetStream needs the packages ${packages.join(' and ')}, and they are ` +
-        `not installed. Install them: npm install ${packages.join(' ')}`,
-      { cause },
-    );
-  }
-};
+): Promise<T> => loadPackage(load, { broker: 'NATS JetStream', packages }, names);

@@ -23,7 +23,7 @@ export const publishDeadLetter = async (
   { data, subject }: JsMsg,
   { to, id, group, reason, source }: Burial,
 ): Promise<void> => {
-  const { headers } = await needsNats(() => import('@nats-io/transport-node'));
+  const { headers } = await needsNats(() => import('@nats-io/transport-node'), ['headers']);
   for (const kept of [data, data.subarray(0, SHORT_BYTES), new Uint8Array()]) {
     const place = headers();
     place.set('Headwater-Reason', reason.slice(0, LONGEST_REASON).replaceAll(/[\r\n]+/g, ' '));
