@@ -22,9 +22,15 @@ const sourceOf = (message: unknown): string | undefined => {
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** How Avro and Protobuf of a schema registry begin, which may be valid UTF-8. No text begins so. */
+const BINARY = '\0';
+
 const textOf = (bytes: Uint8Array): E.Either<string, string> => {
   try {
-    return E.right(decoder.decode(bytes));
+    const text = decoder.decode(bytes);
+    return text.startsWith(BINARY)
+      ? E.left('binary data, such as Avro or Protobuf of a schema registry, and not JSON or text')
+      : E.right(text);
   } catch {
     return E.left('not UTF-8');
   }

@@ -18,6 +18,7 @@ it.each([
 
 it.each([
   ['binary data after a schema id', Buffer.from([0, 0, 0, 0, 7, 0x80, 0x81]), /not UTF-8/],
+  ['Avro after a schema id', Buffer.from('\0\0\0\0\x07\x1aFerry returns'), /^binary data, such as Avro/],
   ['an object without a text', Buffer.from('{"number": 1}'), /title .* must be/],
   ['a message without data', undefined, /title .* must be/],
   ['a tombstone', null, /title .* must be/],

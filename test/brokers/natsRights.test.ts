@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jetStreamHeadlines } from '../../src/brokers/nats/jetStreamHeadlines.js';
+import { natsBroadcast } from '../../src/brokers/nats/natsBroadcast.js';
 import { natsConnection } from '../../src/brokers/nats/natsConnection.js';
 import { toJetStream } from '../../src/brokers/nats/toJetStream.js';
 import type { WorkEvent } from '../../src/brokers/WorkEvent.js';
@@ -47,6 +49,25 @@ describe.skipIf(natsProgram === undefined)('a user of NATS whose rights change',
   afterAll(async () => {
     await killAll(servers);
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('ends no worker by a status that cannot be sent, and is told of a subject that may not be read', async () => {
+    allow('{ user: w, password: w, permissions: { subscribe: { deny: "status" } } }');
+    await killAll(servers);
+    await start();
+    const board = natsBroadcast(worker(), 'status');
+    // An unhandled rejection would fail the test.
+    board.send('w', 'x'.repeat(2_000_000));
+    board.send('w', 'x');
+    await expect(firstValueFrom(board.heard$)).rejects.toMatchObject({
+      code: 'HW_BROKER',
+      message: expect.stringMatching(/The subject status cannot be read.*too few permissions/s) as string,
+    });
+    await board.close();
+    board.send('w', 'x');
+    await killAll(servers);
+    allow('{ user: w, password: w }');
+    await start();
   });
 
   it('is told what is missing: the connection, the right to fetch, the log-in', async () => {

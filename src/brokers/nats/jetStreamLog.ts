@@ -14,6 +14,7 @@ import {
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import type { LoggedMessage, LogOptions, MessageLog } from '../MessageLog.js';
+import { connectionAdvice } from '../internal/connectionAdvice.js';
 import { loadJetStream } from './internal/loadJetStream.js';
 import { closeOwn, openConnection } from './internal/ownConnection.js';
 import { isTemporary, whileElecting } from './internal/whileElecting.js';
@@ -147,7 +148,8 @@ export const jetStreamLog = async function* ({
     if (cause instanceof HeadwaterError) throw cause;
     throw new HeadwaterError(
       'HW_BROKER',
-      `The stream ${stream} cannot be read: ${reasonOf(cause)}. Check the stream's name and the server's log.`,
+      `The stream ${stream} cannot be read: ${reasonOf(cause)}. ` +
+        connectionAdvice(cause, "Check the stream's name and the server's log."),
       { cause, where: stream },
     );
   } finally {

@@ -10,6 +10,7 @@ import { untilReady } from '../../internal/untilReady.js';
 import type { KafkaDelivery } from '../KafkaDelivery.js';
 import type { KafkaHeadlinesOptions } from '../kafkaHeadlines.js';
 import { answered } from './answered.js';
+import { checkTopic } from './checkTopic.js';
 import { hasApiId } from './hasApiId.js';
 import type { Kafka } from './loadKafka.js';
 import { type CommittedConsumer, type Member, openConsumer } from './openConsumer.js';
@@ -115,7 +116,8 @@ export class KafkaSession {
 
   /** Reads until the session is closed; rejects if the group is lost, or the client does not answer. */
   async run(): Promise<void> {
-    const { topic, events } = this.#options;
+    const { topic, deadLetters, events } = this.#options;
+    if (deadLetters !== undefined) await checkTopic(this.#consumer, deadLetters);
     // exhaustMap: during a long transaction or a long wait for stable offsets, no commits queue up.
     const committing = timer(COMMIT_MS, COMMIT_MS, this.#scheduler)
       .pipe(exhaustMap(() => this.#commit()))

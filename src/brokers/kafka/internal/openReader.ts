@@ -16,6 +16,8 @@ export interface Reader {
   readonly earliest: bigint;
   readonly begin: bigint;
   readonly end: bigint;
+  /** Calls back when all messages that were there at the start have been passed on, possibly several times. */
+  readonly whenCaughtUp: (call: () => void) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -49,12 +51,24 @@ export const openReader = async (
       fallbackMode: kafka.MessagesStreamFallbackModes.FAIL,
       offsets: ends.map((end, partition) => ({ topic, partition, offset: partition === 0 ? begin : end })),
     });
+    const [end = 0n] = ends;
+    const opened = stream;
+    // The end may follow the last message at a distance: markers of transactions are no messages, but have offsets.
+    const isAtEnd = (): boolean =>
+      (opened.offsetsToFetch.get(`${topic}:0`) ?? begin) >= end && opened.readableLength === 0;
     return {
       stream,
       partitions: ends.length,
       earliest,
       begin,
-      end: ends[0] ?? 0n,
+      end,
+      whenCaughtUp: (call) =>
+        void opened.on('fetch', () =>
+          // Then what was fetched has been passed on.
+          setImmediate(() => {
+            if (isAtEnd()) call();
+          }),
+        ),
       close,
     };
   } catch (error) {

@@ -33,7 +33,7 @@ export const readTopic = async (
   place: { readonly topic: string; readonly begin?: bigint | undefined },
   reader: TopicReader,
 ): Promise<() => Promise<void>> => {
-  const { stream, begin, end, close } = await openReader(kafka, client, place);
+  const { stream, begin, end, whenCaughtUp, close } = await openReader(kafka, client, place);
   let behind = true;
   const arrive = (): void => {
     if (!behind) return;
@@ -41,15 +41,7 @@ export const readTopic = async (
     reader.caughtUp();
   };
   if (end <= begin) arrive();
-  // The end may follow the last message at a distance: markers of transactions are no messages, but have offsets.
-  const isAtEnd = (): boolean =>
-    (stream.offsetsToFetch.get(`${place.topic}:0`) ?? begin) >= end && stream.readableLength === 0;
-  stream.on('fetch', () =>
-    // Then what was fetched has been passed on.
-    setImmediate(() => {
-      if (isAtEnd()) arrive();
-    }),
-  );
+  whenCaughtUp(arrive);
   stream.on('data', (message) => {
     reader.message(message);
     if (message.offset + 1n >= end) arrive();

@@ -4,6 +4,7 @@ import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { MANIFEST_FILE, manifestId, parseManifest } from '../../../contracts/models/Manifest.js';
 import { reasonOf } from '../../../contracts/reasonOf.js';
 import { sha256Hex } from '../../../contracts/runtime/sha256.js';
+import { connectionAdvice } from '../../internal/connectionAdvice.js';
 import type { ModelStore } from '../ModelStore.js';
 import type { Publication, PublishedModels, StoredFile, StoredModel } from '../PublishedModels.js';
 import type { Entry, ModelShelf } from './ModelShelf.js';
@@ -60,7 +61,7 @@ export const modelStore = (shelf: ModelShelf): ModelStore => {
       : new HeadwaterError(
           'HW_BROKER',
           `The models in ${where} cannot be read or written: ` +
-            `${reasonOf(error)}. Check the servers' addresses and logs.`,
+            `${reasonOf(error)}. ${connectionAdvice(error, "Check the servers' addresses and logs.")}`,
           { cause: error, where },
         );
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
