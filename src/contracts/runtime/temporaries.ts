@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -8,15 +8,21 @@ import { codeOf } from '../codeOf.js';
 // A file with a temporary name stays when its process is killed. The name contains the host and the process, so that a
 // later process can tell abandoned files from files that are being written.
 
-/** The number of temporary names of this process, so that two writes at the same time never share a name. */
-let made = 0;
+/**
+ * The numbers of temporary names count up from a random one. So two writes at the same time never share a name, and a
+ * process tells its own names from those of an earlier process with the same id.
+ */
+const before = randomInt(2 ** 32);
+let made = before;
+
+const isOwn = (pid: number, ordinal: number): boolean => pid === process.pid && ordinal > before && ordinal <= made;
 
 let host: string | undefined;
 
 /** This machine, in 8 hexadecimal digits, because many machines may share a network folder. */
 const thisHost = (): string => (host ??= createHash('sha256').update(hostname()).digest('hex').slice(0, 8));
 
-const NAME = /^\.headwater-([0-9a-f]{8})-([0-9]+)-[0-9]+\.tmp$/;
+const NAME = /^\.headwater-([0-9a-f]{8})-([0-9]+)-([0-9]+)\.tmp$/;
 
 /** The temporary names of earlier versions. */
 const EARLIER = /^(\.headwater-[0-9]+-[0-9]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.tmp$/;
@@ -45,11 +51,13 @@ export const temporaryName = (): string => `.headwater-${thisHost()}-${process.p
  * @param now the current time, in milliseconds since 1970
  */
 export const isLeftBehind = (name: string, modified: number, now: number): boolean => {
-  const [, madeOn, pid] = NAME.exec(name) ?? [];
+  const [, madeOn, pid, ordinal] = NAME.exec(name) ?? [];
   if (madeOn === undefined) return EARLIER.test(name) && now - modified > LEFT_BEHIND;
   if (madeOn !== thisHost()) return now - modified > LEFT_BEHIND;
-  // In containers, a new process often has the id of the killed one. A file that is older than this process is not its
-  // own.
+  // No time decides this: a file system may round it, and the clock of a file server may be wrong.
+  if (isOwn(Number(pid), Number(ordinal))) return false;
+  // In containers, a new process often has the id of the killed one. A file that is older than this process belongs to
+  // that one; a later file may belong to another thread.
   if (Number(pid) === process.pid) return modified < now - process.uptime() * 1000;
   return !isAlive(Number(pid)) || now - modified > 24 * LEFT_BEHIND;
 };
