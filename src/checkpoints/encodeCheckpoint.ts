@@ -75,6 +75,7 @@ const plainCodec = t.strict({
   epoch: whole,
   side: t.union([t.literal('train'), t.literal('validation'), t.literal('ended')]),
   batch: whole,
+  order: whole,
   steps: whole,
   events: whole,
   state: stateCodec,

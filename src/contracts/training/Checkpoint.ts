@@ -52,6 +52,8 @@ export interface Checkpoint {
   readonly side: 'train' | 'validation' | 'ended';
   /** The number of batches of this side that were processed in this epoch. */
   readonly batch: number;
+  /** A hash of the row ids of these batches, which tells whether a resumed training reads the same batches again. */
+  readonly order: number;
   /** The number of optimizer steps in all epochs. */
   readonly steps: number;
   /** The number of events emitted before, without those of types `checkpoint` and `training-resumed`. */

@@ -76,8 +76,9 @@ export interface FitOptions {
    */
   readonly checkpointEvery?: number | Observable<unknown> | undefined;
   /**
-   * The checkpoint to resume from: of a training with the same model, data, options and seed. It applies to the first
-   * source. Default: none.
+   * The checkpoint to resume from: of a training with the same model, data, options and seed. The batches before the
+   * position in its epoch are read again, and compared with those of then. It applies to the first source. Default:
+   * none.
    */
   readonly from?: Checkpoint | undefined;
 }

@@ -213,6 +213,42 @@ describe('fit, with checkpoints', () => {
     ).rejects.toThrow('its model was recording, and is now other');
   });
 
+  it('refuses the same rows in other batches, or in another order', async () => {
+    const reading = (...batches: readonly (readonly number[])[]): BatchSource => ({
+      rows: { train: 8, validation: 2, test: 0 },
+      batches: (side) =>
+        from(
+          (side === 'train' ? batches : [[8], [9]]).map((ids) => ({
+            ...labelledBatch({ size: ids.length }),
+            ids: Int32Array.from(ids),
+          })),
+        ),
+    });
+    const first = [0, 1];
+    const last = [4, 5, 6, 7];
+    const options = { epochs: 2, keep: 'last' as const, steps: [] };
+    const events = await lastValueFrom(
+      of(reading(first, [2, 3], last)).pipe(fit(recordingModel(), { ...options, checkpointEvery: 1 }), toArray()),
+    );
+    const checkpoints = events.filter(isCheckpoint).map(({ checkpoint }) => checkpoint);
+    const goOn = (from: Checkpoint, ...batches: readonly (readonly number[])[]) =>
+      lastValueFrom(of(reading(...batches)).pipe(fit(recordingModel(), { ...options, from })));
+    const second = checkpoints.find(({ side, batch }) => side === 'train' && batch === 2);
+    if (second === undefined) throw new Error('There is no checkpoint after the second batch.');
+    expect(await goOn(second, first, [2, 3], last)).toMatchObject({ type: 'training-ended' });
+    for (const others of [
+      [first, [3, 2], last],
+      [[2, 3], first, last],
+      [[0, 1, 2, 3], last],
+      [[0, 1, 2], [3], last],
+      [[0, 1, 2, 3, 4, 5, 6, 7]],
+    ])
+      await expect(goOn(second, ...others)).rejects.toMatchObject({
+        code: 'HW_USAGE',
+        message: expect.stringContaining('the first 2 batches of the train side had other rows then') as string,
+      });
+  });
+
   it('refuses a model without the state of its optimizer, at once', () => {
     const model: Trainable = { ...recordingModel() };
     delete model.optimizerState;

@@ -2,6 +2,7 @@ import type { Checkpoint, FitSettings } from '../../../contracts/training/Checkp
 import type { StateDict } from '../../../contracts/models/StateDict.js';
 import type { EpochEnded, TrainingEvent } from '../../../contracts/training/TrainingEvent.js';
 import type { TrainingState } from '../../../contracts/training/TrainingState.js';
+import { NO_BATCHES } from './batchOrder.js';
 import type { EpochSnapshot } from './trainingEpoch.js';
 
 const NOTHING = { batches: 0, sum: 0, weights: 0 };
@@ -82,9 +83,9 @@ export class TrainingCourse {
 
   /** The checkpoint of a snapshot that was taken between two events. */
   checkpoint(snapshot: EpochSnapshot): Checkpoint {
-    const { epoch, side, batch, train, validation, scores, weights, optimizer } = snapshot;
+    const { epoch, side, batch, order, train, validation, scores, weights, optimizer } = snapshot;
     const { best } = this.#reached;
-    return { ...this.#common(), epoch, side, batch, train, validation, scores, weights, best, optimizer };
+    return { ...this.#common(), epoch, side, batch, order, train, validation, scores, weights, best, optimizer };
   }
 
   /** The checkpoint of a training that has ended, with the model's present weights. */
@@ -94,6 +95,7 @@ export class TrainingCourse {
       epoch: this.state.epoch,
       side: 'ended',
       batch: 0,
+      order: NO_BATCHES,
       train: NOTHING,
       validation: NOTHING,
       scores: { rows: 0, labels: [], predicted: [], hits: [] },

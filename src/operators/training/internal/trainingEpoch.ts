@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, filter, forkJoin, map, type Observable, of, type OperatorFunction } from 'rxjs';
+import { concat, defer, EMPTY, forkJoin, map, type Observable, of } from 'rxjs';
 import type { BatchSource } from '../../../contracts/training/BatchSource.js';
 import type { Checkpoint } from '../../../contracts/training/Checkpoint.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
@@ -10,12 +10,13 @@ import type { TrainingState, TrainingStep } from '../../../contracts/training/Tr
 import { trace } from '../../flow/trace.js';
 import { meanLoss, type AveragedOver } from '../meanLoss.js';
 import { deferModel } from './deferModel.js';
+import { SideCourse } from './SideCourse.js';
 import { throughModel } from './throughModel.js';
 import { trainSteps } from './trainSteps.js';
 import { ValidationScores } from './ValidationScores.js';
 
 /** The position in an epoch, and what it has measured so far. */
-export type EpochCourse = Pick<Checkpoint, 'epoch' | 'side' | 'batch' | 'train' | 'validation' | 'scores'>;
+export type EpochCourse = Pick<Checkpoint, 'epoch' | 'side' | 'batch' | 'order' | 'train' | 'validation' | 'scores'>;
 
 /** A copy of the model between two batches, with the position in the epoch. */
 export interface EpochSnapshot extends EpochCourse {
@@ -60,6 +61,7 @@ const copyOf = (model: DeferredTrainable): Observable<{ readonly weights: StateD
 interface Copied {
   readonly type: 'snapshot';
   readonly batch: number;
+  readonly order: number;
   readonly weights: StateDict;
   readonly optimizer: StateDict;
 }
@@ -71,21 +73,12 @@ interface Measured {
   readonly result: EvaluationResult;
 }
 
-/** Leaves out batches that were processed before, and reports the number of rows of each. */
-const skipping = (count: number, skipped: (rows: number) => void): OperatorFunction<LabelledBatch, LabelledBatch> =>
-  count === 0
-    ? (batch$) => batch$
-    : filter((batch, index) => {
-        if (index < count) skipped(batch.size);
-        return index >= count;
-      });
-
 /**
  * One epoch: the batches of the train side, with one optimizer step each; then those of the validation side with the
  * weights frozen; then the update of the state from what they measured. A validation side without rows is not read.
  *
  * @throws through `error`: HeadwaterError `HW_EMPTY` when a side has no batch, `HW_NUMERIC` as in `trainStep`, and any
- *   error that the source, the model and the steps throw
+ *   error that the source, the model and the steps throw; `HW_USAGE` if the batches before `from` are others
  */
 export const trainingEpoch = ({
   model,
@@ -106,10 +99,9 @@ export const trainingEpoch = ({
     let validation = meanLoss(averageOver, from?.validation);
     const scores = new ValidationScores(model.classes, from?.scores);
     const validates = from?.side === 'validation';
-    /** The number of batches of each side that were processed before. */
-    const done = {
-      train: from === undefined ? 0 : validates ? from.train.batches : from.batch,
-      validation: validates ? from.batch : 0,
+    const sides = {
+      train: new SideCourse('train', from, due !== undefined),
+      validation: new SideCourse('validation', from, due !== undefined),
     };
 
     const started: EpochStarted = { type: 'epoch-started', model: model.name, epoch, learningRate };
@@ -118,10 +110,11 @@ export const trainingEpoch = ({
     const before =
       (side: 'train' | 'validation') =>
       (_batch: LabelledBatch, index: number): Observable<Copied> | undefined => {
-        const batch = done[side] + index;
+        const batch = sides[side].done + index;
+        const order = sides[side].orderBefore();
         // The validation side makes no steps, so the epoch has made `train.batches` of them.
         return due?.(side === 'train' ? batch : train.batches) === true
-          ? copyOf(deferred).pipe(map((copy): Copied => ({ type: 'snapshot', batch, ...copy })))
+          ? copyOf(deferred).pipe(map((copy): Copied => ({ type: 'snapshot', batch, order, ...copy })))
           : undefined;
       };
     const snapshot = (side: 'train' | 'validation', copied: Copied): EpochSnapshot => ({
@@ -136,14 +129,14 @@ export const trainingEpoch = ({
     const train$ = defer(() => {
       let rowsSkipped = 0;
       return source.batches('train', epoch).pipe(
-        skipping(done.train, (rows) => (rowsSkipped += rows)),
+        sides.train.following((rows) => (rowsSkipped += rows)),
         trainSteps(
           model,
           {
             epoch,
             learningRate:
               factor === undefined ? learningRate : (rowsBefore) => learningRate * factor(rowsSkipped + rowsBefore),
-            firstStep: done.train,
+            firstStep: sides.train.done,
             clipNorm,
             valve: source.valve,
           },
@@ -163,7 +156,7 @@ export const trainingEpoch = ({
       if (train.batches === 0) throw noBatch('train', epoch);
       return source.rows.validation === 0 ? EMPTY : source.batches('validation', epoch);
     }).pipe(
-      skipping(done.validation, () => undefined),
+      sides.validation.following(),
       throughModel(
         model,
         (asked, batch: LabelledBatch) => asked.evaluateBatch(batch),
