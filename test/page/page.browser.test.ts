@@ -181,6 +181,15 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     await panel.getByText('The candidate contrary agrees on 50.0% of 2 headlines.').waitFor();
     expect(await panel.locator('tbody tr').allTextContents()).toEqual(['The Rovers win the cup finalSportsBusiness']);
     expect(await violations(page)).toEqual([]);
+    // The two classes are in view on a phone, however long a word is.
+    await page.setViewportSize({ width: 360, height: 740 });
+    server.send(`The Rovers win the ${'football'.repeat(12)} cup final`);
+    await expect.poll(() => rowsOf(page).count()).toBe(3);
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await expect.poll(() => panel.locator('tbody tr').count()).toBe(2);
+    const frame = panel.getByRole('region', { name: 'Where the models differ' });
+    expect(await frame.evaluate((node) => node.scrollWidth - node.clientWidth)).toBe(0);
+    await page.setViewportSize({ width: 1280, height: 900 });
     await panel.getByRole('button', { name: 'Put the candidate in use' }).click();
     await page
       .getByRole('region', { name: 'Changes' })

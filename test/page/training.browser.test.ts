@@ -33,7 +33,7 @@ const report: TrainingUpdate = {
   report: { classes, confusion, performance: scores(confusion, classes), accuracy: 0.85, loss: 0.4, rows: 20 },
 };
 
-const stage = (name: string, busy: number) => ({
+const stage = (name: string, busy: number, errors = 0) => ({
   name,
   subscriptions: 1,
   values: 100,
@@ -42,13 +42,13 @@ const stage = (name: string, busy: number) => ({
   latencyMs: 2,
   holdings: [{ operator: 'boundedQueue', held: 3, most: 8, bound: null, highWaterMark: 8 }],
   rejected: 0,
-  errors: 0,
+  errors,
 });
 const flow: TrainingUpdate = {
   type: 'flow',
   atMs: 1000,
   intervalMs: 1000,
-  stages: [stage('train', 0.8), stage('queue', 0.1)],
+  stages: [stage('train', 0.8), stage('queue', 0.1, 2)],
   edges: [{ from: 'queue', to: 'train', values: 100 }],
   valves: [{ holder: 'boundedQueue', share: 0.5, heldMs: 500 }],
   idle: 0.1,
@@ -116,8 +116,9 @@ describe.skipIf(chromiumPath === undefined)('the page and the server of a traini
       expect(await page.locator('.flow-stage').count()).toBe(2);
       expect(await page.locator('.flow-slowest .flow-name').textContent()).toBe('train');
       expect(await page.locator('.flow-edge').count()).toBe(1);
+      expect(await page.locator('.flow-trouble').allTextContents()).toEqual(['', '2 errors']);
       await page.locator('section:has(#flow-heading) summary').click();
-      await page.getByRole('row', { name: 'queue 50 10% 2 ms boundedQueue 3 of 8 0' }).waitFor();
+      await page.getByRole('row', { name: 'queue 50 10% 2 ms boundedQueue 3 of 8 0 2' }).waitFor();
       expect(await violations(page)).toEqual([]);
     }
 

@@ -24,11 +24,19 @@ export class Console {
     this.#gone += left + all.length - this.#coming.length;
     if (this.#isDrawing) return;
     this.#isDrawing = true;
-    requestAnimationFrame(() => this.draw());
+    requestAnimationFrame(() => this.#draw());
+  }
+
+  /** The program has ended: draws the rest, or says that there was nothing. */
+  end(): void {
+    this.#draw();
+    if (this.node.childElementCount > 1) return;
+    setText(this.#note, 'The program printed nothing.');
+    this.#note.hidden = false;
   }
 
   /** Draws what has come since the last frame. */
-  draw(): void {
+  #draw(): void {
     this.#isDrawing = false;
     if (this.#coming.length === 0) return;
     this.node.append(

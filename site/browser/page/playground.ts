@@ -64,11 +64,11 @@ export const openPlayground = (target: HTMLElement, code: string, runNow: boolea
       else if (answer.type === 'losses') curve.add(answer.points);
       else if (answer.type === 'printed') lines.write(answer.lines, answer.left);
       else if (answer.type === 'ended') {
-        lines.draw();
+        lines.end();
         end(`ran in ${answer.milliseconds.toFixed(0)} ms`);
       } else if (answer.type === 'failed') {
         lines.write([{ level: 'error', text: answer.message }]);
-        lines.draw();
+        lines.end();
         end('failed');
       }
     };

@@ -1,11 +1,15 @@
 import type { FlowSnapshot, FlowStage } from '../../contracts/flow/FlowSnapshot.js';
 import { element, setAttributes, setText } from '../elements/element.js';
 import { formatCount, formatMs, formatRate, formatShare } from '../elements/format.js';
+import { edgeRate } from './edgeRate.js';
 import { BOX, type FlowLayout, layoutFlow, type Point, shapeOf } from './layoutFlow.js';
 import { svg } from '../elements/svg.js';
 
 /** The maximum number of snapshots: three minutes, at one snapshot a second. */
 const KEPT = 180;
+
+/** The least size of the picture in its frame. */
+const LEAST_SCALE = 0.8;
 
 const PADDING = 10;
 const INNER = BOX.width - 2 * PADDING;
@@ -13,11 +17,12 @@ const INNER = BOX.width - 2 * PADDING;
 /** The elements of a stage. */
 interface StageNode {
   readonly group: SVGGElement;
-  readonly rate: SVGTextElement;
   readonly busy: SVGRectElement;
   readonly busyText: SVGTextElement;
   readonly held: SVGRectElement;
   readonly heldText: SVGTextElement;
+  readonly trouble: SVGTextElement;
+  readonly title: SVGTitleElement;
   readonly course: SVGPolylineElement;
 }
 
@@ -26,29 +31,33 @@ const bar = (y: number, kind: string): { readonly back: SVGRectElement; readonly
   full: svg('rect', { class: kind, x: PADDING, y, width: 0, height: 5, rx: 2 }),
 });
 
+/** A text that fits in a box with so many characters. */
+const fitted = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
 const stageNode = (name: string, { x, y }: Point): StageNode => {
-  const label = name.length > 15 ? `${name.slice(0, 14)}…` : name;
-  const rate = svg('text', { class: 'flow-number', x: BOX.width - PADDING, y: 20, 'text-anchor': 'end' });
-  const busyText = svg('text', { class: 'flow-small', x: PADDING, y: 37 });
+  const busyText = svg('text', { class: 'flow-small flow-number', x: PADDING, y: 37 });
   const heldText = svg('text', { class: 'flow-small', x: PADDING, y: 60 });
+  const trouble = svg('text', { class: 'flow-small flow-trouble', x: PADDING, y: 83 });
+  const title = svg('title');
   const busy = bar(42, 'flow-busy');
   const held = bar(65, 'flow-held');
   const course = svg('polyline', { class: 'flow-course', points: '' });
   const group = svg(
     'g',
     { class: 'flow-stage', transform: `translate(${x - BOX.width / 2} ${y - BOX.height / 2})` },
+    title,
     svg('rect', { class: 'flow-box', width: BOX.width, height: BOX.height, rx: 8 }),
-    svg('text', { class: 'flow-name', x: PADDING, y: 20 }, label),
-    rate,
+    svg('text', { class: 'flow-name', x: PADDING, y: 20 }, fitted(name, 18)),
     busyText,
     busy.back,
     busy.full,
     heldText,
     held.back,
     held.full,
+    trouble,
     course,
   );
-  return { group, rate, busy: busy.full, busyText, held: held.full, heldText, course };
+  return { group, busy: busy.full, busyText, held: held.full, heldText, trouble, title, course };
 };
 
 const pathOf = (points: readonly Point[]): string =>
@@ -68,6 +77,13 @@ const fullest = ({ holdings }: FlowStage): { readonly share: number; readonly te
   }
   return most;
 };
+
+/** The rejected rows of a stage, and its subscriptions that ended in an error. */
+const troubleOf = ({ rejected, errors }: FlowStage): string =>
+  [
+    ...(rejected === 0 ? [] : [`${formatCount(rejected)} rejected`]),
+    ...(errors === 0 ? [] : [`${formatCount(errors)} ${errors === 1 ? 'error' : 'errors'}`]),
+  ].join(', ');
 
 /** Describes the flow in words. */
 export const describeFlow = ({ idle, bottleneck, valves }: FlowSnapshot): string => {
@@ -93,7 +109,7 @@ const tableOf = ({ stages }: FlowSnapshot): HTMLElement =>
       element(
         'tr',
         {},
-        ...['Stage', 'Values a second', 'Working', 'Latency', 'Holds', 'Rejected'].map((name) =>
+        ...['Stage', 'Values a second', 'Working', 'Latency', 'Holds', 'Rejected', 'Errors'].map((name) =>
           element('th', { scope: 'col' }, name),
         ),
       ),
@@ -112,6 +128,7 @@ const tableOf = ({ stages }: FlowSnapshot): HTMLElement =>
             formatMs(stage.latencyMs),
             fullest(stage).text,
             formatCount(stage.rejected),
+            formatCount(stage.errors),
           ].map((text) => element('td', {}, text)),
         ),
       ),
@@ -131,7 +148,7 @@ export class FlowPanel {
   #past: FlowSnapshot[] = [];
   #shape = '';
   #stages = new Map<string, StageNode>();
-  #edges: { readonly from: string; readonly to: string; readonly path: SVGPathElement; values: number }[] = [];
+  #edges: { readonly from: string; readonly to: string; readonly path: SVGPathElement }[] = [];
 
   constructor() {
     this.#picture.setAttribute('aria-labelledby', 'flow-summary');
@@ -162,6 +179,7 @@ export class FlowPanel {
 
   show(snapshot: FlowSnapshot): void {
     if (snapshot.stages.length === 0) return;
+    const before = this.#past.at(-1);
     this.#past = [...this.#past, snapshot].slice(-KEPT);
     this.node.hidden = false;
     const shape = shapeOf(snapshot);
@@ -170,11 +188,9 @@ export class FlowPanel {
       this.#draw(layoutFlow(snapshot));
     }
     for (const stage of snapshot.stages) this.#showStage(stage, snapshot.bottleneck === stage.name);
-    for (const edge of this.#edges) {
-      const { values = 0 } = snapshot.edges.find(({ from, to }) => from === edge.from && to === edge.to) ?? {};
-      const rate = ((values - edge.values) * 1000) / snapshot.intervalMs;
-      edge.values = values;
-      edge.path.style.strokeWidth = String(widthOf(rate));
+    for (const { from, to, path } of this.#edges) {
+      const edge = snapshot.edges.find((one) => one.from === from && one.to === to);
+      path.style.strokeWidth = String(widthOf(edge === undefined ? 0 : edgeRate(edge, snapshot, before)));
     }
     setText(this.#summary, describeFlow(snapshot));
     this.#fillTable();
@@ -187,11 +203,12 @@ export class FlowPanel {
 
   #draw({ width, height, stages, edges }: FlowLayout): void {
     setAttributes(this.#picture, { viewBox: `0 0 ${width} ${height}`, width, height });
+    // A long pipeline is scrolled. Its texts would become too small to read.
+    this.#picture.style.minWidth = `${LEAST_SCALE * width}px`;
     this.#stages = new Map([...stages].map(([name, at]) => [name, stageNode(name, at)]));
     this.#edges = edges.map(({ from, to, points }) => ({
       from,
       to,
-      values: 0,
       path: svg('path', { class: 'flow-edge', d: pathOf(points) }),
     }));
     this.#picture.replaceChildren(
@@ -205,11 +222,13 @@ export class FlowPanel {
     if (node === undefined) return;
     const { share, text } = fullest(stage);
     node.group.classList.toggle('flow-slowest', isSlowest);
-    setText(node.rate, `${formatRate(stage.rate)}/s`);
-    setText(node.busyText, `${isSlowest ? 'bottleneck, ' : ''}working ${formatShare(stage.busy)}`);
+    const work = `${isSlowest ? 'bottleneck' : 'working'} ${formatShare(stage.busy)}`;
+    setText(node.busyText, `${formatRate(stage.rate)}/s, ${work}`);
     setAttributes(node.busy, { width: INNER * stage.busy });
-    const troubles = stage.rejected > 0 ? `${formatCount(stage.rejected)} rejected` : '';
-    setText(node.heldText, [text, troubles].filter((part) => part !== '').join(', '));
+    const trouble = troubleOf(stage);
+    setText(node.heldText, fitted(text, 22));
+    setText(node.trouble, fitted(trouble, 24));
+    setText(node.title, [stage.name, text, trouble].filter((part) => part !== '').join(': '));
     setAttributes(node.held, { width: INNER * share });
     const rates = this.#past.map(({ stages }) => stages.find(({ name }) => name === stage.name)?.rate ?? 0);
     const most = Math.max(1e-9, ...rates);

@@ -17,7 +17,7 @@ export interface FlowLayout {
 }
 
 /** The size of a stage, in pixels. */
-export const BOX = { width: 152, height: 92 } as const;
+export const BOX = { width: 152, height: 106 } as const;
 
 /** A key of the stages and edges. The layout is computed again only when it changes. */
 export const shapeOf = ({ stages, edges }: FlowSnapshot): string =>

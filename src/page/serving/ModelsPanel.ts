@@ -30,10 +30,11 @@ const describeCandidate = ({ model, type, share = 0, compared, agreed }: Candida
     : `The candidate ${model} agrees on ${formatScore(agreed / compared)} of ${formatCount(compared)} headlines.`;
 };
 
-const differencesTable = ({ differences }: Candidate): HTMLElement =>
+/** The table of the differences, whose body is filled later. */
+const differencesTable = (body: HTMLElement): HTMLElement =>
   element(
     'div',
-    { class: 'table-frame', tabindex: 0, role: 'region', 'aria-label': 'Where the models differ' },
+    { class: 'table-frame', tabindex: 0, role: 'region', 'aria-label': 'Where the models differ', hidden: true },
     element(
       'table',
       { class: 'values differences' },
@@ -43,20 +44,17 @@ const differencesTable = ({ differences }: Candidate): HTMLElement =>
         {},
         element('tr', {}, ...['Headline', 'In use', 'Candidate'].map((name) => element('th', { scope: 'col' }, name))),
       ),
-      element(
-        'tbody',
-        {},
-        ...differences.map(({ title, class: name, candidate }) =>
-          element(
-            'tr',
-            {},
-            element('th', { scope: 'row' }, title),
-            element('td', {}, name),
-            element('td', {}, candidate),
-          ),
-        ),
-      ),
+      body,
     ),
+  );
+
+const differenceRow = ({ title, class: name, candidate }: Candidate['differences'][number]): HTMLElement =>
+  element(
+    'tr',
+    {},
+    element('th', { scope: 'row', dir: 'auto' }, title),
+    element('td', {}, name),
+    element('td', {}, candidate),
   );
 
 /** The callbacks of the panel. */
@@ -74,7 +72,10 @@ export class ModelsPanel {
   readonly node: HTMLElement;
   readonly #options: ModelsPanelOptions;
   readonly #text = element('p', {});
-  readonly #differences = element('div', {});
+  readonly #rows = element('tbody', {});
+  readonly #differences = differencesTable(this.#rows);
+  /** The differences that are shown, as JSON. */
+  #shown = '';
   readonly #promote = element('button', { type: 'button', class: 'quiet' }, 'Put the candidate in use');
   readonly #rollback = element('button', { type: 'button', class: 'quiet' }, 'Roll back');
 
@@ -115,9 +116,13 @@ export class ModelsPanel {
       ...(before === null ? [] : [`The model ${before} was in use before.`]),
     ];
     setText(this.#text, said.join(' '));
-    this.#differences.replaceChildren(
-      ...(candidate === null || candidate.differences.length === 0 ? [] : [differencesTable(candidate)]),
-    );
+    const differences = candidate?.differences ?? [];
+    this.#differences.hidden = differences.length === 0;
+    // Rows that stay are not replaced: the reader may have selected one of their words.
+    const now = JSON.stringify(differences);
+    if (now === this.#shown) return;
+    this.#shown = now;
+    this.#rows.replaceChildren(...differences.map(differenceRow));
   }
 
   #change(action: 'promote' | 'rollback', done: string): void {

@@ -44,7 +44,7 @@ const heldText = ({ operator, held, bound, highWaterMark }: FlowHolding): string
 const troubleText = ({ rejected, errors }: FlowStage): string =>
   [
     ...(rejected === 0 ? [] : [`${count(rejected)} rejected`]),
-    ...(errors === 0 ? [] : [`${count(errors)} errors`]),
+    ...(errors === 0 ? [] : [`${count(errors)} ${errors === 1 ? 'error' : 'errors'}`]),
   ].join(', ');
 
 /**

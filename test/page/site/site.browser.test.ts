@@ -200,6 +200,7 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     };
     // A program that prints nothing shows its values.
     await shows("import { foldCase } from 'headwater'; foldCase('Straße'); new Date(0);", /^ran/, /^'straße'\n1970/);
+    await shows('const a = 1;', /^ran/, /^The program printed nothing\.$/);
     await shows("import { fetchCsv } from 'headwater'; fetchCsv('a.csv');", /failed/, /headwater has no fetchCsv/);
     await shows("void (async () => { throw new Error('alone'); })();", /^ran/, /^Error: alone$/);
     // One that prints far too much leaves the page to its reader.

@@ -56,7 +56,7 @@ describe('flowTable', () => {
     ]);
     expect(text).toContain('flow after 2.0 s: 95 % of the time at work');
     expect(text).toContain('shuffle 12 of 20, boundedQueue 3 of 8, hoard 3');
-    expect(text).toContain('3 rejected, 1 errors');
+    expect(text).toContain('3 rejected, 1 error ');
     expect(text).toMatch(/train "it" .*1,235.*███████░░░ {2}70 %.*20 s.*bottleneck/);
     expect(text.split('\n').at(-1)).toBe('the valve was held by: boundedQueue 13 %');
     expect(text).not.toContain('\u001b');
