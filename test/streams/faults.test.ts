@@ -1,5 +1,5 @@
 import { deflateSync, gzipSync } from 'node:zlib';
-import { mkdirSync, readdirSync, renameSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -511,8 +511,12 @@ describe('a snapshot of an earlier run', () => {
       message: expect.stringContaining('--offline') as string,
     });
     await readTable(server.url, { snapshotDir });
+    const [name = ''] = readdirSync(snapshotDir).filter((file) => file.endsWith('.csv'));
+    utimesSync(join(snapshotDir, name), 1, 1);
     const read = await readTable(server.url, { snapshotDir, offline: true });
     expect(read.values).toHaveLength(ROWS);
+    // So headwater cache prune --older-than keeps what is used offline.
+    expect(statSync(join(snapshotDir, name)).mtimeMs).toBeGreaterThan(1000);
     expect(server.requests).toHaveLength(1);
     expect(() => fetchCsv(server.url, { offline: true })).toThrow(expect.objectContaining({ code: 'HW_USAGE' }));
   });

@@ -32,6 +32,14 @@ const snapshotError = (directory: string, cause: unknown): HeadwaterError =>
     },
   );
 
+/** The error for a snapshot whose bytes are no longer those of its name. */
+export const snapshotChanged = (path: string, cause?: unknown): HeadwaterError =>
+  new HeadwaterError(
+    'HW_SNAPSHOT',
+    `The snapshot ${path} was removed or changed while it was in use. Start again, and leave it alone meanwhile.`,
+    { cause, where: path },
+  );
+
 const attempt = async <T>(directory: string, action: () => Promise<T>): Promise<T> => {
   try {
     return await action();

@@ -11,13 +11,13 @@ import { httpBody, type AskOptions } from './http/httpBody.js';
 import { brokenOff } from './http/faults/httpError.js';
 import { checkRetryOptions, type RetryOptions } from './http/retries/RetryOptions.js';
 import { differ } from './http/validators.js';
-import { keepSnapshot, type Snapshot } from './keepSnapshot.js';
+import { keepSnapshot, snapshotChanged, type Snapshot } from './keepSnapshot.js';
 import type { Location } from './locate.js';
 import { peekByte } from './bytes/peekByte.js';
 import { readable } from './bytes/readable.js';
 import type { Pacing } from '../pacing/Pacing.js';
 import { remember, sourceChanged, type SourceMemory } from './SourceMemory.js';
-import { isUnusable, storedSource, storeSource, type UnusableSource } from './storedSource.js';
+import { isUnusable, markUsed, storedSource, storeSource, type UnusableSource } from './storedSource.js';
 
 /** How a body is opened, and where it is stored. */
 export interface OpenOptions extends AskOptions {
@@ -77,18 +77,12 @@ export const openedOften = (
 
 /** Reads the snapshot of an earlier pass and checks its hash. */
 async function* snapshotBytes({ path, sha256, bytes }: Snapshot): AsyncGenerator<Buffer, void, undefined> {
-  const broken = (cause?: unknown): HeadwaterError =>
-    new HeadwaterError(
-      'HW_SNAPSHOT',
-      `The snapshot ${path} was removed or changed while it was in use. Start again, and leave it alone meanwhile.`,
-      { cause, where: path },
-    );
   try {
     yield* hashBytes(fileBytes(path), (found, length) => {
-      if (found !== sha256 || length !== bytes) throw broken();
+      if (found !== sha256 || length !== bytes) throw snapshotChanged(path);
     });
   } catch (cause) {
-    throw cause instanceof HeadwaterError && cause.code === 'HW_SNAPSHOT' ? cause : broken(cause);
+    throw cause instanceof HeadwaterError && cause.code === 'HW_SNAPSHOT' ? cause : snapshotChanged(path, cause);
   }
 }
 
@@ -222,7 +216,8 @@ const openAddress = async (
       });
   if (body === 'unchanged') {
     if (stored === undefined) throw notStored(name, snapshotDir);
-    if (snapshotDir !== undefined && !offline) await storeSource(snapshotDir, url, stored, now());
+    if (offline) await markUsed(stored.snapshot.path, now());
+    else if (snapshotDir !== undefined) await storeSource(snapshotDir, url, stored, now());
     const { snapshot, charset } = stored;
     remember(memory, snapshot, name, 'http');
     Object.assign(memory, { snapshot, charset, written: true });

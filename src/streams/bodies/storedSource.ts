@@ -58,7 +58,8 @@ export const readStored = async (path: string): Promise<StoredSourceJson | undef
   return text === undefined ? undefined : parseStored(text);
 };
 
-const hashOf = async (path: string): Promise<string> => {
+/** The SHA-256 of a file, in hexadecimal. */
+export const hashOf = async (path: string): Promise<string> => {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
@@ -100,6 +101,11 @@ export const storedSource = async (directory: string, url: URL): Promise<StoredS
   );
 };
 
+/** Sets the modification time of a snapshot, which is the time of its last use. Errors are ignored. */
+export const markUsed = async (path: string, now: number): Promise<void> => {
+  await utimes(path, now / 1000, now / 1000).catch(() => undefined);
+};
+
 /** Records the snapshot of a URL, so that the next run need not download it again. Write errors are ignored. */
 export const storeSource = async (
   directory: string,
@@ -123,8 +129,7 @@ export const storeSource = async (
     await clearLeftBehind(join(directory, SOURCES));
     await writeFile(temporary, JSON.stringify(json));
     await rename(temporary, fileOf(directory, url));
-    // The modification time of a snapshot is the time of its last use.
-    await utimes(join(directory, snapshotName(sha256)), now / 1000, now / 1000);
+    await markUsed(join(directory, snapshotName(sha256)), now);
   } catch {
     await discard(temporary);
   }

@@ -10,7 +10,7 @@ export interface StoredSnapshot {
   readonly path: string;
   readonly bytes: number;
   /**
-   * The time of the last use over HTTP, in milliseconds since 1970; for a snapshot without a source, the time of
+   * The time of the last use by a URL, in milliseconds since 1970; for a snapshot without a source, the time of
    * writing.
    */
   readonly used: number;

@@ -99,7 +99,10 @@ const sourceOf = (
       const path = await fileOf(body, format, name, memory);
       const decode = format === 'zip' ? () => zippedTable(path, name, member) : () => parquetLines(path);
       return {
-        body: addAbortSignal(signal, readable(sameFile(path, name, decode))),
+        body: addAbortSignal(
+          signal,
+          readable(sameFile(path, name, decode, memory.written ? memory.snapshot?.sha256 : undefined)),
+        ),
         madeOf: format === 'zip' ? undefined : 'parquet',
       };
     },
