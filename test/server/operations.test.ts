@@ -2,10 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { AccessEntry } from '../../src/server/access/AccessEntry.js';
 import { accessFile } from '../../src/server/access/accessFile.js';
+import { entryWriter } from '../../src/server/access/entryWriter.js';
 import { traceContext } from '../../src/server/access/traceContext.js';
 import type { AccessToken } from '../../src/server/http/AccessToken.js';
 import { WrongTokens } from '../../src/server/guards/WrongTokens.js';
@@ -177,6 +180,36 @@ describe('the access log', () => {
     await expect.poll(() => errors).toMatchObject([{ code: 'HW_WRITE' }]);
     broken.write(entry);
     expect(errors).toHaveLength(1);
+  });
+});
+
+describe('an access log that nobody reads', () => {
+  it('holds a few megabytes, and tells how many entries were left out', async () => {
+    const output = new PassThrough();
+    const write = entryWriter(() => output);
+    const entry: AccessEntry = {
+      time: '',
+      method: 'GET',
+      path: 'x'.repeat(10_000),
+      status: 200,
+      durationMs: 1,
+      bytes: 1,
+      address: '',
+      traceId: '',
+      spanId: '',
+    };
+    for (let count = 0; count < 1_000; count++) write(entry);
+    expect(output.writableLength).toBeLessThan(5e6);
+    const lines: string[] = [];
+    createInterface({ input: output }).on('line', (line) => lines.push(line));
+    await expect.poll(() => output.writableLength).toBe(0);
+    const before = lines.length;
+    write({ ...entry, path: '/' });
+    await expect.poll(() => lines.length).toBe(before + 2);
+    expect(lines.slice(before).map((line) => JSON.parse(line) as object)).toMatchObject([
+      { lost: 1_000 - before },
+      { path: '/' },
+    ]);
   });
 });
 

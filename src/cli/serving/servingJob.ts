@@ -29,6 +29,7 @@ import { watchFlow } from '../../operators/flow/watchFlow.js';
 import { dedupe } from '../../operators/live/dedupe.js';
 import { type AccessFile, accessFile } from '../../server/access/accessFile.js';
 import type { AccessEntry } from '../../server/access/AccessEntry.js';
+import { entryWriter } from '../../server/access/entryWriter.js';
 import { eventLog } from '../../server/events/eventLog.js';
 import { namedSources } from '../../server/events/namedSources.js';
 import type { Label } from '../../server/generations/Label.js';
@@ -139,7 +140,7 @@ const accessLogOf = (
   { stdout, stderr }: Terminal,
 ): { readonly write: ((entry: AccessEntry) => void) | undefined; readonly file: AccessFile | undefined } => {
   if (accessLog === undefined) return { write: undefined, file: undefined };
-  if (accessLog === '-') return { write: (entry) => void stdout.write(`${JSON.stringify(entry)}\n`), file: undefined };
+  if (accessLog === '-') return { write: entryWriter(() => stdout), file: undefined };
   const file = accessFile(accessLog, (error) => void stderr.write(`${errorLine(error)}\n`));
   return { write: file.write, file };
 };

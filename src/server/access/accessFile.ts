@@ -3,6 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { messageOf } from '../../contracts/messageOf.js';
 import type { AccessEntry } from './AccessEntry.js';
+import { entryWriter } from './entryWriter.js';
 
 /** The writer of an access log. */
 export interface AccessFile {
@@ -13,9 +14,6 @@ export interface AccessFile {
   /** Writes the remaining entries and closes the file. */
   readonly close: () => void;
 }
-
-/** The maximum number of bytes that wait for the disk. Beyond it, entries are dropped. */
-const MOST_WAITING = 4 * 1_048_576;
 
 /**
  * Appends the entries of an access log to a file, as JSON lines.
@@ -40,7 +38,6 @@ const MOST_WAITING = 4 * 1_048_576;
 export const accessFile = (path: string, failed: (error: unknown) => void): AccessFile => {
   checkText('accessFile', 'path', path, 'the path of a file');
 
-  let lost = 0;
   let stream: WriteStream | undefined;
   const open = (): WriteStream => {
     const opened = createWriteStream(path, { flags: 'a', mode: 0o640 });
@@ -60,16 +57,7 @@ export const accessFile = (path: string, failed: (error: unknown) => void): Acce
   };
   stream = open();
   return {
-    write: (entry) => {
-      if (stream === undefined) return;
-      if (stream.writableLength > MOST_WAITING) {
-        lost += 1;
-        return;
-      }
-      if (lost > 0) stream.write(`${JSON.stringify({ lost })}\n`);
-      lost = 0;
-      stream.write(`${JSON.stringify(entry)}\n`);
-    },
+    write: entryWriter(() => stream),
     reopen: () => {
       stream?.end();
       stream = open();
