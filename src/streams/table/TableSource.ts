@@ -97,7 +97,7 @@ const sourceOf = (
       const format = await endFormatOf(body);
       if (format === undefined) return { body, madeOf: undefined };
       const path = await fileOf(body, format, name, memory);
-      const decode = format === 'zip' ? () => zippedTable(path, name, member) : () => parquetLines(path);
+      const decode = format === 'zip' ? () => zippedTable(path, name, member) : () => parquetLines(path, signal);
       return {
         body: addAbortSignal(
           signal,

@@ -224,7 +224,7 @@ export const readers = (folder: string): readonly Reader[] => [
     name: 'Parquet files',
     cost: 'thread',
     seeds: PARQUET,
-    read: inFile(join(folder, 'table.parquet'), (path) => drained(from(parquetLines(path, 500)))),
+    read: inFile(join(folder, 'table.parquet'), (path) => drained(from(parquetLines(path, undefined, 500)))),
   },
   ...[...artifacts.keys()]
     .filter((name) => name !== 'manifest.json')

@@ -23,11 +23,23 @@ it.skipIf(builtFile('index.js') === undefined)(
     let turns = 0;
     const turning = setInterval(() => (turns += 1), 1);
     const path = fileOf(ENDLESS, 'endless.parquet');
-    await expect(lastValueFrom(from(parquetLines(path, 300)))).rejects.toThrow(
+    await expect(lastValueFrom(from(parquetLines(path, undefined, 300)))).rejects.toThrow(
       'endless.parquet is a Parquet file that cannot be read: decoding 1,000 rows took longer than 0.3 s.',
     );
     clearInterval(turning);
     expect(turns).toBeGreaterThan(1);
+  },
+);
+
+it.skipIf(builtFile('index.js') === undefined)(
+  'ends a decoding that does not end where its reader leaves',
+  async () => {
+    const leaving = new AbortController();
+    const lines = parquetLines(fileOf(ENDLESS, 'endless.parquet'), leaving.signal);
+    // Without the signal, it would be given up after a minute, as too slow.
+    const next = lines.next();
+    leaving.abort();
+    await expect(next).rejects.toThrow('decoding it ended too soon');
   },
 );
 

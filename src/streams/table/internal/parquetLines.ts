@@ -14,11 +14,13 @@ export const PARQUET_WORKER = 'streams/table/internal/parquetWorker.js';
  *
  * Holds 1,000 rows, and what hyparquet decodes of their row group.
  *
+ * @param signal ends the thread at once, also during a decoding that does not end
  * @param patienceMs the time limit for decoding 1,000 rows, in milliseconds
  * @throws HeadwaterError `HW_USAGE` if hyparquet is not installed, `HW_ENCODING` if it cannot read the file
  */
 export async function* parquetLines(
   path: string,
+  signal: AbortSignal | undefined,
   patienceMs: number = PATIENCE_MS,
 ): AsyncGenerator<Buffer, void, undefined> {
   const entry = builtFile(PARQUET_WORKER);
@@ -28,7 +30,10 @@ export async function* parquetLines(
     return;
   }
   const thread = new ParquetThread(entry, path);
+  const leave = (): void => void thread.terminate();
+  signal?.addEventListener('abort', leave, { once: true });
   try {
+    signal?.throwIfAborted();
     for (;;) {
       const answer = await thread.next(patienceMs);
       if (answer.type === 'end') return;
@@ -36,6 +41,7 @@ export async function* parquetLines(
       yield Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.byteLength);
     }
   } finally {
+    signal?.removeEventListener('abort', leave);
     await thread.terminate();
   }
 }
