@@ -1,10 +1,10 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../../contracts/messageOf.js';
 import { codeOf } from '../../contracts/codeOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { CHUNK_BYTES } from './bytes/ByteWindow.js';
+import { pathError } from './pathError.js';
 import { sourceChanged } from './SourceMemory.js';
 
 /** Shows whether a file has changed. */
@@ -14,39 +14,6 @@ export interface Fingerprint {
 }
 
 const fingerprint = ({ size, mtimeNs }: BigIntStats): Fingerprint => ({ size, modified: mtimeNs });
-
-const unreadable: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file',
-  ENOTDIR: 'No such file',
-  EISDIR: 'Not a file but a directory',
-  EACCES: 'No permission to read',
-  EPERM: 'No permission to read',
-  ELOOP: 'Symbolic links in a circle',
-  ENAMETOOLONG: 'Too long a name',
-};
-
-/** What to do about errors that another path would not help. */
-const remedies: Readonly<Record<string, string>> = {
-  EMFILE: 'This process may open no more files: raise the limit (ulimit -n), or close files',
-  ENFILE: 'The machine may open no more files: end other programs, or raise its limit',
-  EIO: 'The disk or the network did not deliver it: check them, and start again',
-  ESTALE: 'The network file system does not know it any more: mount it again, and start again',
-};
-
-const pathError = (path: string, cause: unknown): HeadwaterError => {
-  const what = unreadable[String(codeOf(cause))] ?? `Cannot read (${messageOf(cause)})`;
-  const remedy =
-    remedies[String(codeOf(cause))] ??
-    (path.startsWith('~')
-      ? 'The shell has not replaced ~: write the path of the home folder'
-      : path.includes(',')
-        ? 'Give the path of a file that can be read, and several paths one by one, without commas'
-        : 'Give the path of a file that can be read');
-  return new HeadwaterError('HW_PATH', `${what}: ${path}. ${remedy}.`, {
-    cause,
-    where: path,
-  });
-};
 
 const openFile = async (path: string, wasThere: boolean): Promise<FileHandle> => {
   try {

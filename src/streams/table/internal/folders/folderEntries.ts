@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import { pathError } from '../../../bodies/pathError.js';
 
 /** A file or a folder, or a symbolic link to one. */
 export interface FolderEntry {
@@ -34,7 +35,7 @@ const statsOf = async (path: string): Promise<Stats> => {
  */
 export const folderEntries = async (path: string): Promise<readonly FolderEntry[]> => {
   const entries = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
-    throw unreadable(path, `Cannot read the folder ${path}. Give a folder or a file that can be read.`, cause);
+    throw pathError(path, cause);
   });
   const found: FolderEntry[] = [];
   for (const entry of entries) {

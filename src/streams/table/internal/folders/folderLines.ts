@@ -4,6 +4,7 @@ import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { isText } from '../../../bodies/encoding/guessEncoding.js';
 import { decodeText } from '../../../bodies/encoding/textDecoding.js';
 import { foreignFormat } from '../../../bodies/foreignFormat.js';
+import { pathError } from '../../../bodies/pathError.js';
 import { notUtf8 } from '../../../bodies/encoding/notUtf8.js';
 import { shellWord } from '../../../../contracts/messages/shellWord.js';
 import { listNames } from '../../../internal/listNames.js';
@@ -28,7 +29,7 @@ const textOf = async (path: string, encoding: string | undefined): Promise<strin
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    throw refuse(path, `Cannot read ${path}. Give a folder of files that can be read.`, cause);
+    throw pathError(path, cause);
   }
   if (encoding !== undefined) return decodeText(bytes, encoding);
   if (isText(bytes, false)) return new TextDecoder().decode(bytes);
