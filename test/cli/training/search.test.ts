@@ -1,7 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { lastValueFrom } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Terminal } from '../../../src/cli/process/Terminal.js';
+import type { Prepared } from '../../../src/cli/training/prepared/Prepared.js';
+import { searchSettings } from '../../../src/cli/training/search/search.js';
 import { settingsOf } from '../../../src/cli/training/search/searchSpace.js';
+import { trialProcess } from '../../../src/cli/training/search/trialProcess.js';
 import type { TrainingOptions } from '../../../src/cli/training/options/trainingOptions.js';
 import type { SearchRecord } from '../../../src/contracts/training/TrainingRecord.js';
 import { headwater, workFolder } from '../headwater.js';
@@ -77,5 +84,44 @@ describe('train --search', () => {
     const { status, stderr } = await inProcess(args);
     expect(status).toBe(2);
     expect(stderr).toContain('--search has no meaning with --text lesson');
+  });
+});
+
+describe('a trial in a process of its own', () => {
+  const record = { setting: 'lr 0.1', candidate: 'linear', f1: 0.5, accuracy: 0.5, loss: 1 };
+  /** A command in place of this one, whose trials do what is written. */
+  const command = (name: string, code: string): string[] => {
+    const path = join(cwd, `${name}.cjs`);
+    writeFileSync(path, `const setting = process.argv.at(-1);\n${code}`);
+    return [process.execPath, path];
+  };
+  const telling = `process.stdout.write(${JSON.stringify(JSON.stringify(record))});`;
+
+  it('fails with the code that it has reported', async () => {
+    const failing = (line: string): Promise<unknown> =>
+      lastValueFrom(trialProcess(command('failing', `console.error(${JSON.stringify(line)}); process.exit(1);`), {}));
+    await expect(failing('headwater: The loss became NaN. [HW_NUMERIC]')).rejects.toMatchObject({ code: 'HW_NUMERIC' });
+    await expect(failing('headwater: t.csv has changed. [HW_SOURCE_CHANGED]')).rejects.toMatchObject({
+      code: 'HW_SOURCE_CHANGED',
+      message: expect.stringContaining('t.csv has changed') as string,
+    });
+    await expect(failing('Segmentation fault')).rejects.toMatchObject({ code: 'HW_BACKEND' });
+  });
+
+  it('is repeated alone if it was ended from outside, and its setting counts as any other', async () => {
+    const mark = join(cwd, 'was-ended');
+    const once = `const fs = require('node:fs');
+      if (setting !== '{}' && !fs.existsSync(${JSON.stringify(mark)})) {
+        fs.writeFileSync(${JSON.stringify(mark)}, '');
+        process.kill(process.pid, 'SIGKILL');
+      } else ${telling}`;
+    const stderr = new PassThrough();
+    const terminal = { stdout: new PassThrough(), stderr, argv: command('once', once) } as unknown as Terminal;
+    // A search for the lesson's model reads nothing else of what is prepared.
+    const prepared = { architecture: 'lesson' } as unknown as Prepared;
+    const { record: searched } = await lastValueFrom(searchSettings(3, 't.csv', prepared, options, terminal));
+    expect(searched.trials).toEqual([record, record, record]);
+    stderr.end();
+    expect(await text(stderr)).toMatch(/was ended by SIGKILL, .+ It is repeated when the others have ended\.\n/);
   });
 });

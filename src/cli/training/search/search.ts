@@ -1,5 +1,20 @@
 import { availableParallelism } from 'node:os';
-import { catchError, map, mergeMap, type Observable, of, range, reduce, tap, throwError } from 'rxjs';
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  from,
+  map,
+  mergeMap,
+  type Observable,
+  of,
+  range,
+  reduce,
+  tap,
+  throwError,
+} from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { SearchRecord, TrialRecord } from '../../../contracts/training/TrainingRecord.js';
 import { jsonLine } from '../../../sinks/jsonLine.js';
@@ -11,13 +26,19 @@ import type { Prepared } from '../prepared/Prepared.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 import { type Searched, type Setting, settingsOf, settingText } from './searchSpace.js';
 import { runTrial } from './trial.js';
-import { trialProcess } from './trialProcess.js';
+import { TrialLost, trialProcess } from './trialProcess.js';
 
 /** The result of a search. */
 export interface SearchDone {
   /** The changed options for the saved model. */
   readonly setting: Setting;
   readonly record: SearchRecord;
+}
+
+interface Tried {
+  readonly index: number;
+  readonly setting: Setting;
+  readonly trial: TrialRecord;
 }
 
 /**
@@ -68,8 +89,9 @@ const tableOf = ({ trials, chosen }: SearchRecord): string =>
  * Trains a model with each of several settings, and finds the best one on the validation rows. The given options are
  * the first setting, so the result is not worse there.
  *
- * Each trial is a separate process; there are as many at a time as cores. If the process cannot be started again, or
- * the data comes from stdin, trials run one after another in this process.
+ * Each trial is a separate process; there are as many at a time as cores. A process that is ended from outside, for
+ * example because the memory is full, is started again when the others have ended. If this command cannot be started
+ * again, or the data comes from stdin, trials run one after another in this process.
  */
 export const searchSettings = (
   count: number,
@@ -80,27 +102,40 @@ export const searchSettings = (
 ): Observable<SearchDone> => {
   const settings = settingsOf(searchedOf(prepared, options), count, options);
   const apart = argv !== undefined && !data.includes('-');
-  const trialOf = (setting: Setting): Observable<TrialRecord> =>
-    (apart ? trialProcess(argv, setting) : runTrial(prepared, options, setting)).pipe(
-      catchError((error: unknown) =>
-        error instanceof HeadwaterError && error.code === 'HW_NUMERIC' ? of(failed(setting)) : throwError(() => error),
-      ),
-    );
+  const say = (line: string): void => void stderr.write(`${line}\n`);
   let done = 0;
-  return range(0, settings.length).pipe(
-    mergeMap(
-      (index) => {
-        const setting = settings[index]!; // The index is always in the range of the settings.
-        return trialOf(setting).pipe(
-          tap((trial) => {
-            stderr.write(`trial ${++done} of ${settings.length}: F1 ${shown(trial.f1)}; ${trial.setting}\n`);
-          }),
-          map((trial) => ({ index, setting, trial })),
-        );
-      },
-      apart ? Math.max(1, availableParallelism()) : 1,
+  const trialOf = (index: number): Observable<Tried> => {
+    const setting = settings[index]!; // The index is always in the range of the settings.
+    return (apart ? trialProcess(argv, setting) : runTrial(prepared, options, setting)).pipe(
+      catchError((error: unknown) => {
+        if (!(error instanceof HeadwaterError && error.code === 'HW_NUMERIC')) return throwError(() => error);
+        say(error.message);
+        return of(failed(setting));
+      }),
+      tap((trial) => say(`trial ${++done} of ${settings.length}: F1 ${shown(trial.f1)}; ${trial.setting}`)),
+      map((trial) => ({ index, setting, trial })),
+    );
+  };
+  const lost: number[] = [];
+  return concat(
+    range(0, settings.length).pipe(
+      mergeMap(
+        (index) =>
+          trialOf(index).pipe(
+            catchError((error: unknown) => {
+              if (!(error instanceof TrialLost)) return throwError(() => error);
+              // Else the memory that was free would decide which setting is the best.
+              say(`${error.message} It is repeated when the others have ended.`);
+              lost.push(index);
+              return EMPTY;
+            }),
+          ),
+        apart ? Math.max(1, availableParallelism()) : 1,
+      ),
     ),
-    reduce((all: readonly { index: number; setting: Setting; trial: TrialRecord }[], one) => [...all, one], []),
+    defer(() => from(lost)).pipe(concatMap(trialOf)),
+  ).pipe(
+    reduce((all: readonly Tried[], one: Tried) => [...all, one], []),
     map((all): SearchDone => {
       // In the order of the settings, independent of the order in which the processes end.
       const ordered = [...all].sort((a, b) => a.index - b.index);
