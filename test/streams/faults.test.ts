@@ -432,6 +432,19 @@ describe('a body that goes on with the answer of another server', () => {
     expect(asked).toBe(4);
   });
 
+  it('is asked for again where the next answer is cut before what was read', async () => {
+    const cut = await answering([
+      answer(200, '', BODY.slice(0, AT)),
+      answer(200, '', BODY.slice(0, AT / 2)),
+      answer(200, '', BODY),
+    ]);
+    expect(titles(cut.table)).toEqual(TITLES);
+    const shorter = answer(200, '', OTHER.slice(0, AT / 2));
+    const { table } = await answering([answer(200, '', BODY.slice(0, AT)), ...Array<string>(9).fill(shorter)]);
+    expect(table.code).toBe('HW_HTTP_CUT');
+    expect(titles(table)).toEqual(TITLES.slice(0, table.values.length));
+  });
+
   it('ends at its length, whatever follows', async () => {
     const first = answer(200, 'ETag: "a"', BODY.slice(0, AT));
     const surplus = answer(
