@@ -29,6 +29,15 @@ describe('headwater explain', () => {
     expect(Object.keys(JSON.parse((await inProcess(['explain', '--json'])).stdout) as object)).toEqual(codes);
   });
 
+  it.each(['[HW_COLUMNS]', 'hw_columns', 'columns', ' HW_COLUMNS '])(
+    'takes a code as people write it: %s',
+    async (code) => {
+      const { stdout, status } = await inProcess(['explain', code]);
+      expect(stdout).toMatch(/^HW_COLUMNS: /);
+      expect(status).toBe(0);
+    },
+  );
+
   it('refuses a code that there is not', async () => {
     const { status, stderr } = await inProcess(['explain', 'HW_NOTHING']);
     expect(status).toBe(2);

@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { defer } from 'rxjs';
 import type { ErrorCode } from '../../../contracts/HeadwaterError.js';
 import { ERROR_EXPLANATIONS } from '../../process/errorExplanations.js';
@@ -22,6 +22,17 @@ const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_EXPLANAT
 
 const CODES = Object.keys(ERROR_EXPLANATIONS).filter(isCode);
 
+/** A code as people write it: copied with its brackets, in small letters, without the prefix. */
+const parseCode = (value: string): ErrorCode => {
+  const name = value
+    .trim()
+    .replaceAll(/^\[|\]$/g, '')
+    .toUpperCase();
+  const code = name.startsWith('HW_') ? name : `HW_${name}`;
+  if (isCode(code)) return code;
+  throw new InvalidArgumentError('There is no such code. headwater explain lists all codes.');
+};
+
 const bullets = (title: string, lines: readonly string[]): string =>
   `\n${title}\n${lines.map((line) => `  - ${line}\n`).join('')}`;
 
@@ -44,7 +55,7 @@ const asJson = (code: ErrorCode) => ({ code, ...ERROR_EXPLANATIONS[code], exitSt
 export const explainCommand = (terminal: Terminal, choose: Choose): Command =>
   new Command('explain')
     .description('explain an error code: what it means, its causes, and what to do')
-    .addArgument(new Argument('[code]', 'a code such as HW_COLUMNS').choices(CODES))
+    .addArgument(new Argument('[code]', 'a code such as HW_COLUMNS').choices(CODES).argParser(parseCode))
     .option('--json', 'write JSON: one object for a code, or one with all codes')
     .addHelpText('after', HELP)
     .action((code: ErrorCode | undefined, { json = false }: Options) => {
