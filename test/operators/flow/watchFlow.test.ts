@@ -276,6 +276,30 @@ describe('watchFlow', () => {
     expect(edgesOf(seen)).toEqual(['inner > out: 3', 'out > consumer: 3', 'outer > inner: 2']);
   });
 
+  it('leads a value that starts a pipeline of several stages to the first of them', async () => {
+    const seen = await watched(() => {
+      of(1, 2)
+        .pipe(
+          trace('outer'),
+          mergeMap((n) => of(n, n).pipe(trace('request'), map(Math.sqrt), trace('parse'))),
+          trace('out'),
+        )
+        .subscribe();
+    });
+    expect(edgesOf(seen)).toEqual(['out > consumer: 4', 'outer > request: 4', 'parse > out: 4', 'request > parse: 4']);
+    // The same where the values come later.
+    const later = await watched(async () => {
+      await lastValueFrom(
+        of(1, 2).pipe(
+          trace('outer'),
+          mergeMap((n) => of(n, n).pipe(observeOn(asyncScheduler), trace('request'), map(Math.sqrt), trace('parse'))),
+          trace('out'),
+        ),
+      );
+    });
+    expect(edgesOf(later)).toEqual(['out > consumer: 4', 'outer > request: 2', 'parse > out: 4', 'request > parse: 4']);
+  });
+
   it('keeps the edge to a stage whose values wait beside one whose values do not', async () => {
     const seen = await watched(() => {
       const read$ = range(1, 10).pipe(trace('read'));

@@ -41,6 +41,8 @@ export class FlowWatch implements FlowProbe {
   #subscribing: FlowStageRecord | undefined;
   /** The value of `emitting` when the subscription of `#subscribing` began. */
   #emittingBefore: FlowStageRecord | undefined;
+  /** The stage because of whose value the subscription of `#subscribing` was made. */
+  #starting: FlowStageRecord | undefined;
   #atBefore: number;
   /** The time of the last check of what all stages hold. */
   #looked: number;
@@ -70,6 +72,8 @@ export class FlowWatch implements FlowProbe {
   subscribing<T>(stage: FlowStageRecord | undefined, subscribe: () => T): T {
     const outer = this.#subscribing;
     const before = this.#emittingBefore;
+    const starting = this.#starting;
+    this.#starting = this.#starter();
     this.#subscribing = stage;
     this.#emittingBefore = this.emitting;
     try {
@@ -77,6 +81,7 @@ export class FlowWatch implements FlowProbe {
     } finally {
       this.#subscribing = outer;
       this.#emittingBefore = before;
+      this.#starting = starting;
     }
   }
 
@@ -141,6 +146,11 @@ export class FlowWatch implements FlowProbe {
     return this.emitting !== this.#emittingBefore;
   }
 
+  /** The stage because of whose value is subscribed to what is subscribed to now. */
+  #starter(): FlowStageRecord | undefined {
+    return this.#isForValue() ? this.emitting : this.#starting;
+  }
+
   #record(name: string): FlowStageRecord {
     let stage = this.#stages.get(name);
     if (stage === undefined) this.#stages.set(name, (stage = new FlowStageRecord(name)));
@@ -171,7 +181,8 @@ export class FlowWatch implements FlowProbe {
     stage.subscribedBy(next);
     // An edge is known from the subscription on.
     stage.path(undefined, next);
-    if (this.#isForValue() && this.emitting !== undefined) stage.startedBy.add(this.emitting);
+    const starter = this.#starter();
+    if (starter !== undefined) stage.startedBy.add(starter);
     return stage;
   }
 
@@ -232,7 +243,8 @@ export class FlowWatch implements FlowProbe {
         // Values that waited between the two stages were not seen to pass, but they are counted by subscription.
         if (came > 0) return [edge(from, to, Math.max(came, emitted ?? 0))];
         // The values of the second stage come later, but it was subscribed to because of a value of the first one.
-        if (to.startedBy.has(from)) return [edge(from, to, from.emittedOn())];
+        // Of several stages that such a value has subscribed to, it goes to the first one.
+        if (to.startedBy.has(from)) return passesBy(stages, from, to) ? [] : [edge(from, to, from.emittedOn())];
         // Operators such as `connect` and `switchMap` subscribe to their source on behalf of the stages within them.
         // The stage that subscribed then receives the values of these stages, and not those of the source.
         return emitted === undefined || passesBy(stages, from, to) ? [] : [edge(from, to, emitted)];
