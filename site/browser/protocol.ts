@@ -1,9 +1,14 @@
+/** The recurrent cells that the page can train. */
+export const CELLS = ['gru', 'lstm', 'rnn'] as const;
+export type Cell = (typeof CELLS)[number];
+
 /** What the page asks the worker for. */
 export type Request =
   | { readonly type: 'run'; readonly code: string }
-  | { readonly type: 'train'; readonly rows: number; readonly epochs: number }
+  | { readonly type: 'train'; readonly cell: Cell; readonly rows: number; readonly epochs: number }
   | { readonly type: 'open'; readonly files: ReadonlyMap<string, Uint8Array> }
-  | { readonly type: 'classify'; readonly text: string };
+  | { readonly type: 'classify'; readonly text: string }
+  | { readonly type: 'save' };
 
 /** A notification of a stage of a pipeline: what came, where and when. */
 export interface Notified {
@@ -42,7 +47,14 @@ export type Answer =
   | { readonly type: 'printed'; readonly lines: readonly Line[]; readonly left: number }
   | { readonly type: 'losses'; readonly points: readonly number[] }
   | { readonly type: 'progress'; readonly text: string }
-  | { readonly type: 'model'; readonly classes: readonly string[]; readonly about: string }
+  /** There is a model; `isNew` if its files are not on the disk yet. */
+  | {
+      readonly type: 'model';
+      readonly classes: readonly string[];
+      readonly about: string;
+      readonly isNew: boolean;
+    }
+  | { readonly type: 'saved'; readonly files: ReadonlyMap<string, Uint8Array> }
   | { readonly type: 'classified'; readonly text: string; readonly prefixes: readonly Prefix[] }
   | { readonly type: 'ended'; readonly milliseconds: number }
   | { readonly type: 'failed'; readonly message: string };

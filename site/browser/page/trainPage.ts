@@ -1,9 +1,21 @@
 import { element, setText } from '../../../src/page/elements/element.js';
 import { onThreads } from '../onThreads.js';
-import type { Answer, Prefix } from '../protocol.js';
+import { type Answer, type Cell, CELLS, type Prefix } from '../protocol.js';
 import { droppedFiles } from './droppedFiles.js';
 import { LossCurve } from './LossCurve.js';
 import { type Running, startWorker } from './startWorker.js';
+import { tarOf } from './tarOf.js';
+
+/** The folder of a saved model in its archive. */
+const FOLDER = 'headwater-model';
+
+/** Gives files to the reader as one archive. */
+const download = (files: ReadonlyMap<string, Uint8Array>): void => {
+  const href = URL.createObjectURL(tarOf(FOLDER, files, Date.now()));
+  element('a', { href, download: `${FOLDER}.tar` }).click();
+  // The download has begun by then.
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+};
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
@@ -24,7 +36,7 @@ const table = (prefixes: readonly Prefix[]): HTMLElement =>
       ...prefixes.map(({ word, distribution: [best] }) => {
         const share = best?.probability ?? 0;
         const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
-        bar.style.width = `${Math.round(100 * share)}px`;
+        bar.style.width = `${(5 * share).toFixed(2)}em`;
         return element(
           'tr',
           {},
@@ -49,10 +61,12 @@ export const openTrainPage = (target: HTMLElement): void => {
       value: () => Math.min(most, Math.max(1, Math.round(input.valueAsNumber || value))),
     };
   };
+  const cell = element('select', {}, ...CELLS.map((name) => element('option', { value: name }, name.toUpperCase())));
   const rows = number('Rows', 2000, 20_000);
   const epochs = number('Epochs', 4, 50);
   const train = element('button', { type: 'button', class: 'primary' }, 'Train');
   const stop = element('button', { type: 'button', disabled: true }, 'Stop');
+  const save = element('button', { type: 'button', disabled: true }, 'Save the model');
   const state = element('p', { class: 'note', role: 'status' }, 'Nothing has been trained yet.');
   const picker = element('input', { type: 'file', multiple: true });
   const drop = element(
@@ -88,13 +102,15 @@ export const openTrainPage = (target: HTMLElement): void => {
       else if (answer.type === 'model') {
         setText(state, `The model is ready: ${answer.about}. Classes: ${answer.classes.join(', ')}.`);
         text.disabled = false;
+        save.disabled = !answer.isNew;
         answers.replaceChildren();
         if (text.value !== '') running?.send({ type: 'classify', text: text.value });
       } else if (answer.type === 'classified') {
         // An answer to what stood there before is late.
         if (answer.text === text.value)
           answers.replaceChildren(...(answer.prefixes.length === 0 ? [] : [table(answer.prefixes)]));
-      } else if (answer.type === 'ended') ended();
+      } else if (answer.type === 'saved') download(answer.files);
+      else if (answer.type === 'ended') ended();
       else if (answer.type === 'failed') {
         setText(state, answer.message);
         ended();
@@ -104,6 +120,7 @@ export const openTrainPage = (target: HTMLElement): void => {
   const begin = (first: (running: Running) => void): void => {
     running?.stop();
     text.disabled = true;
+    save.disabled = true;
     train.disabled = true;
     stop.disabled = false;
     curve = new LossCurve();
@@ -116,13 +133,16 @@ export const openTrainPage = (target: HTMLElement): void => {
     begin((worker) => worker.send({ type: 'open', files }));
 
   train.addEventListener('click', () =>
-    begin((worker) => worker.send({ type: 'train', rows: rows.value(), epochs: epochs.value() })),
+    begin((worker) =>
+      worker.send({ type: 'train', cell: cell.value as Cell, rows: rows.value(), epochs: epochs.value() }),
+    ),
   );
   stop.addEventListener('click', () => {
     running?.stop();
     setText(state, 'Stopped.');
     ended();
   });
+  save.addEventListener('click', () => running?.send({ type: 'save' }));
   text.addEventListener('input', () => running?.send({ type: 'classify', text: text.value }));
   const openDropped = (items: Iterable<File | DataTransferItem>): void =>
     void droppedFiles(items).then(open, (error: unknown) =>
@@ -144,7 +164,16 @@ export const openTrainPage = (target: HTMLElement): void => {
 
   target.classList.add('playground');
   target.replaceChildren(
-    element('div', { class: 'buttons' }, rows.node, epochs.node, train, stop),
+    element(
+      'div',
+      { class: 'buttons' },
+      element('label', {}, 'Cell ', cell),
+      rows.node,
+      epochs.node,
+      train,
+      stop,
+      save,
+    ),
     drop,
     state,
     curvePlace,

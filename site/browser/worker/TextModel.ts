@@ -11,6 +11,8 @@ const MOST_WORDS = 60;
 export interface TextModel {
   readonly classes: readonly string[];
   readonly about: string;
+  /** Its files, as the command saves them; undefined for a model that was opened. */
+  readonly files: (() => ReadonlyMap<string, Uint8Array>) | undefined;
   /** The classes after each word of a text. */
   readonly read: (text: string) => Promise<readonly Prefix[]>;
 }
@@ -27,9 +29,14 @@ const asHeadline = (title: string, id: number): LiveHeadline => ({
 });
 
 /** Makes a model of a classifier and what its texts are read with. */
-export const textModel = (options: ClassifyLiveOptions, about: string): TextModel => ({
+export const textModel = (
+  options: ClassifyLiveOptions,
+  about: string,
+  files?: () => ReadonlyMap<string, Uint8Array>,
+): TextModel => ({
   classes: options.labelEncoder.classes,
   about,
+  files,
   read: async (text) => {
     const words = text.trim().split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
     if (words.length === 0) return [];

@@ -1,17 +1,18 @@
 import { from, lastValueFrom, of, switchMap, tap } from 'rxjs';
-import { classifier, classifierConfig } from 'headwater/models';
+import { classifier, classifierConfig, encodeArtifacts } from 'headwater/models';
 import { batchSource, type ClassifyLiveOptions, fit, prepare, type Row, type TrainingEvent } from 'headwater/operators';
 import { backendVariant } from 'headwater/ops';
 import { sampleRows } from '../../../src/streams/sample/sampleRows.js';
 import { onThreads } from '../onThreads.js';
-import type { Answer } from '../protocol.js';
+import type { Answer, Cell } from '../protocol.js';
 import { type TextModel, textModel } from './TextModel.js';
 
 /** How long the losses are gathered before they are told, in milliseconds. */
 const GATHER_MS = 100;
 
-/** Trains the lesson's GRU on the generated sample, and tells each step. */
+/** Trains the lesson's network on the generated sample, and tells each step. */
 export const trainOnSample = async (
+  cell: Cell,
   rows: number,
   epochs: number,
   tell: (answer: Answer) => void,
@@ -33,6 +34,7 @@ export const trainOnSample = async (
       });
   };
   let reading: ClassifyLiveOptions | undefined;
+  let files: (() => ReadonlyMap<string, Uint8Array>) | undefined;
   const begin = performance.now();
   // Every epoch reads the rows again. A generator would give them only once.
   const table = Array.from(sampleRows({ rows }), (row, id): Row => ({ ...row, id }));
@@ -40,9 +42,10 @@ export const trainOnSample = async (
     prepare(from(table)).pipe(
       switchMap((split) => {
         const { tokenizer, labelEncoder, classWeights } = split;
-        const config = classifierConfig({ cell: 'gru', vocabularySize: tokenizer.size, classes: labelEncoder.size });
+        const config = classifierConfig({ cell, vocabularySize: tokenizer.size, classes: labelEncoder.size });
         const model = classifier(config, { seed: 1234, classWeights });
         reading = { model, tokenizer, labelEncoder };
+        files = () => encodeArtifacts({ config: model.config, weights: model.stateDict(), tokenizer, labelEncoder });
         return of(batchSource(split)).pipe(fit(model, { epochs, learningRate: 1e-3 }));
       }),
       tap(onEvent),
@@ -50,5 +53,9 @@ export const trainOnSample = async (
   );
   if (reading === undefined) throw new Error('The sample gave no rows to train on.');
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  return textModel(reading, `trained on ${rows} rows in ${seconds} s, ${onThreads(backendVariant().threads)}`);
+  return textModel(
+    reading,
+    `${cell.toUpperCase()}, trained on ${rows} rows in ${seconds} s, ${onThreads(backendVariant().threads)}`,
+    files,
+  );
 };

@@ -10,7 +10,7 @@ let model: TextModel | undefined;
 
 const use = (made: TextModel): void => {
   model = made;
-  tell({ type: 'model', classes: made.classes, about: made.about });
+  tell({ type: 'model', classes: made.classes, about: made.about, isNew: made.files !== undefined });
 };
 
 const carryOut = async (request: Request): Promise<void> => {
@@ -20,8 +20,13 @@ const carryOut = async (request: Request): Promise<void> => {
     tell({ type: 'classified', text: request.text, prefixes });
     return;
   }
+  if (request.type === 'save') {
+    const files = model?.files?.();
+    if (files !== undefined) tell({ type: 'saved', files });
+    return;
+  }
   if (request.type === 'run') await runProgram(request.code, tell);
-  else if (request.type === 'train') use(await trainOnSample(request.rows, request.epochs, tell));
+  else if (request.type === 'train') use(await trainOnSample(request.cell, request.rows, request.epochs, tell));
   else use(await openModel(request.files));
   tell({ type: 'ended', milliseconds: performance.now() - begin });
 };

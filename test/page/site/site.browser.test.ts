@@ -218,6 +218,7 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
 
   it('trains in the tab with threads, and classifies word by word', async () => {
     const { page, faults, picture } = await visit(at('train.html'));
+    await page.getByLabel('Cell').selectOption('LSTM');
     await page.getByLabel('Rows').fill('300');
     await page.getByLabel('Epochs').fill('1');
     await page.getByRole('button', { name: 'Train' }).click();
@@ -228,8 +229,30 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     await page.getByLabel('Text to classify').fill('The team wins');
     await page.locator('.answers tbody tr').nth(2).waitFor();
     expect(await page.locator('.answers tbody th').allTextContents()).toEqual(['The', 'team', 'wins']);
+    // The command reads the model that the reader saves.
+    const folder = mkdtempSync(join(tmpdir(), 'headwater-saved-'));
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save the model' }).click();
+    const saved = await saving;
+    await saved.saveAs(join(folder, saved.suggestedFilename()));
+    const unpacked = spawnSync('tar', ['-xf', saved.suggestedFilename()], { cwd: folder, encoding: 'utf8' });
+    expect(unpacked.status, unpacked.stderr).toBe(0);
+    const predicted = spawnSync(
+      process.execPath,
+      [join(root, 'dist/cli/main.js'), 'predict', '--model', join(folder, 'headwater-model'), 'The team wins'],
+      { encoding: 'utf8' },
+    );
+    rmSync(folder, { recursive: true });
+    const likeliest = (await page.locator('.answers tbody tr').nth(2).locator('td').first().textContent()) ?? '';
+    expect(predicted.stdout, predicted.stderr).toContain(`The team wins → ${likeliest} (`);
     await picture('site: trained in the tab');
     expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.getByLabel('Text to classify').fill('The incomprehensibilities of the team wins');
+    await page.locator('.answers tbody tr').nth(5).waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.locator('.answers').evaluate((node) => node.scrollWidth - node.clientWidth)).toBe(0);
     expect(faults).toEqual([]);
   });
 
