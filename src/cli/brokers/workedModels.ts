@@ -1,7 +1,6 @@
-import { defer, finalize, from, map, mergeMap, Observable, retry, switchMap, throwError, timer } from 'rxjs';
+import { defer, finalize, from, map, mergeMap, Observable, retry, Subject, switchMap, throwError, timer } from 'rxjs';
 import type { PublishedModels, StoredModel } from '../../brokers/models/PublishedModels.js';
 import type { ModelStore } from '../../brokers/models/ModelStore.js';
-import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import { backendLine } from '../backends/backendLine.js';
 import { type LoadedModel, loadModel } from '../inference/model.js';
@@ -9,6 +8,7 @@ import type { BackendChoice } from '../training/options/trainingOptions.js';
 import { isBrokerAddress, modelAddress } from './brokerAddress.js';
 import { openModels } from './brokerClients.js';
 import type { BrokerOptions } from './brokerOptions.js';
+import { fetchPublished } from './fetchPublished.js';
 import { Rollout, type WorkedModel, workedModel } from './Rollout.js';
 
 /** An event of a worker's models. */
@@ -36,12 +36,10 @@ export interface RolloutOptions {
   readonly write: (line: string) => void;
 }
 
-/** The interval between attempts to load a published model: a file may be incomplete, or a server unavailable. */
+/** The interval between attempts to read what is published. Milliseconds. */
 const RETRY_MS = 1000;
 /** The time without a first model after which a message says that the worker waits for it. */
 const WAITING_MS = 3000;
-/** The number of attempts to load a file that differs from the published one. */
-const TRIES = 3;
 
 /** A model loaded from its files. */
 const loaded = (source: string | ReadonlyMap<string, Uint8Array>, options: RolloutOptions): Observable<WorkedModel> =>
@@ -53,27 +51,24 @@ const loaded = (source: string | ReadonlyMap<string, Uint8Array>, options: Rollo
     }),
   );
 
-const isOfBroker = (error: unknown): boolean => error instanceof HeadwaterError && error.code === 'HW_BROKER';
-
 /** Follows the models that are published under a name; emits the rollout when there is a first model. */
 const following = (store: ModelStore, name: string, options: RolloutOptions): Observable<Rollout> =>
   new Observable((subscriber) => {
     const rollout = new Rollout();
     subscriber.add(() => rollout.dispose());
     let waiting: PublishedModels | undefined;
+    const replaced$ = new Subject<void>();
     let loading = false;
     let begun = false;
 
-    const modelOf = ({ id, files }: StoredModel): Observable<WorkedModel> => {
-      const known = rollout.find(id);
+    const modelOf = (model: StoredModel): Observable<WorkedModel> => {
+      const known = rollout.find(model.id);
       if (known !== undefined) return from([known]);
-      return defer(() => store.fetch(files)).pipe(
-        retry({
-          delay: (error: unknown, tries) =>
-            isOfBroker(error) || tries < TRIES ? timer(RETRY_MS) : throwError(() => error),
-        }),
-        switchMap((bytes) => loaded(bytes, options)),
-      );
+      return fetchPublished(store, model, {
+        isReplaced: () => waiting !== undefined,
+        replaced$,
+        refused: (error) => options.told({ type: 'refused', id: model.id, reason: reasonOf(error) }),
+      }).pipe(switchMap((bytes) => loaded(bytes, options)));
     };
     const put = (
       inUse: WorkedModel,
@@ -136,6 +131,7 @@ const following = (store: ModelStore, name: string, options: RolloutOptions): Ob
         .subscribe({
           next: (models) => {
             waiting = models;
+            replaced$.next();
             load();
           },
           error: (error: unknown) => subscriber.error(error),
