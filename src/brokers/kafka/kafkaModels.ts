@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from '@platformatic/kafka';
 import { Observable } from 'rxjs';
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -54,6 +55,16 @@ const ANY_PRODUCER = { producerId: -1n, producerEpoch: -1 };
 /** The number of attempts to replace a publisher that died, and the milliseconds between them. */
 const TAKEOVER_TRIES = 30;
 const TAKEOVER_MS = 1000;
+
+const hasTopic = async (admin: Admin, topic: string): Promise<boolean> => {
+  try {
+    await admin.metadata({ topics: [topic] });
+    return true;
+  } catch (error) {
+    if (saysNoTopic(error)) return false;
+    throw error;
+  }
+};
 
 /** The entry that a message holds; undefined if the message deletes it. */
 const entryOf = ({ value, offset }: TopicMessage): Entry | undefined =>
@@ -111,6 +122,8 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
     const admin = new kafka.Admin(clientOptions(client));
     try {
       for (const name of [topic, filesTopic]) {
+        // A user without the right to create topics may not even ask for one that exists.
+        if (await hasTopic(admin, name)) continue;
         try {
           await admin.createTopics({
             topics: [name],

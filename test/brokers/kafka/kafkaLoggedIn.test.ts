@@ -15,6 +15,8 @@ import { loginFolder, runHeadwater } from '../brokerLogin.js';
 import { startWorkers } from '../workers.js';
 import { PATIENT, waitPatiently } from '../patience.js';
 import { type KafkaServers, noKafka, startKafka } from './kafkaServer.js';
+import { kafkaModels } from '../../../src/brokers/kafka/kafkaModels.js';
+import { modelFiles } from '../modelStoreChecks.js';
 import { readCommitted } from './readCommitted.js';
 
 const { folder, key, certificate, options } = loginFolder();
@@ -34,7 +36,7 @@ describe.skipIf(noKafka !== undefined)('workers on a Kafka broker with TLS, a pa
   it('log in by the files and variables of --broker-options, and say what is missing', async () => {
     const client = { bootstrapBrokers: [...servers.brokers], clientId: 'test', retries: 1000, retryDelay: 200 };
     const admin = new Admin(client);
-    await admin.createTopics({ topics: ['in', 'out'], partitions: 1, replicas: 1 });
+    await admin.createTopics({ topics: ['in', 'out', 'models', 'models.files'], partitions: 1, replicas: 1 });
     const producer = new Producer({ ...client, serializers: stringSerializers });
     await producer.send({ messages: [{ topic: 'in', value: 'Ferry returns' }] });
     await producer.close();
@@ -80,6 +82,8 @@ describe.skipIf(noKafka !== undefined)('workers on a Kafka broker with TLS, a pa
         ...may('TOPIC', 'out', 'WRITE', 'DESCRIBE'),
         ...may('GROUP', 'g', 'READ', 'DESCRIBE'),
         ...may('TRANSACTIONAL_ID', 'headwater-', 'WRITE', 'DESCRIBE'),
+        ...may('TOPIC', 'models', 'READ', 'WRITE', 'DESCRIBE'),
+        ...may('GROUP', 'headwater-reader-', 'READ', 'DESCRIBE'),
       ],
     });
     process.env['HEADWATER_TEST_PASSWORD'] = 'w0rk';
@@ -93,5 +97,21 @@ describe.skipIf(noKafka !== undefined)('workers on a Kafka broker with TLS, a pa
       await admin.close();
     }
     expect(workers.ended).toEqual([]);
+
+    // A publisher and a learner need no right to create topics that exist.
+    for (const soleFor of [undefined, 'news']) {
+      const models = kafkaModels({
+        client: {
+          bootstrapBrokers: [...servers.secured],
+          tls: { ca: readFileSync(certificate, 'utf8') },
+          sasl: { mechanism: 'PLAIN', username: 'worker', password: 'w0rk' },
+        },
+        topic: 'models',
+        soleFor,
+      });
+      const published = await models.publish('news', { files: modelFiles(soleFor ?? 'a') });
+      expect((await models.current('news'))?.inUse.id).toBe(published.inUse.id);
+      await models.close();
+    }
   });
 });
