@@ -15,14 +15,14 @@ import { hasApiId } from './hasApiId.js';
 import type { Kafka } from './loadKafka.js';
 import { type CommittedConsumer, type Member, openConsumer } from './openConsumer.js';
 import { clientOptions, topicAddress } from './openProducer.js';
-import { DeadLetterMessage } from './DeadLetterMessage.js';
+import type { DeadLetterMessage } from './DeadLetterMessage.js';
+import { DeadLetters } from './DeadLetters.js';
 import { PartitionWatch } from './PartitionWatch.js';
 import { readingOffsets } from './offsets/readingOffsets.js';
 import type { Tenure } from './offsets/Tenure.js';
 import { Tenures } from './offsets/Tenures.js';
 import { refusesMember } from './refusesMember.js';
 import { tellLag } from './tellLag.js';
-import { TransactionalProducer } from './TransactionalProducer.js';
 
 type Bytes = Buffer;
 
@@ -57,8 +57,7 @@ export class KafkaSession {
   readonly #kafka: Kafka;
   readonly #consumer: CommittedConsumer;
   readonly #admin: Admin;
-  /** Stores the dead letters that no result follows. */
-  readonly #letters: TransactionalProducer;
+  readonly #letters: DeadLetters;
   #stream: MessagesStream<Bytes, Bytes, Bytes, Bytes> | undefined;
   #closed = false;
   /** The error that ended the membership. */
@@ -93,7 +92,18 @@ export class KafkaSession {
       heartbeatInterval: Math.min(HEARTBEAT_MS, Math.floor(sessionTimeout / 5)),
     });
     this.#admin = new kafka.Admin(clientOptions(client));
-    this.#letters = new TransactionalProducer(client, this.#source, this.#scheduler);
+    this.#letters = new DeadLetters(options, {
+      consumer: this.#consumer,
+      tenures: this.#tenures,
+      source: this.#source,
+      scheduler: this.#scheduler,
+      isClosed: () => this.#closed,
+      member: () => this.#member,
+      exclusively: (work) => this.exclusively(work),
+      free: (...freed) => this.#free(...freed),
+      goBack: (tenures) => this.#goBack(tenures),
+      rejoined: (member) => this.#rejoined(member),
+    });
     // A rebalance has two steps: partitions are given up in the first, and taken by their new members in the second.
     // The client reports the first as a rebalance, and the second as a join.
     this.#consumer.on('consumer:group:rebalance', () => this.#takeShare());
@@ -316,7 +326,7 @@ export class KafkaSession {
         return;
       }
       if (how.type === 'done') this.#free(message, id, tenure, inTransaction);
-      else this.#giveUp(message, id, tenure, how.reason);
+      else this.#letters.giveUp(message, id, tenure, how.reason);
     };
     const headline = decodeMessage(message.value, this.#ordinal, this.#source, this.#scheduler.now());
     if (E.isLeft(headline)) {
@@ -342,7 +352,7 @@ export class KafkaSession {
         last: () => tenure.lastOf(message),
         deadLetters: () => (letters = tenure.lettersBefore(offset)).map((letter) => letter.outgoing()),
         committed: () => {
-          this.#buried(letters, tenure);
+          this.#letters.stored(letters, tenure);
           settle({ type: 'done' }, true);
         },
         lost: (reason) => {
@@ -361,56 +371,7 @@ export class KafkaSession {
     tenure.settle(offset);
     if (committed) tenure.commit(offset + 1n);
     this.#changed$.next();
-    if (tenure.firstLetters.length > 0) void this.exclusively(() => this.#bury());
-  }
-
-  /** Keeps a message as a dead letter; without a topic for dead letters, only reports it. */
-  #giveUp(message: Message, id: string, tenure: Tenure, reason: string): void {
-    const { deadLetters, events } = this.#options;
-    if (deadLetters === undefined) {
-      events?.next({ type: 'dead-letter', id, reason, to: undefined });
-      this.#free(message, id, tenure, false);
-      return;
-    }
-    tenure.giveUp(new DeadLetterMessage(message, id, reason, deadLetters, this.#source));
-    void this.exclusively(() => this.#bury());
-  }
-
-  /**
-   * Stores the dead letters before which all messages are settled, and commits their offsets, in one transaction. The
-   * others wait for the transaction of a result before which they come, or until the earlier messages are settled.
-   */
-  async #bury(): Promise<void> {
-    const letters = this.#tenures.firstLetters;
-    const member = this.#member;
-    if (letters.length === 0 || member === undefined || this.#closed) return;
-    const lasts = letters.flatMap(([tenure, ones]) =>
-      ones.slice(-1).map(({ message }) => ({ consumer: this.#consumer, message: tenure.lastOf(message) })),
-    );
-    try {
-      const outcome = await this.#letters.commit(
-        letters.flatMap(([, ones]) => ones.map((letter) => letter.outgoing())),
-        lasts,
-        member,
-      );
-      if (outcome === 'stored') for (const [tenure, ones] of letters) this.#buried(ones, tenure);
-      else {
-        if (outcome === 'refused') await this.#rejoined(member);
-        void this.exclusively(() => this.#bury());
-      }
-    } catch (error) {
-      for (const [, ones] of letters)
-        for (const { id } of ones) this.#options.events?.next({ type: 'unsettled', id, reason: reasonOf(error) });
-      this.#goBack(letters.map(([tenure]) => tenure));
-    }
-  }
-
-  /** Reports stored dead letters, and frees their messages if the partition is still read. */
-  #buried(letters: readonly DeadLetterMessage[], tenure: Tenure): void {
-    for (const { message, id, reason, to } of letters) {
-      this.#options.events?.next({ type: 'dead-letter', id, reason, to });
-      if (!this.#closed && !tenure.isOver) this.#free(message, id, tenure, true);
-    }
+    if (tenure.firstLetters.length > 0) this.#letters.store();
   }
 
   /** Waits until the group, which has refused this member, has another generation. */
