@@ -1,3 +1,4 @@
+import { Producer, stringSerializers } from '@platformatic/kafka';
 import type { Subscription } from 'rxjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { kafkaHeadlines } from '../../../src/brokers/kafka/kafkaHeadlines.js';
@@ -55,22 +56,29 @@ describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
   const storing = (source$: ReturnType<typeof join>['source$']) =>
     source$.pipe(toKafka<LiveHeadline>({ client: client(), topic: to, encode: ({ title }) => title }));
 
-  it('shares all topics that its members read', async () => {
+  it('shares all topics that its members read, and their new partitions', async () => {
     const other = `other${run}`;
     await started.admin.createTopics({ topics: [other], partitions: 2, replicas: 1 });
-    for (const topic of [from, other])
-      await started.producer.send({
-        messages: [{ topic, partition: 0, key: 'a', value: `Ferry returns to ${topic}` }],
-      });
+    const publishTo = async (partition: number): Promise<void> => {
+      // Another producer, because one keeps for minutes how many partitions a topic has.
+      const producer = new Producer({ ...client(), clientId: 'other', serializers: stringSerializers });
+      for (const topic of [from, other])
+        await producer.send({ messages: [{ topic, partition, key: 'a', value: `${topic} ${partition}` }] });
+      await producer.close(true);
+    };
+    await publishTo(0);
     const titles: string[] = [];
     const readings = [from, other].map((topic) =>
       kafkaHeadlines({ client: client(), topic, group: `g${run}`, sessionTimeout: 6000 }).subscribe(({ value }) =>
         titles.push(value.title),
       ),
     );
-    await expect
-      .poll(() => new Set(titles), PATIENT)
-      .toEqual(new Set([from, other].map((topic) => `Ferry returns to ${topic}`)));
+    await expect.poll(() => new Set(titles), PATIENT).toEqual(new Set([`${from} 0`, `${other} 0`]));
+    for (const topic of [from, other])
+      await started.admin.createPartitions({ topics: [{ name: topic, count: PARTITIONS + 1, assignments: null }] });
+    await publishTo(PARTITIONS);
+    await expect.poll(() => titles, PATIENT).toContain(`${from} ${PARTITIONS}`);
+    await expect.poll(() => titles, PATIENT).toContain(`${other} ${PARTITIONS}`);
     for (const reading of readings) reading.unsubscribe();
   });
 

@@ -6,6 +6,7 @@ import { committable, sortByConsumer } from '../../../src/brokers/kafka/internal
 import { lostOnce } from '../../../src/brokers/kafka/internal/offsets/lostOnce.js';
 import { OffsetTracker } from '../../../src/brokers/kafka/internal/offsets/OffsetTracker.js';
 import { Tenures } from '../../../src/brokers/kafka/internal/offsets/Tenures.js';
+import type { CommittedConsumer } from '../../../src/brokers/kafka/internal/openConsumer.js';
 import { PartitionWatch } from '../../../src/brokers/kafka/internal/PartitionWatch.js';
 import { TransactionalProducer } from '../../../src/brokers/kafka/internal/TransactionalProducer.js';
 import type { KafkaDelivery } from '../../../src/brokers/kafka/KafkaDelivery.js';
@@ -205,9 +206,10 @@ describe('a topic with new partitions', () => {
     const consumer = Object.assign(new EventEmitter(), {
       metadata,
       joinGroup,
+      takeSharedTopics: () => new Set(['news']),
       currentMetadata: { topics: new Map([['news', { partitionsCount: 4 }]]) },
     });
-    const watch = new PartitionWatch(consumer as unknown as Consumer, 'news', lost);
+    const watch = new PartitionWatch(consumer as unknown as CommittedConsumer, 'news', lost);
     consumer.emit('consumer:group:join', { isLeader: true });
     return { watch, lost };
   };

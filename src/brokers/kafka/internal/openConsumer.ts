@@ -46,16 +46,16 @@ const PROTOCOLS = [
  *
  * By itself, the client shares only those of the topic of the group's leader. If members of one group read different
  * topics, the others would have no partitions.
+ *
+ * @param shared called with the topics
  */
 const sharingAll =
-  ({ cooperativeStickyAssigner }: Kafka): GroupPartitionsAssigner =>
-  (leader, members, _, metadata) =>
-    cooperativeStickyAssigner(
-      leader,
-      members,
-      new Set([...members.values()].flatMap(({ topics = [] }) => topics)),
-      metadata,
-    );
+  ({ cooperativeStickyAssigner }: Kafka, shared: (topics: ReadonlySet<string>) => void): GroupPartitionsAssigner =>
+  (leader, members, _, metadata) => {
+    const topics = new Set([...members.values()].flatMap((member) => member.topics ?? []));
+    shared(topics);
+    return cooperativeStickyAssigner(leader, members, topics, metadata);
+  };
 
 /** A member of a group in one of its generations. */
 export interface Member {
@@ -65,6 +65,11 @@ export interface Member {
 
 /** A consumer of committed messages that commits offsets only on request. */
 export interface CommittedConsumer extends Consumer {
+  /**
+   * The topics of which it has shared out the partitions since the last call, as the leader of a group of several
+   * members.
+   */
+  takeSharedTopics(): ReadonlySet<string>;
   /**
    * Commits offsets as a member of one generation. The broker refuses a generation that has ended.
    *
@@ -85,6 +90,14 @@ const called = <T>(call: (callback: Callback<T>) => void): Promise<T> =>
 /** Opens a consumer of committed messages. */
 export const openConsumer = (kafka: Kafka, client: KafkaClient, settings: Settings): CommittedConsumer => {
   class FencedConsumer extends kafka.Consumer implements CommittedConsumer {
+    sharedTopics: ReadonlySet<string> = new Set();
+
+    takeSharedTopics(): ReadonlySet<string> {
+      const topics = this.sharedTopics;
+      this.sharedTopics = new Set();
+      return topics;
+    }
+
     async commitAs(
       { memberId, generationId }: Member,
       topic: string,
@@ -121,16 +134,17 @@ export const openConsumer = (kafka: Kafka, client: KafkaClient, settings: Settin
       return undefined;
     }
   }
-  return new FencedConsumer({
+  const consumer: FencedConsumer = new FencedConsumer({
     maxBytes: FETCHED_BYTES,
     maxBytesPerPartition: FETCHED_BYTES_PER_PARTITION,
     ...clientOptions(client),
     ...settings,
     protocols: PROTOCOLS,
-    partitionAssigner: sharingAll(kafka),
+    partitionAssigner: sharingAll(kafka, (topics) => (consumer.sharedTopics = topics)),
     autocommit: false,
     isolationLevel: kafka.FetchIsolationLevels.READ_COMMITTED,
     maxWaitTime: 200,
     minBytes: 1,
   });
+  return consumer;
 };
