@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -67,6 +67,38 @@ describe.skipIf(natsProgram === undefined)('a user of NATS whose rights change',
     board.send('w', 'x');
     await killAll(servers);
     allow('{ user: w, password: w }');
+    await start();
+  });
+
+  it('needs no more rights for a worker than the documentation says', async () => {
+    const rows = readFileSync('docs/scale.md', 'utf8').matchAll(/^\| (?:publish|subscribe) +\| `([^|]*)` +\|/gm);
+    const [publish, subscribe] = Array.from(rows, ([, subjects = '']) => JSON.stringify(subjects.split('`, `')));
+    await killAll(servers);
+    allow(`{ user: w, password: w, permissions: { publish: ${publish!}, subscribe: ${subscribe!} } }`);
+    await start();
+    const admin = await connect({ ...login('admin', 'a'), ...REQUEST });
+    const manager = await eventually(() => jetstreamManager(admin, REQUEST));
+    await manager.streams.add({ name: 'HEADLINES', subjects: ['headlines'] });
+    await manager.streams.add({ name: 'RESULTS', subjects: ['classified', 'dead'] });
+    for (const text of ['{}', 'Rates held']) await jetstream(admin, REQUEST).publish('headlines', text);
+    const events: WorkEvent[] = [];
+    const reading = jetStreamHeadlines({
+      ...{ connection: worker(), stream: 'HEADLINES', group: 'news', deadLetters: 'dead' },
+      events: { next: (event) => events.push(event) },
+    })
+      .pipe(toJetStream<LiveHeadline>({ connection: worker(), subject: 'classified' }))
+      .subscribe();
+    const waiting = async (): Promise<number> => {
+      const { num_pending: pending, num_ack_pending: held } = await manager.consumers.info('HEADLINES', 'news');
+      return pending + held;
+    };
+    await expect.poll(async () => (await manager.streams.info('RESULTS')).state.messages, PATIENT).toBe(2);
+    await expect.poll(waiting, PATIENT).toBe(0);
+    reading.unsubscribe();
+    await admin.close();
+    expect(events.filter(({ type }) => type === 'unreadable' || type === 'unsettled')).toEqual([]);
+    allow('{ user: w, password: w }');
+    await killAll(servers);
     await start();
   });
 
