@@ -20,6 +20,8 @@ describe('the advice about a connection', () => {
     ['unable to get local issuer certificate', /authority/],
     ["server does not support 'tls'", /no TLS/],
     ['write EPROTO: ssl3_get_record:wrong version number', /no TLS/],
+    ["The group member's supported protocols are incompatible with those of existing members", /another group/],
+    ['The session timeout is not within the range allowed by the broker', /--session-timeout/],
     ['connect ECONNREFUSED 127.0.0.1:4222', /^other$/],
   ])('%s', (message, advice) => {
     const inner = new Error(message);

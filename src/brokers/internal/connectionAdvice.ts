@@ -1,4 +1,4 @@
-/** What is wrong with a connection, as a pattern of the client's messages, and what to do. */
+/** What is wrong with a connection or a group, as a pattern of the client's messages, and what to do. */
 const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [
     /(?:topic|group|cluster|transactional ?id) authorization failed|permissions? violation/i,
@@ -16,6 +16,14 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [
     /does not support 'tls'|wrong version number|EPROTO|packet length too long/i,
     "The server's port has no TLS: leave the client's option tls out, or give the port with TLS.",
+  ],
+  [
+    /supported protocols are incompatible/i,
+    'Other programs of this group share its partitions in another way: choose another group (--group).',
+  ],
+  [
+    /session timeout is not within the range/i,
+    'Choose another session timeout (--session-timeout), or change these limits of the broker.',
   ],
   [/tls (?:is )?required|secure connection/i, "The server wants TLS: give the client's option tls (--broker-options)."],
 ];

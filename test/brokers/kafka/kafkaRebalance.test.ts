@@ -1,5 +1,5 @@
-import { Producer, stringSerializers } from '@platformatic/kafka';
-import type { Subscription } from 'rxjs';
+import { Consumer, Producer, stringSerializers } from '@platformatic/kafka';
+import { firstValueFrom, type Subscription } from 'rxjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { kafkaHeadlines } from '../../../src/brokers/kafka/kafkaHeadlines.js';
 import type { KafkaDelivery } from '../../../src/brokers/kafka/KafkaDelivery.js';
@@ -80,6 +80,22 @@ describe.skipIf(noKafka !== undefined)('a rebalance of a Kafka group', () => {
     await expect.poll(() => titles, PATIENT).toContain(`${from} ${PARTITIONS}`);
     await expect.poll(() => titles, PATIENT).toContain(`${other} ${PARTITIONS}`);
     for (const reading of readings) reading.unsubscribe();
+  });
+
+  it('is not joined by a member that could not share it, and the error says what to do', async () => {
+    const refused = (group: string, sessionTimeout: number) =>
+      firstValueFrom(kafkaHeadlines({ client: { ...client(), retries: 1 }, topic: from, group, sessionTimeout }));
+    await expect(refused(`g${run}`, 500)).rejects.toThrow(/--session-timeout/);
+    const other = new Consumer({
+      ...client(),
+      clientId: 'other',
+      groupId: 'ranged',
+      protocols: [{ name: 'range', version: 1 }],
+    });
+    other.topics.track(from);
+    await other.joinGroup();
+    await expect(refused('ranged', 6000)).rejects.toThrow(/choose another group/);
+    await other.close(true);
   });
 
   it('leaves what a member has in progress of the partitions that it keeps', async () => {
