@@ -7,6 +7,7 @@ import type { TableRecord } from '../../contracts/training/TrainingRecord.js';
 import { sha256Hex } from '../../contracts/runtime/sha256.js';
 import { BACKEND_NAME } from '../../ops/definition/backendName.js';
 import { backendVariant } from '../../ops/backends/registerBackend.js';
+import { fusesProducts } from '../../ops/kernels/simd/machine/fusesProducts.js';
 import { BACKEND_NAMES, type BackendName, type SelectedBackend } from '../../ops/backends/selectBackend.js';
 import type { Split } from '../../operators/rows/prepare.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
@@ -23,7 +24,10 @@ export interface TrainingIdentity {
   /** The version of this package. */
   readonly version: string;
   readonly backend: string;
-  /** The arithmetic of the kernels: `relaxed`, `simd`, `none`, or the name of a backend that has one arithmetic. */
+  /**
+   * The arithmetic of the kernels: `relaxed`, `relaxed, not fused`, `simd`, `none`, or the name of a backend that has
+   * one arithmetic.
+   */
   readonly kernels: string;
   /** The options of the command that can change the result. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -56,13 +60,19 @@ export interface AboutTraining extends TrainingIdentity {
 /** A checkpoint file, without its state. */
 type Described = Pick<SavedCheckpoint, 'path' | 'about'>;
 
-/** The arithmetic of a variant of the kernels. `wide` differs from `relaxed` in its layout, and gives the same bits. */
-const arithmeticOf = (kernels: string): string => (kernels === 'wide' ? 'relaxed' : kernels);
+/**
+ * The arithmetic of a variant of the kernels. `wide` differs from `relaxed` in its layout, and gives the same bits. On
+ * a processor without a fused multiply-add, both round twice, and give other bits.
+ */
+const arithmeticOf = (kernels: string, fuses: boolean): string => {
+  const relaxed = kernels === 'wide' ? 'relaxed' : kernels;
+  return relaxed === 'relaxed' && !fuses ? 'relaxed, not fused' : relaxed;
+};
 
 /** The name of the backend, and the arithmetic of its kernels. */
 export const computedBy = ({ name }: SelectedBackend): Pick<TrainingIdentity, 'backend' | 'kernels'> => ({
   backend: name,
-  kernels: name === BACKEND_NAME ? arithmeticOf(backendVariant().simd) : name,
+  kernels: name === BACKEND_NAME ? arithmeticOf(backendVariant().simd, fusesProducts()) : name,
 });
 
 const hashOfVectors = (vectors: WordVectors): string =>
@@ -166,7 +176,7 @@ export const aboutOf = ({ path, about }: Described): AboutTraining => {
     const { options, log } = about;
     const texts = Object.fromEntries(Object.entries(about).filter(([, value]) => typeof value === 'string'));
     if (isComplete(texts) && isObject(options) && (log === null || isPosition(log)))
-      return { ...texts, kernels: arithmeticOf(texts.kernels), options, log };
+      return { ...texts, kernels: arithmeticOf(texts.kernels, true), options, log };
   }
   throw new HeadwaterError(
     'HW_ARTIFACT',

@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { raiseEngineFlags } from '../../../src/ops/kernels/simd/machine/engineFlags.js';
+import { fusesProducts } from '../../../src/ops/kernels/simd/machine/fusesProducts.js';
 import { start, workFolder } from '../headwater.js';
 import {
   argumentsFor,
@@ -84,6 +86,21 @@ describe('a training that is killed and resumed', () => {
       status: 2,
       stderr: expect.stringContaining('--clip-norm was not given, and is now 1') as string,
     });
+    raiseEngineFlags();
+    // The same kernels on a processor that rounds twice, for which Node has an option on this one.
+    if (process.arch === 'x64' && fusesProducts())
+      expect(
+        await inShell(
+          cwd,
+          'exec "$1" --no-enable-fma3 "${@:2}"',
+          argumentsFor('other', lesson, [...named, '--resume']),
+        ),
+      ).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining(
+          'the variant of the kernels was "relaxed", and is now "relaxed, not fused"',
+        ) as string,
+      });
     // The same rows with the classes in another order: another model.
     writeFileSync(names, classes.toReversed().join(''));
     expect(await again()).toMatchObject({

@@ -17,7 +17,7 @@ interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array) => WasmModule;
   readonly Instance: new (
     module: WasmModule,
-    imports: { readonly env: { readonly memory: WasmMemory } },
+    imports: { readonly env?: { readonly memory: WasmMemory } },
   ) => { readonly exports: object };
   validate(bytes: Uint8Array): boolean;
 }
