@@ -21,17 +21,31 @@ const REJECTED = 'the item could not be read';
 
 const total = (samples: readonly Sample[]): number => samples.reduce((sum, { value }) => sum + value, 0);
 
+/** How many headlines were left out for a reason. */
+export interface LeftOutCount {
+  readonly reason: string;
+  readonly count: number;
+  /** Whether they had been classified before. Each reading of a feed has such headlines. */
+  readonly isRepeat: boolean;
+}
+
 /** The number of unclassified headlines by reason, from a text of metrics; only reasons that occurred. */
-export const leftOutBy = (metrics: string): readonly (readonly [reason: string, count: number])[] => {
+export const leftOutBy = (metrics: string): readonly LeftOutCount[] => {
   const dropped = samplesOf(metrics, 'headwater_headlines_dropped_total');
-  const known = Object.entries(REASONS).map(
-    ([reason, words]) => [words, total(dropped.filter(({ labels }) => labels['reason'] === reason))] as const,
-  );
+  const known = Object.entries(REASONS).map(([name, reason]) => ({
+    reason,
+    count: total(dropped.filter(({ labels }) => labels['reason'] === name)),
+    isRepeat: name.startsWith('repeat-'),
+  }));
   const others = dropped.flatMap(({ labels: { reason = '' }, value }) =>
-    reason in REASONS ? [] : [[reason, value] as const],
+    reason in REASONS ? [] : [{ reason, count: value, isRepeat: false }],
   );
-  const rejected = [REJECTED, total(samplesOf(metrics, 'headwater_feed_rejections_total'))] as const;
-  return [...known, ...others, rejected].filter(([, count]) => count > 0);
+  const rejected = {
+    reason: REJECTED,
+    count: total(samplesOf(metrics, 'headwater_feed_rejections_total')),
+    isRepeat: false,
+  };
+  return [...known, ...others, rejected].filter(({ count }) => count > 0);
 };
 
 /** The headlines that were not classified since the server started, by reason. */
@@ -42,7 +56,7 @@ export class LeftOut {
   readonly #none = element('p', { class: 'hint' }, 'No headline was left out.');
   readonly #told: (count: number) => void;
 
-  /** @param told called with the number of unclassified headlines */
+  /** @param told called with the number of unclassified headlines, without those that had been classified before */
   constructor(told: (count: number) => void) {
     this.#told = told;
     this.#table = element(
@@ -79,14 +93,14 @@ export class LeftOut {
     if (metrics !== undefined) this.#show(leftOutBy(metrics));
   }
 
-  #show(counts: readonly (readonly [reason: string, count: number])[]): void {
+  #show(counts: readonly LeftOutCount[]): void {
     this.#table.hidden = counts.length === 0;
     this.#none.hidden = counts.length > 0;
     this.#body.replaceChildren(
-      ...counts.map(([reason, count]) =>
+      ...counts.map(({ reason, count }) =>
         element('tr', {}, element('th', { scope: 'row' }, reason), element('td', {}, formatCount(count))),
       ),
     );
-    this.#told(counts.reduce((sum, [, count]) => sum + count, 0));
+    this.#told(counts.reduce((sum, { count, isRepeat }) => (isRepeat ? sum : sum + count), 0));
   }
 }

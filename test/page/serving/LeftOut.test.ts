@@ -15,9 +15,9 @@ it('counts what was left out by reason, as the metrics of a server have it', asy
   for (const source of ['https://a.example/?q="x"', 'https://b.example/']) metrics.rejected(source);
   const text = await metrics.expose();
   expect(leftOutBy(text)).toEqual([
-    ['was there before, by its link', 3],
-    ['the queue was full', 2],
-    ['the item could not be read', 2],
+    { reason: 'was there before, by its link', count: 3, isRepeat: true },
+    { reason: 'the queue was full', count: 2, isRepeat: false },
+    { reason: 'the item could not be read', count: 2, isRepeat: false },
   ]);
   expect(samplesOf(text, 'headwater_feed_rejections_total')[0]).toEqual({
     labels: { feed: 'https://a.example/?q="x"' },
