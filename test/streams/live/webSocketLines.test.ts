@@ -28,9 +28,12 @@ interface Sockets {
   readonly clients: WebSocket[];
 }
 
+/** After its close frame, ws cuts off a client that is still reading. Half a minute is too short on a busy machine. */
+const UNHURRIED = { closeTimeout: 600_000 };
+
 /** A server that treats each connection in turn, and the last way from then on. */
 const sockets = async (options: ServerOptions, ...connected: ((client: WebSocket) => void)[]): Promise<Sockets> => {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, ...options });
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, ...UNHURRIED, ...options });
   const requests: IncomingMessage[] = [];
   const clients: WebSocket[] = [];
   server.on('connection', (client, request) => {
