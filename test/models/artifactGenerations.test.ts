@@ -10,6 +10,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { from, lastValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Artifacts } from '../../src/models/artifacts/Artifacts.js';
+import { decodeArtifacts } from '../../src/models/artifacts/decodeArtifacts.js';
 import { encodeArtifacts } from '../../src/models/artifacts/encodeArtifacts.js';
 import { loadArtifacts } from '../../src/models/artifacts/loadArtifacts.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';
@@ -334,6 +335,19 @@ describe('a copied model', () => {
     expect(which(await load(copy))).toBe(1);
     await write(copy, models[2]);
     expect(which(await load(copy))).toBe(2);
+  });
+});
+
+it.each([
+  ['config.json', (text: string) => text.replaceAll('\n', '\r\n'), /Only its line ends differ, .*\.gitattributes/],
+  ['model.safetensors', () => 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n', /git lfs pull/],
+  ['config.json', (text: string) => text.replace('{', '{ '), /as they were saved, or train the model again/],
+] as const)('says how Git has changed %s', (name, change, advice) => {
+  const files = new Map(models[0]);
+  files.set(name, new TextEncoder().encode(change(new TextDecoder().decode(files.get(name)))));
+  expect(decodeArtifacts(files)).toMatchObject({
+    _tag: 'Left',
+    left: { code: 'HW_ARTIFACT', message: expect.stringMatching(advice) as string },
   });
 });
 

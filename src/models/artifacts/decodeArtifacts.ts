@@ -16,6 +16,7 @@ import type { Artifacts } from './Artifacts.js';
 import { ARTIFACT_FILES, ARTIFACT_LIMITS, checkArtifacts } from './Artifacts.js';
 import { EARLIER_VERSION, FORMAT_VERSION } from '../ClassifierConfig.js';
 import { inferConfig } from '../inferConfig.js';
+import { changedFile } from './internal/changedFile.js';
 import { decodeSeen } from './internal/seenFile.js';
 import { decodeFeatures } from './internal/featuresFile.js';
 import { decodeVectors } from './internal/vectorsFile.js';
@@ -90,15 +91,7 @@ const identify = (
   if (manifest.formatVersion !== FORMAT_VERSION) return E.left(versionError(manifest.formatVersion, where));
   for (const { name, sha256 } of manifest.files) {
     const content = files.get(name);
-    if (content !== undefined && sha256Hex(content) !== sha256)
-      return E.left(
-        new HeadwaterError(
-          'HW_ARTIFACT',
-          `${path(name)} is not the file that was saved with the model: its SHA-256 differs from the one ` +
-            `in ${MANIFEST_FILE}. Take the files as they were saved, or train the model again.`,
-          { where: path(name) },
-        ),
-      );
+    if (content !== undefined && sha256Hex(content) !== sha256) return E.left(changedFile(content, sha256, path(name)));
   }
   return E.right(manifestId(bytes));
 };

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lastGoodFolder } from '../../../src/cli/training/results/savingLastGood.js';
 import { start, workFolder } from '../headwater.js';
 import { TABLE } from '../killedTraining.js';
 
@@ -22,6 +23,14 @@ describe('a training whose loss becomes no number', () => {
     // Weights so large may give no probability either, but they are whole and finite.
     expect(rest.stderr).not.toMatch(/HW_ARTIFACT/);
     expect(stdout === '' ? rest.stderr : stdout).toMatch(/→|HW_NUMERIC/);
+  });
+
+  it('saves them beside the folder of the artifacts, however its path is written', () => {
+    const here = process.cwd();
+    expect(lastGoodFolder('models/news/')).toBe(join('models', 'news.last-good'));
+    expect(lastGoodFolder('/models/news//')).toBe(join('/models', 'news.last-good'));
+    expect(lastGoodFolder('.')).toBe(`${here}.last-good`);
+    expect(lastGoodFolder('models/..')).toBe(`${here}.last-good`);
   });
 
   it('says that there are no good weights if the first steps make them infinite', async () => {

@@ -1,3 +1,4 @@
+import { basename, join, parse, resolve } from 'node:path';
 import { catchError, type Observable, switchMap, throwError } from 'rxjs';
 import { messageOf } from '../../../contracts/messageOf.js';
 import type { Checkpoint } from '../../../contracts/training/Checkpoint.js';
@@ -35,6 +36,12 @@ const goodWeights = (model: LostModel, checkpoint: Checkpoint | undefined): Good
   return { none: `${now}, and ${before}` };
 };
 
+/** The folder beside that of the artifacts, also if their path ends with a separator or is `.`. */
+export const lastGoodFolder = (out: string): string => {
+  const { dir, base } = parse(/^\.{0,2}$/.test(basename(out)) ? resolve(out) : out);
+  return join(dir, `${base}.last-good`);
+};
+
 /**
  * If a training ends with a loss that is not a finite number, saves the last good weights beside the artifacts, in
  * `<out>.last-good`. If there are none, the error says so.
@@ -61,7 +68,7 @@ export const savingLastGood =
         if ('none' in good) return throwError(() => saying(`No good weights were saved: ${good.none}.`));
         const { weights } = good;
         const { config, features, vectors } = model;
-        const folder = `${out}.last-good`;
+        const folder = lastGoodFolder(out);
         return fromTask(
           writeFiles(folder, encodeArtifacts({ config, weights, text, tokenizer, labelEncoder, features, vectors })),
         ).pipe(
