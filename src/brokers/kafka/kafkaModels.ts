@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from '@platformatic/kafka';
-import { Observable } from 'rxjs';
+import { asyncScheduler, Observable } from 'rxjs';
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
@@ -9,6 +9,7 @@ import { modelStore } from '../models/internal/modelStore.js';
 import type { Entry, ModelShelf } from '../models/internal/ModelShelf.js';
 import type { ModelStore } from '../models/ModelStore.js';
 import type { KafkaClient } from './KafkaClient.js';
+import { answered } from './internal/answered.js';
 import { checkClient } from './internal/checkClient.js';
 import { hasApiId, saysNoTopic } from './internal/hasApiId.js';
 import { type Kafka, loadKafka } from './internal/loadKafka.js';
@@ -172,7 +173,7 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
     for (let tries = 1; ; tries++) {
       const out = await opened(kafka);
       try {
-        const at = await sendOne(out);
+        const at = await answered(where, sendOne(out), asyncScheduler);
         established = true;
         return at;
       } catch (cause) {

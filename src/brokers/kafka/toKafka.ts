@@ -15,6 +15,7 @@ import { checkText } from '../internal/checkText.js';
 import type { WorkEvents } from '../WorkEvent.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { isKafkaDelivery, type KafkaDelivery } from './KafkaDelivery.js';
+import { answered } from './internal/answered.js';
 import { BatchSize } from './internal/BatchSize.js';
 import { checkClient } from './internal/checkClient.js';
 import { committable, sortByConsumer } from './internal/offsets/committable.js';
@@ -208,12 +209,15 @@ export const toKafka = <T>(options: ToKafkaOptions<T>): OperatorFunction<Deliver
           const [group = []] = groups.of(rest.map(messageOf));
           const begun = scheduler.now();
           try {
-            await out.send({ messages: records(group) });
+            await answered(topic, out.send({ messages: records(group) }), scheduler);
           } catch (error) {
             if (groups.refuse(group, error)) {
               if (group.length === 1) rest = rest.slice(1);
               continue;
             }
+            // The producer may wait for ever for an answer that was lost, so the next attempt has another one.
+            plain = undefined;
+            out.close(true).catch(() => undefined);
             batchSize.failed();
             stall(error);
             await firstValueFrom(timer(RETRY_MS, scheduler));

@@ -21,7 +21,7 @@ const client = vi.hoisted(() => {
   let loaded: () => void = () => undefined;
   /** What was asked of transactions, in order; and what the next step of one does. */
   const steps: string[] = [];
-  const next = { step: (): Promise<void> => Promise.resolve() };
+  const next = { step: (): Promise<void> => Promise.resolve(), plain: (): Promise<void> => Promise.resolve() };
   const step = (name: string) => () => {
     steps.push(name);
     return name === 'send' ? next.step() : Promise.resolve();
@@ -45,7 +45,7 @@ const client = vi.hoisted(() => {
       return Promise.resolve();
     }
     send(): Promise<void> {
-      return Promise.resolve();
+      return next.plain();
     }
   }
   const kafka = { Producer, stringSerializers: {} };
@@ -280,6 +280,32 @@ describe('a transaction', () => {
     expect(await outcome).toBe('refused');
     expect(client.steps).toEqual(['send', 'abort']);
     producer.close();
+  });
+});
+
+describe('a write without a transaction', () => {
+  it('is sent by another producer if it is never answered', async () => {
+    vi.useFakeTimers();
+    try {
+      Object.assign(client.counts, { opened: 0, closed: 0 });
+      const answers = [new Promise<void>(() => undefined), Promise.resolve()];
+      client.next.plain = () => answers.shift() ?? Promise.resolve();
+      const events: string[] = [];
+      const settled: string[] = [];
+      const delivery: Delivery<string> = { value: 'x', id: 'x', attempt: 1, settle: ({ type }) => settled.push(type) };
+      of(delivery)
+        .pipe(toKafka({ client: connection, topic: 'out', events: { next: ({ type }) => events.push(type) } }))
+        .subscribe();
+      client.endLoading();
+      await vi.advanceTimersByTimeAsync(181_000);
+      expect([events, client.counts]).toEqual([['stalled'], { opened: 1, closed: 1 }]);
+      client.endLoading();
+      await vi.advanceTimersByTimeAsync(0);
+      expect([events, settled]).toEqual([['stalled', 'resumed'], ['done']]);
+      expect(client.counts.opened).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
