@@ -2,8 +2,9 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { mkdirSync, readdirSync, renameSync, rmdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { join } from 'node:path';
-import { lastValueFrom, toArray } from 'rxjs';
+import { lastValueFrom, tap, toArray } from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SourceEvent } from '../../src/contracts/live/Live.js';
 import { pollFeed } from '../../src/streams/feeds/pollFeed.js';
@@ -75,6 +76,46 @@ describe('a body that broke off', () => {
     });
     const { error } = await collect(serverSentEvents(stream, { maxAttempts: 1 }));
     expect(error).toMatchObject({ code: 'HW_HTTP_CUT', message: expect.stringContaining('ECONNRESET') as string });
+  });
+
+  it('is HW_HTTP_CUT where the reset arrives with the last bytes, while the reader is busy', async () => {
+    const shared = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(
+      `const { createServer } = require('node:net');
+       const { parentPort, workerData: shared } = require('node:worker_threads');
+       const server = createServer((socket) => {
+         socket.on('error', () => undefined);
+         socket.once('data', () => socket.write('HTTP/1.1 200 OK\\r\\n\\r\\ntitle,category\\na,A\\n'));
+         const waiting = setInterval(() => {
+           if (Atomics.load(shared, 0) !== 1) return;
+           clearInterval(waiting);
+           socket.write('b,A\\n', () => {
+             socket.on('close', () => {
+               Atomics.store(shared, 0, 2);
+               Atomics.notify(shared, 0);
+             });
+             socket.resetAndDestroy();
+           });
+         }, 1);
+       });
+       server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+      { eval: true, workerData: shared },
+    );
+    onTestFinished(async () => {
+      await worker.terminate();
+    });
+    const port = await new Promise<number>((resolve) => worker.once('message', resolve));
+    const { error } = await collect(
+      fetchCsv(`http://127.0.0.1:${port}/`, { maxRetries: 0 }).pipe(
+        tap(({ id }) => {
+          if (id !== 0) return;
+          Atomics.store(shared, 0, 1);
+          // Until the bytes and the reset have arrived.
+          Atomics.wait(shared, 0, 1);
+        }),
+      ),
+    );
+    expect(error).toMatchObject({ code: 'HW_HTTP_CUT' });
   });
 
   it('is whole where the reset comes behind its last byte', async () => {

@@ -1,5 +1,6 @@
 import type { LookupFunction, Socket } from 'node:net';
 import type { buildConnector, Client, Dispatcher } from 'undici';
+import { codeOf } from '../../../../contracts/codeOf.js';
 import type { Undici } from './loadUndici.js';
 import { skipContinue } from './skipContinue.js';
 import { isLoopback, proxiesOf, proxyName } from './proxies.js';
@@ -78,7 +79,15 @@ export const connectionTo = (
     let ended = false;
     // These listeners come before those of undici, which ends a body without a length at a reset, as if it were
     // complete.
-    socket.on('end', () => (ended = true));
+    // A reset that arrives together with the last bytes, as it does while this process is busy, is a regular end for
+    // libuv. Writing nothing sends nothing, and fails after a reset; after a regular end and then a reset, the code is
+    // EPIPE. This listener comes before that of Node, which ends the writing side.
+    socket.prependListener('end', () => {
+      ended = true;
+      socket.write(Buffer.alloc(0), (error) => {
+        if (error != null && codeOf(error) === 'ECONNRESET') reset ??= error;
+      });
+    });
     socket.on('error', (error) => (reset ??= ended ? undefined : error));
     connected?.(socket);
   };
