@@ -247,12 +247,13 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     expect(predicted.stdout, predicted.stderr).toContain(`The team wins → ${likeliest} (`);
     await picture('site: trained in the tab');
     expect(await violations(page)).toEqual([]);
-    await page.setViewportSize({ width: 360, height: 740 });
+    await page.setViewportSize({ width: 320, height: 640 });
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.getByLabel('Text to classify').fill('The incomprehensibilities of the team wins');
     await page.locator('.answers tbody tr').nth(5).waitFor();
     expect(await violations(page)).toEqual([]);
     expect(await page.locator('.answers').evaluate((node) => node.scrollWidth - node.clientWidth)).toBe(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
     expect(faults).toEqual([]);
   });
 
