@@ -74,6 +74,11 @@ export interface ServeModelOptions extends ServedModel {
    * none.
    */
   readonly tokens?: readonly AccessToken[] | undefined;
+  /**
+   * Emits lists that replace `tokens` while the server runs; `token` stays valid. An invalid list, or an empty list if
+   * there is no `token`, is an event `failed`, and the tokens stay as they are. Default: they never change.
+   */
+  readonly tokens$?: Observable<readonly AccessToken[]> | undefined;
   /** Receives an entry for each answered request, for an access log (`accessFile`). Default: none. */
   readonly accessLog?: ((entry: AccessEntry) => void) | undefined;
   /** Host names that clients may use, besides the server's address and, on loopback, `localhost`. Default: none. */

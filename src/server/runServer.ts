@@ -41,7 +41,8 @@ export const runServer = (
   metricsOf: typeof serverMetrics,
 ): void => {
   const { host, port, batchSize, maxWaitMs, events, heartbeatMs, warmUpMs, asked$, limits, isOpen, exposed } = settings;
-  const { checkToken, checkHost, checkOrigin } = settings;
+  const { checkTokenOf, checkHost, checkOrigin } = settings;
+  let { checkToken } = settings;
   const flow = new FlowHistory();
   // This subscription comes first: a watch sees only subscriptions that start after it.
   subscriber.add(
@@ -84,6 +85,16 @@ export const runServer = (
       subscriber.error(error);
     }
   };
+
+  subscriber.add(
+    options.tokens$?.subscribe((tokens) => {
+      try {
+        checkToken = checkTokenOf(tokens);
+      } catch (error) {
+        failed(error);
+      }
+    }),
+  );
 
   const shutdown = new Shutdown(subscriber, connections, listeners, settings);
   let warm = false;
@@ -163,7 +174,7 @@ export const runServer = (
       connections,
       checkHost,
       checkOrigin,
-      checkToken,
+      checkToken: (request, scope) => checkToken(request, scope),
       answered: (request, answered) => {
         metrics.answered(answered.route, answered.status, answered.seconds);
         options.accessLog?.(accessEntry(request, answered));

@@ -3,8 +3,8 @@ import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import { checkTime, checkTypes, checkWhole } from '../contracts/checkOption.js';
 import { hostGuard, isLoopback } from './guards/hostGuard.js';
 import { originGuard } from './guards/originGuard.js';
-import { tokenGuard } from './guards/tokenGuard.js';
-import { SCOPES } from './http/AccessToken.js';
+import { type CheckToken, tokenGuard } from './guards/tokenGuard.js';
+import { type AccessToken, SCOPES } from './http/AccessToken.js';
 import { checkPort } from './http/checkPort.js';
 import { checkHeartbeat, serverLimits } from './queue/ServerLimits.js';
 import type { ServeModelOptions } from './ServeModelOptions.js';
@@ -49,10 +49,11 @@ export const serveSettings = (options: ServeModelOptions) => {
         'a token. Give one (--token), or listen on 127.0.0.1.',
       { where: host },
     );
-  const tokens = [
+  const withOwn = (named: readonly AccessToken[]): readonly AccessToken[] => [
     ...(token === undefined ? [] : [{ name: 'token', token, scopes: SCOPES }]),
-    ...(options.tokens ?? []),
+    ...named,
   ];
+  const tokens = withOwn(options.tokens ?? []);
   const isOpen = tokens.length === 0;
   if (isOpen && !(host === 'localhost' || isLoopback(host))) throw exposed();
   return {
@@ -71,6 +72,12 @@ export const serveSettings = (options: ServeModelOptions) => {
     isOpen,
     exposed,
     checkToken: tokenGuard(tokens),
+    /** The check with other named tokens. @throws HeadwaterError `HW_USAGE` if they are invalid, or there are none */
+    checkTokenOf: (named: readonly AccessToken[]): CheckToken => {
+      const others = withOwn(named);
+      if (others.length > 0) return tokenGuard(others);
+      throw new HeadwaterError('HW_USAGE', 'serveModel: the new list of tokens is empty. Give at least one token.');
+    },
     checkHost: hostGuard(host, options.allowHosts ?? []),
     checkOrigin: originGuard(options.allowOrigins ?? []),
   };

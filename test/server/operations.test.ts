@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { Subject } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { AccessEntry } from '../../src/server/access/AccessEntry.js';
 import { accessFile } from '../../src/server/access/accessFile.js';
@@ -65,6 +66,25 @@ describe('tokens by name', () => {
       { ...first, name: 'other' },
     ])
       await expect(serving({ tokens: [first, second] })).rejects.toThrow(/Give each token a name and a value/);
+  });
+
+  it('are replaced while the server runs, by valid ones only, and never by none', async () => {
+    const tokens$ = new Subject<readonly AccessToken[]>();
+    const served = await serving({ tokens: TOKENS, tokens$ });
+    const statusOf = async (token: string): Promise<number> =>
+      (await served.get('/model', { authorization: `Bearer ${token}` })).status;
+    const [old, next] = ['reader-token-0123456789', 'next-token-0123456789'];
+    expect([await statusOf(old), await statusOf(next)]).toEqual([200, 401]);
+    tokens$.next([{ name: 'reader', token: next, scopes: ['read'] }]);
+    expect([await statusOf(old), await statusOf(next)]).toEqual([401, 200]);
+    tokens$.next([]);
+    tokens$.next([{ name: 'short', token: 'short', scopes: ['read'] }]);
+    expect([await statusOf(old), await statusOf(next)]).toEqual([401, 200]);
+    expect((await served.get('/model')).status).toBe(401);
+    expect(served.events.filter(({ type }) => type === 'failed')).toMatchObject([
+      { error: { code: 'HW_USAGE' } },
+      { error: { code: 'HW_USAGE' } },
+    ]);
   });
 
   it('that are wrong are throttled by address, and a right one is let in all the same', async () => {

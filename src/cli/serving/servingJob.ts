@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import {
+  catchError,
   combineLatest,
   concat,
   concatMap,
+  defer,
   EMPTY,
   endWith,
   finalize,
@@ -31,6 +33,7 @@ import { type AccessFile, accessFile } from '../../server/access/accessFile.js';
 import type { AccessEntry } from '../../server/access/AccessEntry.js';
 import { entryWriter } from '../../server/access/entryWriter.js';
 import { eventLog } from '../../server/events/eventLog.js';
+import type { AccessToken } from '../../server/http/AccessToken.js';
 import { namedSources } from '../../server/events/namedSources.js';
 import type { Label } from '../../server/generations/Label.js';
 import { labelFile } from '../../server/labels/labelFile.js';
@@ -133,6 +136,17 @@ const telling =
         break;
     }
   };
+
+/** Reads the file of tokens again. If this fails, it is told, and the tokens stay as they are. */
+const tokensOf =
+  (file: string, { stderr }: Terminal) =>
+  (): Observable<readonly AccessToken[]> =>
+    defer(() => of(tokenFile(file))).pipe(
+      catchError((error: unknown) => {
+        stderr.write(`${errorLine(error)}\n`);
+        return EMPTY;
+      }),
+    );
 
 /** The access log of the options. */
 const accessLogOf = (
@@ -248,6 +262,7 @@ const serve = (
     port: flags.port,
     token,
     tokens,
+    tokens$: flags.tokens === undefined ? undefined : hangup$.pipe(concatMap(tokensOf(flags.tokens, terminal))),
     accessLog: log.write,
     allowHosts: flags.allowHost,
     allowOrigins: flags.allowOrigin,

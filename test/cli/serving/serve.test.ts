@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -89,6 +89,26 @@ describe('headwater serve', () => {
     expect(after).not.toBe(before);
     expect((await fetch(new URL('/admin/rollback', url), { method: 'POST' })).status).toBe(200);
     expect(await modelOf()).toBe(before);
+  });
+
+  it('SIGHUP reads the tokens again, and keeps them where the file is none', async () => {
+    const file = join(cwd, 'tokens.json');
+    const write = (token: string): void =>
+      writeFileSync(file, JSON.stringify([{ name: 'page', token, scopes: ['read'] }]));
+    const [old, next] = ['old-token-0123456789', 'next-token-0123456789'];
+    write(old);
+    const { url, child, until } = await serving(['--tokens', file]);
+    const statusOf = async (token: string): Promise<number> =>
+      (await fetch(new URL('/model', url), { headers: { authorization: `Bearer ${token}` } })).status;
+    expect([await statusOf(old), await statusOf(next)]).toEqual([200, 401]);
+    write(next);
+    child.kill('SIGHUP');
+    await expect.poll(() => statusOf(next), { timeout: 60_000 }).toBe(200);
+    expect(await statusOf(old)).toBe(401);
+    writeFileSync(file, '[');
+    child.kill('SIGHUP');
+    expect(await until('stderr', /HW_USAGE/)).not.toContain(next);
+    expect(await statusOf(next)).toBe(200);
   });
 
   it('SIGHUP before the model is loaded does not end it', async () => {

@@ -61,7 +61,8 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
       .option('--token <token>', 'the token that clients must send, as Authorization: Bearer TOKEN', path)
       .option(
         '--tokens <file>',
-        `a JSON file of tokens, each with a name and the scopes that it allows: ${SCOPES.join(', ')}`,
+        `a JSON file of tokens, each with a name and the scopes that it allows: ${SCOPES.join(', ')}; ` +
+          'SIGHUP reads it again',
         path,
       )
       .option(
