@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { excerpt } from '../contracts/messages/excerpt.js';
 import { jsonIndices, jsonObject } from './artifacts/artifactJson.js';
 import { compareCodePoints } from './internal/compareCodePoints.js';
 import { indexedNames, indicesByName } from './internal/indexedNames.js';
@@ -94,7 +95,7 @@ export class LabelEncoder {
     if (index !== undefined) return index;
     throw new HeadwaterError(
       'HW_LABEL',
-      `The class ${JSON.stringify(name)} is not known; known are ${listNames(this.classes)}. ` +
+      `The class ${JSON.stringify(excerpt(name))} is not known; known are ${listNames(this.classes)}. ` +
         'Correct the label, or fit the label encoder on rows that have it.',
     );
   }

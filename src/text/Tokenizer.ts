@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import type { HeadwaterError } from '../contracts/HeadwaterError.js';
+import { excerpt } from '../contracts/messages/excerpt.js';
 import { countTokens, type LearntVocabulary, selectTokens, startCounting, tokenizerSettings } from './countTokens.js';
 import { jsonIndices, jsonObject, jsonString } from './artifacts/artifactJson.js';
 import { indexedNames, indicesByName } from './internal/indexedNames.js';
@@ -238,7 +239,7 @@ export class Tokenizer {
           : E.left(
               artifactError(
                 WHAT,
-                `its oov_token ${JSON.stringify(unknown)} must have an index in ` +
+                `its oov_token ${JSON.stringify(excerpt(unknown))} must have an index in ` +
                   "token_to_index, and not 0, which is the padding token's",
                 where,
               ),

@@ -72,6 +72,7 @@ describe('LabelEncoder', () => {
     const labels = LabelEncoder.of(['World', 'Sports']);
     expect(() => labels.encode('Weather')).toThrow(code('HW_LABEL'));
     expect(() => labels.encode('Weather')).toThrow(/"Weather" is not known; known are "Sports", "World"/);
+    expect(() => labels.encode('Weather'.repeat(1000))).toThrow(/^The class "[Weathr]{79}…" is not known/);
     for (const index of [2, -1, 0.5]) expect(() => labels.nameOf(index)).toThrow(code('HW_LABEL'));
     const many = LabelEncoder.of(Array.from({ length: 40 }, (_, i) => `class ${i}`));
     expect(() => many.encode('x')).toThrow(/"class 10", .* and 30 more/);

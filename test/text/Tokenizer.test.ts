@@ -322,6 +322,7 @@ describe('Tokenizer JSON', () => {
     ['a negative index', { ...good, token_to_index: { p: 0, u: 1, a: -1 } }, /"a" has the index -1/],
     ['an index in quotes', { ...good, token_to_index: { p: 0, u: 1, a: '2' } }, /"a" has the index "2"/],
     ['an unknown token without an index', { ...good, oov_token: 'x' }, /oov_token "x" must have an index/],
+    ['a long one without an index', { ...good, oov_token: 'x'.repeat(5000) }, /oov_token "x{79}…" must have an index/],
     [
       'one token for padding and unknown',
       { ...good, oov_token: 'p' },
