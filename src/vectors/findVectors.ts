@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { defer, map, type Observable, of } from 'rxjs';
 import { checkOptions } from '../contracts/checkOption.js';
+import { locate } from '../streams/bodies/locate.js';
 import type { WordVectors } from '../text/vectors/WordVectors.js';
 import { checkVectorOptions, loadVectors, type LoadVectorsOptions } from './loadVectors.js';
 import { englishVectors } from './vectorsFolder.js';
@@ -8,7 +9,7 @@ import { englishVectors } from './vectorsFolder.js';
 /** Word vectors, and the place where they were found. */
 export interface FoundVectors {
   readonly vectors: WordVectors;
-  /** The path or address from which they were loaded. */
+  /** The path or address from which they were loaded, without the user name and the password of an address. */
   readonly source: string;
 }
 
@@ -54,6 +55,6 @@ export const findVectors = (
     const cached = englishVectors(env);
     if (choice === undefined && !existsSync(cached)) return of(undefined);
     const source = choice ?? cached;
-    return loadVectors(source, loading).pipe(map((vectors) => ({ vectors, source })));
+    return loadVectors(source, loading).pipe(map((vectors) => ({ vectors, source: locate(source).name })));
   });
 };

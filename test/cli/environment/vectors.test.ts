@@ -4,6 +4,7 @@ import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { findVectors } from '../../../src/vectors/findVectors.js';
 import { englishVectors } from '../../../src/vectors/vectorsFolder.js';
+import { serve } from '../../streams/servers.js';
 import { workFolder } from '../headwater.js';
 import { inProcess } from '../inProcess.js';
 
@@ -70,5 +71,11 @@ describe('findVectors', () => {
     expect(await find()).toMatchObject({ source: englishVectors(env), vectors: { size: 2 } });
     expect(await find('none')).toBeUndefined();
     await expect(find(at('not there.txt'))).rejects.toMatchObject({ code: 'HW_PATH' });
+  });
+
+  it('says where they came from, without the password of an address', async () => {
+    const origin = await serve((_request, response) => response.end('a 1\nb 2\n'));
+    const address = `${origin.replace('//', '//me:s3cret@')}/own.txt`;
+    expect(await lastValueFrom(findVectors(address))).toMatchObject({ source: `${origin}/own.txt` });
   });
 });

@@ -38,7 +38,8 @@ const DECIDES: Readonly<Record<keyof TrainingOptions, boolean>> = {
   minTokenFrequency: true,
   // The model and its training.
   architecture: true,
-  vectors: true,
+  // Compared by their hash and their place: an address may have a password in it.
+  vectors: false,
   warmStart: true,
   cell: true,
   bidirectional: true,
