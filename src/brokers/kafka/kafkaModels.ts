@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin } from '@platformatic/kafka';
 import { asyncScheduler, Observable } from 'rxjs';
 import { checkOptions, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
@@ -11,6 +10,7 @@ import type { ModelStore } from '../models/ModelStore.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { answered } from './internal/answered.js';
 import { checkClient } from './internal/checkClient.js';
+import { noTopic } from './internal/checkTopic.js';
 import { hasApiId, saysNoTopic } from './internal/hasApiId.js';
 import { type Kafka, loadKafka } from './internal/loadKafka.js';
 import { type BytesProducer, clientOptions, openProducer, openTransactionalProducer } from './internal/openProducer.js';
@@ -56,16 +56,6 @@ const ANY_PRODUCER = { producerId: -1n, producerEpoch: -1 };
 /** The number of attempts to replace a publisher that died, and the milliseconds between them. */
 const TAKEOVER_TRIES = 30;
 const TAKEOVER_MS = 1000;
-
-const hasTopic = async (admin: Admin, topic: string): Promise<boolean> => {
-  try {
-    await admin.metadata({ topics: [topic] });
-    return true;
-  } catch (error) {
-    if (saysNoTopic(error)) return false;
-    throw error;
-  }
-};
 
 /** The entry that a message holds; undefined if the message deletes it. */
 const entryOf = ({ value, offset }: TopicMessage): Entry | undefined =>
@@ -123,8 +113,6 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
     const admin = new kafka.Admin(clientOptions(client));
     try {
       for (const name of [topic, filesTopic]) {
-        // A user without the right to create topics may not even ask for one that exists.
-        if (await hasTopic(admin, name)) continue;
         try {
           await admin.createTopics({
             topics: [name],
@@ -133,7 +121,10 @@ export const kafkaModels = (options: KafkaModelsOptions): ModelStore => {
             configs: [{ name: 'cleanup.policy', value: 'compact' }],
           });
         } catch (error) {
-          if (!hasApiId(error, 'TOPIC_ALREADY_EXISTS')) throw error;
+          if (hasApiId(error, 'TOPIC_ALREADY_EXISTS')) continue;
+          // A user without the right to create topics is refused for one that exists, too. This is asked afterwards,
+          // because the client asks for a missing topic as often as it retries.
+          if ((await noTopic(admin, name).catch(() => error)) !== undefined) throw error;
         }
       }
     } finally {
