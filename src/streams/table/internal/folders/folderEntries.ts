@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { pathError } from '../../../bodies/pathError.js';
+import { folderProblem } from './folderProblem.js';
 
 /** A file or a folder, or a symbolic link to one. */
 export interface FolderEntry {
@@ -10,15 +10,12 @@ export interface FolderEntry {
   readonly isFolder: boolean;
 }
 
-const unreadable = (path: string, message: string, cause?: unknown): HeadwaterError =>
-  new HeadwaterError('HW_PATH', message, { where: path, ...(cause === undefined ? {} : { cause }) });
-
 /** What an entry is, or what its link leads to. */
 const statsOf = async (path: string): Promise<Stats> => {
   try {
     return await stat(path);
   } catch (cause) {
-    throw unreadable(
+    throw folderProblem(
       path,
       `${path} is a link to a file that cannot be read. Fetch the file (as with git annex get or dvc pull), ` +
         'or remove the link.',
@@ -45,7 +42,7 @@ export const folderEntries = async (path: string): Promise<readonly FolderEntry[
     const isKnown = entry.isFile() || entry.isDirectory();
     const kind = isKnown ? entry : await statsOf(join(path, name));
     if (!kind.isFile() && !kind.isDirectory())
-      throw unreadable(
+      throw folderProblem(
         join(path, name),
         `${join(path, name)} is no file. Remove it from the folder, or give another folder.`,
       );
@@ -64,7 +61,7 @@ const DEEPEST = 16;
  */
 export async function* filesWithin(path: string, below = ''): AsyncGenerator<string, void, undefined> {
   if (below.split('/').length > DEEPEST)
-    throw unreadable(path, `The folders of ${path} are nested too deep, or a link leads back: ${below}.`);
+    throw folderProblem(path, `The folders of ${path} are nested too deep, or a link leads back: ${below}.`);
   for (const { name, isFolder } of await folderEntries(join(path, below))) {
     const within = below === '' ? name : `${below}/${name}`;
     if (isFolder) yield* filesWithin(path, within);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
+import type { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
 import { isText } from '../../../bodies/encoding/guessEncoding.js';
 import { decodeText } from '../../../bodies/encoding/textDecoding.js';
 import { foreignFormat } from '../../../bodies/foreignFormat.js';
@@ -19,9 +19,7 @@ import {
   parallelFiles,
 } from './fileClasses.js';
 import { filesWithin, folderEntries } from './folderEntries.js';
-
-const refuse = (path: string, message: string, cause?: unknown): HeadwaterError =>
-  new HeadwaterError('HW_PATH', message, { where: path, ...(cause === undefined ? {} : { cause }) });
+import { folderProblem } from './folderProblem.js';
 
 /** The text of a file, in the given encoding or UTF-8. */
 const textOf = async (path: string, encoding: string | undefined): Promise<string> => {
@@ -35,7 +33,7 @@ const textOf = async (path: string, encoding: string | undefined): Promise<strin
   if (isText(bytes, false)) return new TextDecoder().decode(bytes);
   const foreign = foreignFormat(bytes);
   if (foreign === undefined) throw notUtf8(path, bytes);
-  throw refuse(path, `${path} is ${foreign.what}, and no text. Give a folder of texts for each class.`);
+  throw folderProblem(path, `${path} is ${foreign.what}, and no text. Give a folder of texts for each class.`);
 };
 
 const rowLine = (label: string, text: string, file: string): Buffer =>
@@ -48,25 +46,24 @@ async function* ofFolders(
   encoding: string | undefined,
 ): AsyncGenerator<Buffer, void, undefined> {
   await checkClasses(path, folders);
-  for (const name of folders)
-    for await (const file of filesWithin(join(path, name)))
-      yield rowLine(name, await textOf(join(path, name, file), encoding), join(name, file));
+  for (const label of folders) {
+    const files: string[] = [];
+    for await (const file of filesWithin(join(path, label))) files.push(join(label, file));
+    const tables = files.filter(isTable);
+    if (tables.length > 0) throw tablesWithin(path, tables);
+    for (const file of files) yield rowLine(label, await textOf(join(path, file), encoding), file);
+  }
 }
 
-/** Refuses folders that are no classes: with tables in them, or each with the same folders and without files. */
+/** Refuses folders that are no classes, because each has the same folders and no files. */
 const checkClasses = async (path: string, folders: readonly string[]): Promise<void> => {
-  for (const name of folders) {
-    const tables: string[] = [];
-    for await (const file of filesWithin(join(path, name))) if (isTable(file)) tables.push(join(name, file));
-    if (tables.length > 0) throw tablesWithin(path, tables);
-  }
   const entries = await Promise.all(folders.map((name) => folderEntries(join(path, name))));
   const [first, ...others] = entries.map((within) => within.map(({ name }) => name));
   const isAlike = others.every((names) => names.join('/') === first?.join('/'));
   // One folder in each, such as pos/texts and neg/texts, only holds the texts.
   const holdsTexts = first?.length === 1 && others.length > 0;
   if (isAlike && !holdsTexts && entries.flat().every(({ isFolder }) => isFolder))
-    throw refuse(
+    throw folderProblem(
       path,
       `${path} has folders (${listNames(folders.slice(0, 4))}) without files in them. Give the folder ` +
         `that has a folder of texts for each class, such as ${join(path, folders[0]!)}.`,
@@ -98,7 +95,7 @@ async function* ofIntents(path: string, encoding: string | undefined): AsyncGene
 /** A folder that has tables in its folders, such as a copy of a repository. */
 const tablesWithin = (path: string, tables: readonly string[]): HeadwaterError => {
   const table = tables.find((name) => /train/i.test(name)) ?? tables[0]!;
-  return refuse(
+  return folderProblem(
     path,
     `${path} has tables in its folders: ${listNames(tables.slice(0, 4))}. Give one of them: ` +
       `--data ${shellWord(join(path, table))}`,
@@ -109,7 +106,7 @@ const tablesWithin = (path: string, tables: readonly string[]): HeadwaterError =
 const severalSides = (path: string, folders: readonly string[]): HeadwaterError => {
   const at = (pattern: RegExp): string =>
     shellWord(join(path, folders.find((name) => pattern.test(name)) ?? folders[0]!));
-  return refuse(
+  return folderProblem(
     path,
     `The folders of ${path} (${listNames(folders.slice(0, 4))}) are sides of a split and no classes. ` +
       `Give each by its option: --data ${at(/train/i)} --test-data ${at(/test|eval|dev|val/i)}`,
@@ -119,7 +116,7 @@ const severalSides = (path: string, folders: readonly string[]): HeadwaterError 
 /** Texts in one file and their classes in another, line by line. */
 const inParallel = (path: string, { texts, labels }: ParallelFiles): HeadwaterError => {
   const name = (file: string): string => shellWord(join(path, file));
-  return refuse(
+  return folderProblem(
     path,
     `${path} has texts and their classes in two files, line by line. Join them to one table: ` +
       `paste ${name(labels)} ${name(texts)} > ${name('joined.tsv')}, and give --data ${name('joined.tsv')} --no-header`,
@@ -135,7 +132,7 @@ const noClasses = (path: string, files: readonly string[]): HeadwaterError => {
       ? ''
       : `, or one of them: --data ${shellWord(join(path, train))} --test-data ${shellWord(join(path, test))}`;
   const ending = files.map((file) => extname(file)).find((each) => areTables([`a${each}`])) ?? '.csv';
-  return refuse(
+  return folderProblem(
     path,
     `${path} is a folder without folders of texts in it, and the names of its files say no classes. For the tables ` +
       `in it, give a pattern such as ${join(path, `*${ending}`)}${sides}.`,
