@@ -129,6 +129,7 @@ const chains = {
   brokers: ['internal', '.', 'models', 'nats', 'kafka'],
   cli: [
     'process',
+    'outputs',
     'flow',
     'backends',
     'tables',

@@ -161,7 +161,7 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
     });
   }
   program.hook('preAction', async (_program, command) =>
-    (await import('./process/protectInputs.js')).protectInputs(command),
+    (await import('./outputs/protectInputs.js')).protectInputs(command),
   );
   return program;
 };

@@ -12,7 +12,7 @@ import type { Valve } from '../../contracts/flow/Valve.js';
 import { jsonLine } from '../../sinks/jsonLine.js';
 import { jsonLines } from '../../sinks/jsonLines.js';
 import type { ReportMade } from '../../sinks/metrics/ReportMade.js';
-import { catchSinkError } from '../process/catchSinkError.js';
+import { catchSinkError } from '../outputs/catchSinkError.js';
 
 /** The length of an event log, and the hash of its content. */
 export interface LogPosition {

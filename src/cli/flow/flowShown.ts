@@ -20,7 +20,7 @@ import { flowTrace, TRACE_END } from '../../sinks/flow/flowTrace.js';
 import { isInteractive } from '../../sinks/terminal/isInteractive.js';
 import { showsUnicode } from '../../sinks/terminal/showsUnicode.js';
 import { wantsColors } from '../../sinks/terminal/wantsColors.js';
-import { checkFile } from '../process/checkOutput.js';
+import { checkFile } from '../outputs/checkOutput.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';
 import type { FlowOptions } from './flowOptions.js';

@@ -12,7 +12,7 @@ import { pacedWriter } from '../../sinks/terminal/pacedWriter.js';
 import { fetchTable } from '../../streams/fetchTable.js';
 import type { TableLayout } from '../../streams/table/TableLayout.js';
 import { titleOf } from '../../streams/table/titleOf.js';
-import { checkFile } from '../process/checkOutput.js';
+import { checkFile } from '../outputs/checkOutput.js';
 import { fromFirst } from '../process/fromFirst.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Observable } from 'rxjs';
-import { heldLock, type LockOptions } from '../process/heldLock.js';
+import { heldLock, type LockOptions } from '../outputs/heldLock.js';
 
 /**
  * Locks a folder of state for this process. If two processes wrote to it, each would lose what the other has seen.

@@ -24,7 +24,7 @@ import { DedupeMemoryJson, dedupeMemory, type DedupeMemory } from '../../operato
 import { stateFile } from '../../sinks/files/stateFile.js';
 import type { WatchEvent } from '../../sinks/watch/WatchEvent.js';
 import { FeedMemoryJson, feedMemory, feedMemoryFrom, type FeedMemory } from '../../streams/feeds/polling/FeedMemory.js';
-import { checkFolder } from '../process/checkOutput.js';
+import { checkFolder } from '../outputs/checkOutput.js';
 import { errorLine } from '../process/exitStatus.js';
 import { fromTask } from '../process/fromTask.js';
 import { seenLog } from './seenLog.js';

@@ -53,7 +53,7 @@ import { liveHeadlines } from '../live/liveHeadlines.js';
 import { opmlFeeds, underTitle } from '../live/opmlFeeds.js';
 import { sourceName, type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
 import { type WatchMemory, watchMemory } from '../live/watchMemory.js';
-import { checkFile } from '../process/checkOutput.js';
+import { checkFile } from '../outputs/checkOutput.js';
 import { errorLine } from '../process/exitStatus.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';

@@ -8,7 +8,7 @@ import { jsonLines } from '../../sinks/jsonLines.js';
 import type { DeadLetters } from '../../sinks/rejections/deadLetters.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
-import { checkFile } from '../process/checkOutput.js';
+import { checkFile } from '../outputs/checkOutput.js';
 import { fromFirst } from '../process/fromFirst.js';
 import { fromTask } from '../process/fromTask.js';
 import type { Terminal } from '../process/Terminal.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Observable } from 'rxjs';
 import { isLogFile } from '../checkpoints/eventLog.js';
-import { type Locked, whileLocked } from '../process/heldLock.js';
+import { type Locked, whileLocked } from '../outputs/heldLock.js';
 import type { Terminal } from '../process/Terminal.js';
 
 /** The file in the folder of the model that only a training has. */

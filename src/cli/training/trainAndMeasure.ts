@@ -38,7 +38,7 @@ import { refitModel } from '../../training/refitModel.js';
 import { networkConfig } from '../../training/trainNetwork.js';
 import { linearConfig } from '../../models/linear/LinearConfig.js';
 import type { Terminal } from '../process/Terminal.js';
-import { untilLost } from '../process/untilLost.js';
+import { untilLost } from '../outputs/untilLost.js';
 import { COLUMNS } from './options/columns.js';
 import { compareModels } from './results/comparison.js';
 import { epochRecord, orNull } from './results/epochRecord.js';

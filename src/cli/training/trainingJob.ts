@@ -17,7 +17,7 @@ import { rowProgress } from '../../sinks/progress/rowProgress.js';
 import { architectureOf } from '../../models/artifacts/ModelConfig.js';
 import type { SelectedBackend } from '../../ops/backends/selectBackend.js';
 import { backendLine, NO_BACKEND } from '../backends/backendLine.js';
-import { checkFile, checkFolder, checkModelOutput } from '../process/checkOutput.js';
+import { checkFile, checkFolder, checkModelOutput } from '../outputs/checkOutput.js';
 import { fromTask } from '../process/fromTask.js';
 import type { FlowShown } from '../flow/flowShown.js';
 import type { Terminal } from '../process/Terminal.js';

@@ -6,6 +6,7 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { isFileName, MANIFEST_FILE, parseManifest } from '../../contracts/models/Manifest.js';
 import { sha256Hex } from '../../contracts/runtime/sha256.js';
 import { codeOf } from '../../contracts/codeOf.js';
+import { isAbsent } from '../../contracts/isAbsent.js';
 import { makeFolder } from './internal/makeFolder.js';
 import { clearLeftBehind, discard } from '../../contracts/runtime/temporaries.js';
 import { syncFolder, writeTemporary } from './internal/wholeFile.js';
@@ -41,7 +42,7 @@ const checkTarget = async (target: string): Promise<void> => {
     if (!(await stat(target)).isDirectory()) return;
   } catch (error) {
     // ENOTDIR: a link through `current`, which is now a file because symbolic links are no longer possible.
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return;
+    if (isAbsent(error)) return;
     throw error;
   }
   throw new HeadwaterError(

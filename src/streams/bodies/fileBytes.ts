@@ -1,8 +1,8 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from '../../contracts/codeOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { isAbsent } from '../../contracts/isAbsent.js';
 import { CHUNK_BYTES } from './bytes/ByteWindow.js';
 import { pathError } from './pathError.js';
 import { sourceChanged } from './SourceMemory.js';
@@ -19,8 +19,7 @@ const openFile = async (path: string, wasThere: boolean): Promise<FileHandle> =>
   try {
     return await open(path);
   } catch (cause) {
-    const isGone = codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR';
-    throw wasThere && isGone ? sourceChanged(path, 'removed') : pathError(path, cause);
+    throw wasThere && isAbsent(cause) ? sourceChanged(path, 'removed') : pathError(path, cause);
   }
 };
 

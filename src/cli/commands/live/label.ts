@@ -26,7 +26,7 @@ import { takeBackLabel } from '../../learning/takeBackLabel.js';
 import { tallyLines } from '../../learning/tallyLines.js';
 import { addFeedOptions, type FeedOptions, feedRules } from '../../live/feedOptions.js';
 import { path } from '../../process/argument.js';
-import { checkFile, checkModelOutput } from '../../process/checkOutput.js';
+import { checkFile, checkModelOutput } from '../../outputs/checkOutput.js';
 import { fromTask } from '../../process/fromTask.js';
 import type { Choose } from '../../process/Job.js';
 import type { Terminal } from '../../process/Terminal.js';

@@ -12,7 +12,7 @@ import { labelTrial } from '../../learning/labelTrial.js';
 import { saveLearnt } from '../../learning/saveLearnt.js';
 import { tallyLines } from '../../learning/tallyLines.js';
 import { collect, path, positiveNumber } from '../../process/argument.js';
-import { checkModelOutput } from '../../process/checkOutput.js';
+import { checkModelOutput } from '../../outputs/checkOutput.js';
 import { fromTask } from '../../process/fromTask.js';
 import type { Choose } from '../../process/Job.js';
 import type { Terminal } from '../../process/Terminal.js';

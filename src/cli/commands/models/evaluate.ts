@@ -9,7 +9,7 @@ import { alongside } from '../../../sinks/alongside.js';
 import { metrics } from '../../../sinks/metrics/metrics.js';
 import { reliability } from '../../../sinks/metrics/reliability.js';
 import { listNames } from '../../../contracts/messages/listNames.js';
-import { checkFile } from '../../process/checkOutput.js';
+import { checkFile } from '../../outputs/checkOutput.js';
 import { fromTask } from '../../process/fromTask.js';
 import { evaluationJson, reliabilityLine } from '../../inference/evaluationReport.js';
 import { SeenRows, UNSEEN_HELP } from '../../inference/SeenRows.js';

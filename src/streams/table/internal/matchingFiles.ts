@@ -1,6 +1,6 @@
 import { lstat, readdir, realpath, stat } from 'node:fs';
 import { realpath as realPathOf } from 'node:fs/promises';
-import { codeOf } from '../../../contracts/codeOf.js';
+import { isAbsent } from '../../../contracts/isAbsent.js';
 import { messageOf } from '../../../contracts/messageOf.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 
@@ -22,9 +22,6 @@ const orElse = <Call extends (...args: never[]) => void>(
     },
   });
 
-/** Errors of a folder that is not there. It has no files. */
-const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR']);
-
 /**
  * The files that match a pattern, sorted by path. Links are followed. If several paths lead to a file, as with links in
  * a circle, the shortest one is used.
@@ -41,7 +38,8 @@ export const matchingFiles = async (pattern: string): Promise<readonly string[]>
     dot: false,
     fs: {
       readdir: orElse(readdir, (error, path, callback) => {
-        if (!ABSENT.has(codeOf(error))) unread.push({ path, error });
+        // A folder that is not there has no files.
+        if (!isAbsent(error)) unread.push({ path, error });
         callback(error);
       }),
       // A link that leads nowhere is taken for a file.

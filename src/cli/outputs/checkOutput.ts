@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { flatMap, tryCatch, type TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { codeOf } from '../../contracts/codeOf.js';
+import { isAbsent } from '../../contracts/isAbsent.js';
 import { ARTIFACT_FILES } from '../../models/artifacts/Artifacts.js';
 import { checkModelFolder } from '../../sinks/files/checkModelFolder.js';
 import { foreign } from '../../sinks/files/internal/currentGeneration.js';
@@ -17,7 +18,7 @@ const find = async (path: string): Promise<Found> => {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (cause) {
     // ENOTDIR: one of the parents is a file. The check of the parents finds it.
-    if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return 'nothing';
+    if (isAbsent(cause)) return 'nothing';
     throw new HeadwaterError(
       'HW_PATH',
       `${path} cannot be read (${String(codeOf(cause))}). Choose another place for the output.`,

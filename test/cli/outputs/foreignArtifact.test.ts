@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { encodeManifest, MANIFEST_FILE } from '../../../src/contracts/models/Manifest.js';
 import { promiseOf } from '../../../src/contracts/promiseOf.js';
-import { foreignArtifact } from '../../../src/cli/process/foreignArtifact.js';
+import { foreignArtifact } from '../../../src/cli/outputs/foreignArtifact.js';
 import { writeFiles } from '../../../src/sinks/files/writeFiles.js';
 import { looseCopy } from '../../looseCopy.js';
 import { workFolder } from '../headwater.js';

@@ -1,6 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../../contracts/codeOf.js';
+import { isAbsent } from '../../contracts/isAbsent.js';
 import { CURRENT, MANIFEST_FILE, parseManifest } from '../../contracts/models/Manifest.js';
 import { ARTIFACT_FILES } from '../../models/artifacts/Artifacts.js';
 
@@ -11,7 +11,7 @@ const existing = async (path: string) => {
   try {
     return await lstat(path);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 };
