@@ -1,3 +1,4 @@
+import { excerpt } from '../../contracts/messages/excerpt.js';
 import type { FlowSnapshot, FlowStage } from '../../contracts/flow/FlowSnapshot.js';
 import { element, setAttributes, setText } from '../elements/element.js';
 import { formatCount, formatMs, formatRate, formatShare } from '../elements/format.js';
@@ -31,9 +32,6 @@ const bar = (y: number, kind: string): { readonly back: SVGRectElement; readonly
   full: svg('rect', { class: kind, x: PADDING, y, width: 0, height: 5, rx: 2 }),
 });
 
-/** A text that fits in a box with so many characters. */
-const fitted = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
-
 const stageNode = (name: string, { x, y }: Point): StageNode => {
   const busyText = svg('text', { class: 'flow-small flow-number', x: PADDING, y: 37 });
   const heldText = svg('text', { class: 'flow-small', x: PADDING, y: 60 });
@@ -47,7 +45,7 @@ const stageNode = (name: string, { x, y }: Point): StageNode => {
     { class: 'flow-stage', transform: `translate(${x - BOX.width / 2} ${y - BOX.height / 2})` },
     title,
     svg('rect', { class: 'flow-box', width: BOX.width, height: BOX.height, rx: 8 }),
-    svg('text', { class: 'flow-name', x: PADDING, y: 20 }, fitted(name, 18)),
+    svg('text', { class: 'flow-name', x: PADDING, y: 20 }, excerpt(name, 18)),
     busyText,
     busy.back,
     busy.full,
@@ -226,8 +224,8 @@ export class FlowPanel {
     setText(node.busyText, `${formatRate(stage.rate)}/s, ${work}`);
     setAttributes(node.busy, { width: INNER * stage.busy });
     const trouble = troubleOf(stage);
-    setText(node.heldText, fitted(text, 22));
-    setText(node.trouble, fitted(trouble, 24));
+    setText(node.heldText, excerpt(text, 22));
+    setText(node.trouble, excerpt(trouble, 24));
     setText(node.title, [stage.name, text, trouble].filter((part) => part !== '').join(': '));
     setAttributes(node.held, { width: INNER * share });
     const rates = this.#past.map(({ stages }) => stages.find(({ name }) => name === stage.name)?.rate ?? 0);
