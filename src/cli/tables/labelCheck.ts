@@ -81,13 +81,19 @@ const refuseSeveralLabels = (classes: ReadonlyMap<string, number>): void => {
 /** With fewer combinations, names may have a part in common by chance. */
 const ENOUGH_COMBINED = 6;
 
-/** A line about classes that look like combinations of labels: few parts make most of them up. */
+/** A line about classes that look like combinations of labels: few parts make them up. */
 const combinedLabels = (classes: ReadonlyMap<string, number>): readonly string[] => {
   for (const separator of [',', ';', '|']) {
+    const partsOf = (name: string): readonly string[] => name.split(separator).map((part) => part.trim());
     const combined = [...classes.keys()].filter((name) => name.includes(separator));
-    if (combined.length < ENOUGH_COMBINED || combined.length < classes.size * 0.8) continue;
-    const parts = new Set(combined.flatMap((name) => name.split(separator).map((part) => part.trim())));
-    if (parts.size < combined.length)
+    const parts = new Set(combined.flatMap(partsOf));
+    // Most classes are combinations, or a combination of `sports;other` and `tech;other` stands beside `sports`.
+    const isMost = combined.length >= Math.max(ENOUGH_COMBINED, classes.size * 0.8) && parts.size < combined.length;
+    const names = combined.map(partsOf);
+    const recurs = (part: string): boolean =>
+      classes.has(part) || names.filter((others) => others.includes(part)).length > 1;
+    const isBeside = combined.length > 1 && [...parts].some((part) => classes.has(part)) && [...parts].every(recurs);
+    if (isMost || isBeside)
       return [
         `${combined.length} classes look like several labels, such as ${quoted(combined[0]!)}: ${parts.size} parts ` +
           'make them up, and a row has one class here; --class-names can merge them',

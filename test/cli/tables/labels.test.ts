@@ -152,6 +152,13 @@ describe('the labels of a table', () => {
     expect(stderr).toMatch(/9 classes look like several labels, such as "\w+, new": 6 parts make them up/);
   });
 
+  it('that are combined with one that never stands alone are told', async () => {
+    const rows = madeRows(60).map(([text, label], i) => [text, i % 2 ? `${label}; other` : label] as const);
+    const { status, stderr } = await train(commaTable('text,label', rows));
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/3 classes look like several labels, such as "\w+; other": 4 parts make them up/);
+  });
+
   it('with a comma in their name are classes where its parts are none', async () => {
     const rows = renamed(madeRows(60), { World: 'World; Politics' });
     expect(await train(commaTable('text,label', rows))).toMatchObject({ status: 0 });

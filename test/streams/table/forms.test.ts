@@ -72,6 +72,19 @@ const FORMS: readonly (readonly [what: string, content: string | Uint8Array, end
   ['columns by the numbers of rows', JSON.stringify({ text: column('text'), label: column('label') }), 'json'],
   ['columns as lists', JSON.stringify({ text: HARD.map(([t]) => t), label: HARD.map(([, l]) => l) }), 'json'],
   ['rows by their names', JSON.stringify(Object.fromEntries(records.map((row, i) => [`r${i}`, row]))), 'json'],
+  [
+    'rows by their ids within an object, some without a field',
+    JSON.stringify({
+      user: { name: 'a' },
+      articles: Object.fromEntries(records.map((row, i) => [`-N${i}`, i % 3 === 0 ? row : { ...row, note: 'x' }])),
+    }),
+    'json',
+  ],
+  [
+    'a bulk request',
+    records.map((row, i) => `${JSON.stringify({ index: { _id: i } })}\n${JSON.stringify(row)}\n`).join(''),
+    'ndjson',
+  ],
   ['names, index and data', JSON.stringify({ columns: ['text', 'label'], index: [0], data: HARD }), 'json'],
   ['rows within an object', JSON.stringify({ version: 1, data: records }, null, 1), 'json'],
   ['rows within objects', JSON.stringify({ nlu: { rows: records, none: [] } }), 'json'],
@@ -338,6 +351,21 @@ describe('fetchHeadlines finds the form of a table with', () => {
       for (const [i, { title }] of rows.entries()) expect(title, `row ${i}`).toMatch(/goal|talks|shares/);
     },
   );
+
+  it.each([
+    ['authors', [{ name: 'A B' }, { name: 'C D' }]],
+    ['entities', { a: { start: 0, end: 2 }, b: { start: 3, end: 4 } }],
+    ['comments', [{ text: 'so' }, { text: 'and so' }]],
+  ])('one record with several %s in it', async (name, parts) => {
+    const record = { title: 'late goal', label: 'Sports', [name]: parts };
+    for (const [text, ending] of [
+      [JSON.stringify(record), 'jsonl'],
+      [JSON.stringify(record, null, 1), 'json'],
+    ] as const)
+      expect((await read(fileOf(text, `t.${ending}`))).rows).toEqual([
+        { id: 0, title: 'late goal', category: 'Sports' },
+      ]);
+  });
 
   it('a padded table, and a record with a stray quote and empty fields at its end', async () => {
     const table =

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../../../contracts/HeadwaterError.js';
-import { isKnownName, isLabelName } from '../../columnNames.js';
+import { isKnownName, isLabelName, isTitleName } from '../../columnNames.js';
 import { isObject } from '../../../internal/isObject.js';
 import { jsonText } from '../../../internal/jsonText.js';
 import { listNames } from '../../../internal/listNames.js';
@@ -45,13 +45,17 @@ const ofColumns = (document: JsonObject): readonly JsonRow[] | undefined => {
   return keys.map((key) => Object.fromEntries(objects.map(([name, values]) => [name, values[key]])));
 };
 
-/** `{ "0": { "text": "a", "label": "b" }, … }`: one row per key. */
+/**
+ * `{ "0": { "text": "a", "label": "b" }, … }`: one row per key. The rows have at least one key in common. Others can be
+ * missing, as databases leave out empty values.
+ */
 const ofIndex = (document: JsonObject): readonly JsonRow[] | undefined => {
   const rows = Object.values(document);
   if (rows.length < 2 || !rows.every(isObject)) return undefined;
-  const [first] = rows;
-  const keys = Object.keys(first ?? {});
-  return keys.length > 1 && rows.every((row) => keys.every((key) => key in row)) ? rows : undefined;
+  const keys = new Set(rows.flatMap(Object.keys));
+  const shared = [...keys].filter((key) => rows.every((row) => key in row));
+  const isTable = shared.length > 1 || (shared.length === 1 && keys.size > 1 && keys.size < rows.length);
+  return isTable ? rows : undefined;
 };
 
 /** A list of classes has at least this many values for each different one. */
@@ -165,11 +169,45 @@ const inner = (rows: readonly JsonRow[], features?: unknown): readonly JsonRow[]
 /** The largest depth of the array of rows. */
 const DEEPEST = 6;
 
-/** The longest array of rows in a document. */
+/** The rows of an object that has them as columns, or by a key each. */
+const ofTable = (document: JsonObject): readonly JsonRow[] | undefined =>
+  ofSplit(document) ?? ofColumns(document) ?? ofIndex(document);
+
+/** The longest list of rows in a document: an array, or a table in another form. */
 const longestRows = (document: JsonObject, depth = 1): readonly JsonRow[] =>
   Object.values(document)
-    .map((value) => (isRows(value) ? value : isObject(value) && depth < DEEPEST ? longestRows(value, depth + 1) : []))
-    .reduce((longest, rows) => (rows.length > longest.length ? rows : longest), []);
+    .map((value) => {
+      if (isRows(value)) return value;
+      if (!isObject(value) || depth >= DEEPEST) return [];
+      return longer(longestRows(value, depth + 1), ofTable(value) ?? []);
+    })
+    .reduce(longer, []);
+
+/** The longer list; the first if both are of one length. */
+const longer = (rows: readonly JsonRow[], others: readonly JsonRow[]): readonly JsonRow[] =>
+  others.length > rows.length ? others : rows;
+
+/** The number of a text and a class that the names in an object tell: 0 to 2. */
+const toldBy = (row: JsonRow, depth = 1): number => {
+  const names = namesIn(row, depth);
+  return Number(names.some(isTitleName)) + Number(names.some(isLabelName));
+};
+
+/** The names in an object, and in the objects in it down to a depth. */
+const namesIn = (row: JsonRow, depth: number): readonly string[] =>
+  Object.entries(row).flatMap(([name, value]) =>
+    isRow(value) ? (depth > 1 ? namesIn(value, depth - 1) : []) : [name],
+  );
+
+/** With more rows in it, an object is no row itself: nobody gives a text so many authors or entities. */
+const MOST_PARTS = 50;
+
+/**
+ * Whether an object is a row itself, and the rows in it are parts of it: `{ "title": "a", "authors": [{ … }, { … }] }`.
+ * Its own names tell more than theirs.
+ */
+const isOneRow = (document: JsonObject, [first, ...others]: readonly JsonRow[]): boolean =>
+  first !== undefined && others.length < MOST_PARTS && toldBy(document) > toldBy(first, DEEPEST);
 
 /** The sides of a split that a document contains. Each is a table of its own. */
 const sidesOf = (document: unknown): readonly string[] =>
@@ -182,6 +220,8 @@ const sidesOf = (document: unknown): readonly string[] =>
 const rowsOfDocument = (document: unknown): readonly JsonRow[] => {
   if (isRows(document)) return inner(withEachExample(document));
   if (!isObject(document)) return [];
+  const longest = longestRows(document);
+  if (isOneRow(document, longest)) return [document];
   return (
     ofSplit(document) ??
     ofDescribedData(document) ??
@@ -191,7 +231,7 @@ const rowsOfDocument = (document: unknown): readonly JsonRow[] => {
     ofColumns(document) ??
     ofIndex(document) ??
     ofPairs(document) ??
-    inner(withEachExample(longestRows(document)), document['features'])
+    inner(withEachExample(longest), document['features'])
   );
 };
 

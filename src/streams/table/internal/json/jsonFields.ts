@@ -99,9 +99,19 @@ const addFields = (
 const numbered = (values: readonly unknown[]): Readonly<Record<string, unknown>> =>
   Object.fromEntries(values.map((value, i) => [String(i + 1), value]));
 
+/** The actions of a bulk request of Elasticsearch or OpenSearch. */
+const BULK_ACTIONS = new Set(['index', 'create', 'update', 'delete']);
+
+/** `{ "index": { "_id": 7 } }`: in the file of a bulk request, such a line comes before each record. */
+const isBulkAction = (object: JsonObject): boolean => {
+  const [[action, target] = ['', undefined], ...others] = Object.entries(object);
+  if (others.length > 0 || !BULK_ACTIONS.has(action) || !isObject(target)) return false;
+  return Object.keys(target).every((key) => key.startsWith('_'));
+};
+
 /**
  * The fields of a line that is one JSON object or array. The fields of an array are named by their numbers, and those
- * of nested objects by their path: `data.title`.
+ * of nested objects by their path: `data.title`. An action of a bulk request has none: it is no record.
  */
 export const jsonFields: FieldsOfLine = (line) => {
   let value: unknown;
@@ -112,6 +122,7 @@ export const jsonFields: FieldsOfLine = (line) => {
   }
   const object = Array.isArray(value) ? numbered(value) : value;
   if (!isObject(object)) return NO_OBJECT;
+  if (isBulkAction(object)) return undefined;
   const fields = Object.create(null) as Record<string, string>;
   try {
     addFields(fields, object, '', 1, 0);
