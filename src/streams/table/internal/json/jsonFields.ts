@@ -2,6 +2,7 @@ import { isObject } from '../../../internal/isObject.js';
 import { jsonText } from '../../../internal/jsonText.js';
 import type { FieldsOfLine } from '../LinesReader.js';
 import { parseJson } from '../../parseJson.js';
+import { isRow, type JsonObject } from './jsonRow.js';
 
 /** The depth down to which nested objects are flattened. Deeper objects stay JSON. */
 const DEEPEST = 4;
@@ -34,8 +35,6 @@ const fieldOf = (value: unknown): string => {
   return text;
 };
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
 /** The messages of a chat by the role of their author: `{ "user": "…", "assistant": "…" }`. */
 const messagesByRole = (messages: readonly JsonObject[]): JsonObject | undefined => {
   const byRole = new Map<string, string[]>();
@@ -46,8 +45,6 @@ const messagesByRole = (messages: readonly JsonObject[]): JsonObject | undefined
   }
   return Object.fromEntries([...byRole].map(([author, texts]) => [author, texts.join('\n')]));
 };
-
-const isRow = (value: unknown): boolean => isObject(value) || Array.isArray(value);
 
 /** The members of several objects, such as labels: each with the values of all, `{ "name": "bug, docs" }`. */
 const membersOfAll = (objects: readonly JsonObject[]): JsonObject => {
