@@ -137,7 +137,8 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * completes, unless `once` is set or every feed is permanently gone (410).
  *
  * **Polite.** One request per host at a time, with a User-Agent that has a contact. `ETag` and `Last-Modified` are sent
- * back unchanged (conditional GET), so a feed that has not changed costs a few bytes. A feed is requested again after
+ * back unchanged (conditional GET), so a feed that has not changed costs a few bytes. Once a day a feed is requested
+ * without them, because some servers answer 304 whatever they publish. A feed is requested again after
  * `intervalMs`, or later if its `ttl`, `sy:updatePeriod` or `max-age` says so (a day at most). It is never requested
  * within a minute unless you set `insist`. `Retry-After` is obeyed; with a 429 it applies to all feeds of that host.
  * After failures the wait grows by exponential backoff with full jitter. A feed that has moved permanently is requested

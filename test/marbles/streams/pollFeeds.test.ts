@@ -103,6 +103,29 @@ describe('polling', () => {
     ]);
   });
 
+  it('asks without validators once a day, and finds that the server says 304 whatever it has', () => {
+    const scheduler = marbles();
+    // Its ETag never changes.
+    const titles = 'abcdefgh';
+    const { title$, requests } = polled(
+      scheduler,
+      'x',
+      ({ headers }, asked) =>
+        'if-none-match' in headers ? response(304) : feed(`${titles.charAt(asked)}z`, { etag: '"1"' }),
+      { intervalMs: 43_200_000 },
+    );
+    scheduler.run(({ expectObservable }) => {
+      expectObservable(title$, '^ 130000s !').toBe('(za) 86399996ms (zc) 43199996ms (zd)');
+    });
+    expect(requests.map(({ headers }) => headers['if-none-match'])).toEqual([
+      undefined,
+      '"1"',
+      undefined,
+      // The reading of the second day has shown that this ETag says nothing.
+      undefined,
+    ]);
+  });
+
   it('gives each headline its ordinal and the time at which it was seen', () => {
     const scheduler = marbles();
     const { headline$ } = polled(scheduler, 'x y', ({ url }) =>

@@ -15,6 +15,10 @@ export interface RememberedFeed {
    * feed.
    */
   readonly newest?: readonly string[] | undefined;
+  /** When all of it was last read. Milliseconds since 1970. */
+  readonly read?: number | undefined;
+  /** Validators that the server still sent after the items had changed. They are not sent back. */
+  readonly stuck?: readonly string[] | undefined;
 }
 
 /** The JSON form of a memory: the codec for a `stateFile`. */
@@ -25,7 +29,13 @@ export const FeedMemoryJson = t.readonly(
       t.readonly(
         t.intersection([
           t.type({ feed: t.string, address: t.string }),
-          t.partial({ etag: t.string, lastModified: t.string, newest: t.readonlyArray(t.string) }),
+          t.partial({
+            etag: t.string,
+            lastModified: t.string,
+            newest: t.readonlyArray(t.string),
+            read: t.number,
+            stuck: t.readonlyArray(t.string),
+          }),
         ]),
       ),
     ),
@@ -51,12 +61,14 @@ const memoryOf = (feeds: Map<string, RememberedFeed>): FeedMemory => ({
   set: (feed, known) => void feeds.set(feed, known),
   toJSON: () => ({
     formatVersion: 1,
-    feeds: Array.from(feeds, ([feed, { address, etag, lastModified, newest }]) => ({
+    feeds: Array.from(feeds, ([feed, { address, etag, lastModified, newest, read, stuck }]) => ({
       feed,
       address,
       ...(etag === undefined ? {} : { etag }),
       ...(lastModified === undefined ? {} : { lastModified }),
       ...(newest === undefined ? {} : { newest }),
+      ...(read === undefined ? {} : { read }),
+      ...(stuck === undefined ? {} : { stuck }),
     })),
   }),
 });

@@ -6,7 +6,7 @@ const REMEMBERED = 20;
 
 const hashOf = (what: string): string => createHash('sha256').update(what).digest('base64url').slice(0, 11);
 
-/** The hashes that identify an item. One match is enough, because a publisher may change the others. */
+/** The hashes that may identify an item. One match is enough, because a publisher may change the others. */
 const namesOf = ({ guid, link, title }: FeedItem): readonly string[] =>
   [guid, link, title].flatMap((name) => (name === undefined ? [] : [hashOf(name)]));
 
@@ -18,7 +18,10 @@ const namesOf = ({ guid, link, title }: FeedItem): readonly string[] =>
 export class NewestItems {
   readonly #before: ReadonlySet<string>;
   readonly #newest: (readonly string[])[] = [];
-  #met = false;
+  readonly #all = new Set<string>();
+  /** What several items have, such as the address of the site as their link. It identifies none of them. */
+  readonly #shared = new Set<string>();
+  readonly #met = new Set<string>();
 
   /** @param before the `names` of the last reading */
   constructor(before: readonly string[] | undefined) {
@@ -27,8 +30,12 @@ export class NewestItems {
 
   /** Adds the next item; the newest one comes last. */
   take(item: FeedItem): void {
-    const names = namesOf(item);
-    this.#met ||= names.some((name) => this.#before.has(name));
+    const names = [...new Set(namesOf(item))];
+    for (const name of names) {
+      if (this.#all.has(name)) this.#shared.add(name);
+      if (this.#before.has(name)) this.#met.add(name);
+      this.#all.add(name);
+    }
     this.#newest.push(names);
     if (this.#newest.length > REMEMBERED) this.#newest.shift();
   }
@@ -38,11 +45,11 @@ export class NewestItems {
    * have been withdrawn.
    */
   get gap(): boolean {
-    return this.#before.size > 3 && this.#newest.length > 0 && !this.#met;
+    return this.#before.size > 3 && this.#newest.length > 0 && [...this.#met].every((name) => this.#shared.has(name));
   }
 
   /** The hashes that identify the remembered items. */
   get names(): readonly string[] {
-    return this.#newest.flat();
+    return this.#newest.flat().filter((name) => !this.#shared.has(name));
   }
 }

@@ -21,7 +21,7 @@ import { type ChainCookies, cookieHeader, cookiesAfter } from './chainCookies.js
 import type { FeedAnswer } from './FeedAnswer.js';
 import { feedDocument, type FeedDocument, type FeedPage, type Untitled } from '../parsing/FeedDocument.js';
 import type { FeedExchange, FeedResponse } from './FeedExchange.js';
-import { feedValidators } from './feedValidators.js';
+import { feedValidators, isTrusted, withoutStuck } from './feedValidators.js';
 import type { RememberedFeed } from './FeedMemory.js';
 import type { OneRequestPerHost } from './OneRequestPerHost.js';
 import { maxAge } from './maxAge.js';
@@ -137,8 +137,8 @@ export const askFeed = (
     rules;
 
   // Validators belong to one address. Without validators, an answer cannot be "unchanged".
-  const isKnown = (url: URL): boolean =>
-    known?.address === url.href && (known.etag ?? known.lastModified) !== undefined;
+  const isTrustedNow = known !== undefined && isTrusted(known, scheduler.now());
+  const isKnown = (url: URL): boolean => isTrustedNow && known.address === url.href;
 
   const send = ({ url, authorization }: WebAddress, cookies: ChainCookies): Observable<FeedResponse> => {
     const { etag, lastModified } = isKnown(url) ? (known ?? {}) : {};
@@ -213,8 +213,10 @@ export const askFeed = (
     if (status === 304) {
       if (known === undefined || !isKnown(url)) return of(failed(statusError(name, status)));
       // A 304 may renew the validators (RFC 9111, section 4.3.4).
-      const { etag = known.etag, lastModified = known.lastModified } = feedValidators(header, scheduler.now());
-      return of({ type: 'unchanged', known: { ...known, etag, lastModified }, ...age });
+      const now = scheduler.now();
+      const { etag = known.etag, lastModified = known.lastModified } = feedValidators(header, now);
+      const renewed = withoutStuck({ ...known, etag, lastModified, read: known.read ?? now }, known);
+      return of({ type: 'unchanged', known: renewed, ...age });
     }
     if (BRINGS_FEED.has(status)) {
       const document = documentOf(url, response);
@@ -223,7 +225,7 @@ export const askFeed = (
           type: 'feed',
           document,
           broken,
-          known: { address: url.href, ...feedValidators(header, scheduler.now()) },
+          known: { address: url.href, ...feedValidators(header, scheduler.now()), read: scheduler.now() },
           ...age,
         });
       const feeds =

@@ -36,6 +36,12 @@ export interface FeedFileOptions extends Pacing {
   readonly events?: SourceEvents | undefined;
 }
 
+/**
+ * In milliseconds. After this time a file is read although it seems to be unchanged: its size and time may have been
+ * kept, and a memory with a bound forgets items that it does not see for months.
+ */
+const LONGEST_TRUST = 86_400_000;
+
 /** Whether the file's size and modification time are still the same. */
 const unchangedSince = async (path: string, before: Fingerprint | undefined): Promise<boolean> => {
   if (before === undefined) return false;
@@ -53,8 +59,8 @@ const unchangedSince = async (path: string, before: Fingerprint | undefined): Pr
  * ```
  *
  * Like `pollFeed` for an address: a failure is reported to `events` and the file is read again; an unreadable item is
- * rejected once while it stays in the file; `dedupe` drops repeated headlines. The file is not checked while the valve
- * is closed.
+ * rejected once while it stays in the file; `dedupe` drops repeated headlines. Once a day the file is read even if it
+ * seems to be unchanged. It is not checked while the valve is closed.
  *
  * @param path the path, as it appears in headlines and messages
  */
@@ -75,13 +81,17 @@ export const feedFile = (
 
   return defer(() => {
     let before: Fingerprint | undefined;
+    let lastRead = -Infinity;
     let id = 0;
     let reading = 0;
     const itemsOf = feedItems(pacing, rejecting(rejections));
     const at = (): { readonly source: string; readonly at: number } => ({ source: path, at: scheduler.now() });
 
     const read = async (): Promise<FeedDocument | undefined> => {
-      if (await unchangedSince(path, before)) return undefined;
+      const now = scheduler.now();
+      const isTrusted = now >= lastRead && now - lastRead < LONGEST_TRUST;
+      if (isTrusted && (await unchangedSince(path, before))) return undefined;
+      lastRead = now;
       const collector = new ByteCollector(maxBytes);
       const bytes = fileBytes(path, { asBefore: undefined, found: (found) => (before = found) });
       for await (const chunk of bytes) {

@@ -13,6 +13,7 @@ import type { FeedExchange } from './FeedExchange.js';
 import type { FeedItem } from '../parsing/items/FeedItem.js';
 import { feedItems } from '../parsing/feedItems.js';
 import { feedMemory, type FeedMemory, type RememberedFeed } from './FeedMemory.js';
+import { withoutStuck } from './feedValidators.js';
 import { NewestItems } from './NewestItems.js';
 import { ReadingDeliveries } from './ReadingDeliveries.js';
 import { OneRequestPerHost } from './OneRequestPerHost.js';
@@ -116,7 +117,7 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
       let items = 0;
       const met = new NewestItems(newest);
       const ordinal = reading++;
-      const read = (): void => memory.set(name, { ...answer.known, newest: met.names });
+      const read = (): void => memory.set(name, withoutStuck({ ...answer.known, newest: met.names }, known));
       const delivered = deliveries ? new ReadingDeliveries(read) : undefined;
       const item$ = itemsOf(document).pipe(
         map((item): FeedItem => {

@@ -40,3 +40,16 @@ it('tells a gap where none of the newest items is still there', () => {
   // A feed that has nothing at all has taken its items back.
   expect(read(first.names).gap).toBe(false);
 });
+
+it('tells a gap also where all items have one link or one title', () => {
+  const read = (before: readonly string[] | undefined, link: string | undefined, guids: string): NewestItems => {
+    const newest = new NewestItems(before);
+    for (const guid of guids) newest.take({ title: 'Alert', guid, link, published: undefined, category: undefined });
+    return newest;
+  };
+  const before = read(undefined, 'https://news.example/', 'abcd').names;
+  expect(before).toHaveLength(4);
+  expect(read(before, 'https://news.example/', 'de').gap).toBe(false);
+  expect(read(before, 'https://news.example/', 'ef').gap).toBe(true);
+  expect(read(before, 'https://news.example/e', 'e').gap).toBe(true);
+});

@@ -1,7 +1,7 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { firstValueFrom, lastValueFrom, Subject, toArray, filter } from 'rxjs';
+import { asyncScheduler, firstValueFrom, lastValueFrom, type SchedulerLike, Subject, toArray, filter } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LiveHeadline, SourceEvent } from '../../../../src/contracts/live/Live.js';
 import type { Rejection } from '../../../../src/contracts/rows/Rejection.js';
@@ -62,6 +62,30 @@ describe('feedFile', () => {
       { items: 1, nextInMs: 5, source: path },
       { items: 2 },
     ]);
+  });
+
+  it('reads it once a day, even if its size and time have stayed', async () => {
+    const path = join(scratchFolder(), 'feed.xml');
+    const at = new Date(0);
+    const write = (title: string): void => {
+      writeFileSync(path, rssOf([title]));
+      utimesSync(path, at, at);
+    };
+    write('a');
+    let now = 1_000_000;
+    const scheduler: SchedulerLike = { now: () => now, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
+    const { titles, next } = watching(path, { scheduler });
+    await next('unchanged');
+    write('b');
+    await next('unchanged');
+    expect(titles).toEqual(['a']);
+    now += 86_400_000;
+    await next('read');
+    // The clock was set back, so nobody knows how long ago that was.
+    write('c');
+    now = 0;
+    await next('read');
+    expect(titles).toEqual(['a', 'b', 'c']);
   });
 
   it('waits for a file that is not there, or is no feed, and says so', async () => {
