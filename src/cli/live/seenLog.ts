@@ -8,8 +8,12 @@ const MAGIC = 'headwater seen 1\n';
 /** The size of a key's hash. Bytes. */
 const SIZE = 8;
 
-/** The log is rewritten when it has this many times as many keys as the memory can hold. */
-const FULL = 4;
+/**
+ * How many keys more than the memory can hold the log has before it is rewritten, as a share of them. Keys that are
+ * seen again are not appended, so only a rewritten log has them in the order of the memory: after a restart, the keys
+ * that stood at its start are forgotten.
+ */
+const SURPLUS = 0.25;
 
 /** Receives the errors of a log of seen headlines. */
 export interface SeenLogFaults {
@@ -37,14 +41,19 @@ export const seenLog = (
   if (records === undefined && before !== undefined) log.rewrite(hashesOf(before));
   const keys = records === undefined ? (before?.keys ?? '') : Buffer.from(records).toString('base64');
 
+  const most = Math.ceil(capacity * (1 + SURPLUS));
+  // Until the log has more keys than the memory, its order does not matter.
+  let limit = log.count > capacity ? most : capacity;
   let added: Uint8Array[] = [];
   const flush = (): void => {
     const all = Buffer.concat(added);
     added = [];
     // In the order of the memory, so that the oldest keys are still removed first after a restart.
     try {
-      if (log.count + all.length / SIZE > FULL * memory.capacity) log.rewrite(hashesOf(memory.toJSON()));
-      else log.append(all);
+      if (log.count + all.length / SIZE > limit) {
+        log.rewrite(hashesOf(memory.toJSON()));
+        limit = most;
+      } else log.append(all);
     } catch (error) {
       // Thrown from a microtask, it would end the process with a trace.
       failed.next(error);
