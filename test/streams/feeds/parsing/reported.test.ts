@@ -374,6 +374,20 @@ describe('documents', () => {
     ]);
   });
 
+  it('may have a message that is a picture, with words for those who do not see it', () => {
+    const picture =
+      '<media:content url="https://a.example/p.png" type="image/png">' +
+      '<media:description type="plain">A ferry &amp; fog</media:description></media:content>';
+    const written =
+      '<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel>' +
+      `<item><guid>https://a.example/1</guid><description></description>${picture}</item>` +
+      `<item><title>Late goal</title>${picture}</item></channel></rss>`;
+    expect(parseFeed(Buffer.from(written), undefined, FEED, { untitled: 'first-words' }).items).toMatchObject([
+      { title: 'A ferry & fog' },
+      { title: 'Late goal' },
+    ]);
+  });
+
   it('of JSON that say so may have no list of items', () => {
     const version = '"version":"https://jsonfeed.org/version/1.1"';
     expect(items(`{${version},"title":"Comments"}`)).toEqual([]);

@@ -48,7 +48,7 @@ const FIELDS: ReadonlySet<string> = new Set(
 );
 
 // Elements that group what other feeds put directly into an item.
-const GROUPS: ReadonlySet<string> = new Set(['media:group', 'news:news']);
+const GROUPS: ReadonlySet<string> = new Set(['media:group', 'media:content', 'news:news']);
 
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
 

@@ -142,6 +142,8 @@ export const xmlItem = (text: string, context: XmlContext): RawItem => {
       ['itunes:summary', 'html'],
       ['media:description', 'html'],
       ['media:group/media:description', 'html'],
+      // What a picture shows, where a message has no words.
+      ['media:content/media:description', 'html'],
       ['xhtml:body', 'text'],
     ]),
     guid: nonEmpty(guid?.text) ?? texts('atom:id', 'id')[0] ?? about,
