@@ -13,10 +13,53 @@ interface Keypress {
 
 const isPrintable = (text: string): boolean => !/\p{C}/u.test(text);
 
+/** The name of a key with the keys that are held with it. Escape alone looks like Escape together with Alt. */
+const heldName = (name: string, { ctrl, meta }: Keypress): string =>
+  name === 'escape' ? name : `${ctrl === true ? 'ctrl-' : ''}${meta === true ? 'alt-' : ''}${name}`;
+
 /** The name of a key, and the text that it types. */
-const keyOf = (typed: string | undefined, { name, sequence = '', ctrl, meta }: Keypress): WatchKey => {
+const keyOf = (typed: string | undefined, key: Keypress): WatchKey => {
+  const { name, sequence = '', ctrl, meta } = key;
   const text = ctrl !== true && meta !== true && typed !== undefined && isPrintable(typed) ? typed : '';
-  return { name: name === 'enter' ? 'return' : (name ?? sequence), text };
+  return { name: heldName(name === 'enter' ? 'return' : (name ?? sequence), key), text };
+};
+
+/** The terminal then marks text that is pasted, so that it does not act as keys. */
+const MARK_PASTES = '\u001b[?2004h';
+const MARK_NO_PASTES = '\u001b[?2004l';
+
+/** The maximum number of characters of a pasted text. */
+const LONGEST_PASTE = 1000;
+
+/**
+ * The keys of a terminal, one by one, and a pasted text as one key. A program that ended badly may have left the
+ * reports of the mouse on; they are no keys.
+ */
+const keyReader = (): ((typed: string | undefined, key: Keypress) => WatchKey | undefined) => {
+  let pasted: string | undefined;
+  /** What is left of a report of the mouse: a number of characters, or all up to a letter. */
+  let mouse: number | 'letter' = 0;
+  return (typed, key) => {
+    const { name, sequence = '' } = key;
+    if (mouse === 'letter') {
+      if (/^[a-z]$/i.test(sequence)) mouse = 0;
+      return undefined;
+    }
+    if (mouse > 0) {
+      mouse -= 1;
+      return undefined;
+    }
+    if (sequence === '\u001b[M') mouse = 3;
+    else if (sequence === '\u001b[<') mouse = 'letter';
+    else if (name === 'paste-start') pasted = '';
+    else if (pasted === undefined) return keyOf(typed, key);
+    else if (name === 'paste-end') {
+      const text = pasted.replaceAll(/\s+/g, ' ');
+      pasted = undefined;
+      return { name: 'paste', text };
+    } else if (pasted.length < LONGEST_PASTE) pasted += typed !== undefined && isPrintable(typed) ? typed : ' ';
+    return undefined;
+  };
 };
 
 /** The maximum time until a stop signal takes effect. Milliseconds. */
@@ -29,16 +72,22 @@ const STOP_MS = 100;
  * to the process group. While the process is stopped, the terminal is in its original mode. After `fg`, it is in raw
  * mode again.
  *
+ * A text that is pasted is one key with the name `paste`.
+ *
  * @param kill sends a signal to the process group
  */
 export const terminalKeys = (
-  terminal: Pick<Terminal, 'stdin' | 'on' | 'off'>,
+  terminal: Pick<Terminal, 'stdin' | 'stdout' | 'on' | 'off'>,
   kill: (signal: 'SIGINT' | 'SIGTSTP' | 'SIGQUIT') => void = (signal) => void process.kill(0, signal),
 ): Observable<WatchKey> =>
   new Observable((subscriber) => {
-    const { stdin } = terminal;
+    const { stdin, stdout } = terminal;
+    const read = keyReader();
     let resuming: ReturnType<typeof setTimeout> | undefined;
-    const raw = (on: boolean): void => void stdin.setRawMode?.(on);
+    const raw = (on: boolean): void => {
+      stdin.setRawMode?.(on);
+      stdout.write(on ? MARK_PASTES : MARK_NO_PASTES);
+    };
     // The shell has changed the terminal mode in the meantime. Node ignores a mode that it considers already set, so it
     // is reset first.
     const continued = (): void => {
@@ -53,7 +102,10 @@ export const terminalKeys = (
         kill('SIGTSTP');
         // Without a shell to return to, the system does not stop the process.
         resuming = setTimeout(continued, STOP_MS);
-      } else subscriber.next(keyOf(typed, key));
+      } else {
+        const next = read(typed, key);
+        if (next !== undefined) subscriber.next(next);
+      }
     };
     emitKeypressEvents(stdin);
     raw(true);

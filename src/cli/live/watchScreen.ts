@@ -1,4 +1,4 @@
-import { defer, finalize, fromEventPattern, NEVER, type Observable, Subject, takeUntil } from 'rxjs';
+import { defer, filter, finalize, fromEventPattern, merge, NEVER, type Observable, Subject, takeUntil } from 'rxjs';
 import { loadingFrame } from '../../sinks/watch/loadingFrame.js';
 import type { WatchAction, WatchKey } from '../../sinks/watch/WatchKey.js';
 import { openBrowser } from '../process/openBrowser.js';
@@ -57,9 +57,12 @@ export const withScreen = <T>(
           else if (opensBrowser(terminal)) openBrowser(action.link).catch(() => undefined);
         },
       },
-      again$: fromEventPattern<unknown>(
-        (listener) => terminal.on('SIGCONT', listener),
-        (listener) => terminal.off('SIGCONT', listener),
+      again$: merge(
+        pressed$.pipe(filter(({ name }) => name === 'ctrl-l')),
+        fromEventPattern<unknown>(
+          (listener) => terminal.on('SIGCONT', listener),
+          (listener) => terminal.off('SIGCONT', listener),
+        ),
       ),
       quit$,
       loaded,

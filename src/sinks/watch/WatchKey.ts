@@ -2,7 +2,8 @@
 export interface WatchKey {
   /**
    * The key's name: `up`, `down`, `pageup`, `pagedown`, `home`, `end`, `return`, `escape`, `backspace`, `space`; for
-   * other keys their letter.
+   * other keys their letter. Keys that are held with it come first: `ctrl-l`, `alt-q`. A pasted text is the key
+   * `paste`.
    */
   readonly name: string;
   /** The text that the key types; empty if it types none. */

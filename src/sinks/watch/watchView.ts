@@ -69,9 +69,13 @@ export interface WatchViewOptions {
 /** The interval at which ages are updated if nothing else happens, in ms. */
 const TICK = 1000;
 
-/** Terminals that support these show everything between the two at once; others ignore them. */
-const BEGIN = '\u001b[?2026h';
-const END = '\u001b[?2026l';
+/**
+ * Terminals that support these show everything between the two at once; others ignore them. In between, lines do not
+ * wrap: a terminal may count more columns than this program (for emoji, soft hyphens, letters of ambiguous width). A
+ * wrapped line would take the place of the next one, and would stay at each redraw.
+ */
+const BEGIN = '\u001b[?2026h\u001b[?7l';
+const END = '\u001b[?7h\u001b[?2026l';
 const CLEAR = '\u001b[H\u001b[2J';
 const ERASE_LINE = '\u001b[K';
 const ERASE_BELOW = '\u001b[J';
@@ -153,7 +157,8 @@ export const watchView = (options: WatchViewOptions): OperatorFunction<WatchEven
       const follow = subscribeSink(subscriber);
       const output = new TextOutput(stream, () => subscriber.complete());
       const record = new WatchRecord(classes, feeds, shows, scheduler.now(), titles);
-      const controls = key$ === undefined ? undefined : new WatchControls(flow$ !== undefined);
+      const controls =
+        key$ === undefined ? undefined : new WatchControls(flow$ !== undefined, (source) => record.titleOf(source));
       const changed$ = new Subject<void>();
       let ended = false;
       let flow: FlowSnapshot | undefined;

@@ -37,6 +37,16 @@ describe('watchView', () => {
     expect(listeners(stream)).toBe(0);
   });
 
+  it('lets no line wrap while it draws, as a terminal may count other columns', () => {
+    const stream = new VirtualTerminal();
+    scheduler().run(({ cold, expectObservable }) => {
+      expectObservable(cold('a|', values).pipe(view(stream))).toBe('-|');
+    });
+    const modes = Array.from({ length: stream.frames }, () => ['[?7l', '[?7h']).flat();
+    expect(stream.text.match(/\[\?7[lh]/g)).toEqual(modes);
+    expect(modes).not.toEqual([]);
+  });
+
   it('draws at most ten times a second, however much comes, and shows the last of it', () => {
     const stream = new VirtualTerminal();
     scheduler().run(({ cold, expectObservable }) => {

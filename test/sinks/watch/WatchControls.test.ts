@@ -62,6 +62,24 @@ describe('WatchControls', () => {
     expect(titles(controls)).toHaveLength(3);
   });
 
+  it('filters by the title of a source that is shown, and by a text that is pasted', () => {
+    const controls = new WatchControls(false, () => 'The Daily Straßburg');
+    press(controls, '/ "daily" return');
+    expect(titles(controls)).toHaveLength(3);
+    // A text that is pasted is no keys, even if it has letters that are.
+    expect(controls.press({ name: 'paste', text: 'q' }, list, 3)).toBeUndefined();
+    press(controls, '/');
+    controls.press({ name: 'paste', text: ' third' }, list, 3);
+    expect(titles(controls)).toEqual(['Third']);
+  });
+
+  it('finds a letter in either of its two forms', () => {
+    const decomposed = [livePrediction({ title: 'Zu\u0308rich' })];
+    const controls = new WatchControls();
+    press(controls, '/ "Z\u00fcRICH" return');
+    expect(titles(controls, decomposed)).toHaveLength(1);
+  });
+
   it('shows the flow by f, where there is one, and the headlines again by f or escape', () => {
     const without = new WatchControls();
     press(without, '"f"');

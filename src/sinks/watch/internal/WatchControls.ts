@@ -21,11 +21,8 @@ const LONGEST = 100;
 const KEYS = 'q quits, space pauses, arrows choose, enter opens the link, / filters';
 const FLOW_KEY = ', f shows the flow';
 
-/** Whether a headline has all the words in its title, class or source. */
-const hasWords = ({ headline: { title, source }, category }: LivePrediction, words: readonly string[]): boolean => {
-  const text = `${title}\n${category}\n${source}`.toLocaleLowerCase();
-  return words.every((word) => text.includes(word));
-};
+/** A text without the difference of case, and of the ways to write the same letter; the same for every language. */
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
 
 /**
  * The effect of the keys on a list of headlines: it can be paused, one headline selected, and others filtered out.
@@ -40,11 +37,16 @@ export class WatchControls {
   #typed: string | undefined;
   #said = '';
   readonly #hasFlow: boolean;
+  readonly #titleOf: (source: string) => string | undefined;
   #showsFlow = false;
 
-  /** @param hasFlow whether there is a flow to show */
-  constructor(hasFlow = false) {
+  /**
+   * @param hasFlow whether there is a flow to show
+   * @param titleOf the title of a source
+   */
+  constructor(hasFlow = false, titleOf: (source: string) => string | undefined = () => undefined) {
     this.#hasFlow = hasFlow;
+    this.#titleOf = titleOf;
   }
 
   /**
@@ -124,7 +126,13 @@ export class WatchControls {
 
   #list(newest: readonly LivePrediction[]): readonly LivePrediction[] {
     const all = this.#held?.headlines ?? newest;
-    return this.#words.length === 0 ? all : all.filter((prediction) => hasWords(prediction, this.#words));
+    return this.#words.length === 0 ? all : all.filter((prediction) => this.#hasWords(prediction));
+  }
+
+  /** Whether a headline has all the words in its title, its class, or the title or address of its source. */
+  #hasWords({ headline: { title, source }, category }: LivePrediction): boolean {
+    const text = folded(`${title}\n${category}\n${this.#titleOf(source) ?? ''}\n${source}`);
+    return this.#words.every((word) => text.includes(word));
   }
 
   /** Pauses the list, so that rows do not move while one of them is selected. */
@@ -144,7 +152,7 @@ export class WatchControls {
       this.#words = [];
     } else {
       this.#typed = name === 'backspace' ? typed.replace(/.$/su, '') : `${typed}${text}`.slice(0, LONGEST);
-      this.#words = this.#typed.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+      this.#words = folded(this.#typed).split(/\s+/).filter(Boolean);
     }
   }
 

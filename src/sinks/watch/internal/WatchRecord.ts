@@ -83,6 +83,11 @@ export class WatchRecord {
     }
   }
 
+  /** The title of a feed; undefined if it has none. */
+  titleOf(source: string): string | undefined {
+    return this.#feeds.get(source)?.title;
+  }
+
   /** The state at a time, in ms. */
   state(now: number): WatchState {
     return {

@@ -9,8 +9,11 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** The number of columns that a text takes on a terminal. */
 export const widthOf = (text: string): number => (ASCII.test(text) ? text.length : stringWidth(text));
 
+/** Characters that only say where a line may be broken. Terminals differ in whether they take a column. */
+const BREAKS = /[\u00ad\u200b\u2060\ufeff]/g;
+
 /** Untrusted text, made one line without control characters. */
-export const oneLine = (text: string): string => printable(text.replaceAll(/\s+/g, ' ').trim());
+export const oneLine = (text: string): string => printable(text.replaceAll(BREAKS, '').replaceAll(/\s+/g, ' ').trim());
 
 /**
  * As much of a text as fits into the columns, with an ellipsis in place of the rest.
