@@ -130,8 +130,8 @@ export const runServer = (
       },
       labelled: (label, scores) => {
         metrics.labelled(label);
-        const { category, predicted, model } = label;
-        tell('label', { class: category, predicted, ...scores, model });
+        const { category, predicted, model, key } = label;
+        tell('label', { class: category, predicted, key, ...scores, model });
       },
       learnt: metrics.learnt,
       tried: (ended) => {

@@ -7,6 +7,7 @@ import { TimeBins } from '../../src/page/charts/TimeBins.js';
 const seen = (title: string, given: Partial<SeenHeadline> = {}): SeenHeadline => ({
   ordinal: 0,
   guid: undefined,
+  key: undefined,
   title,
   category: 1,
   probability: 0.5,
@@ -27,6 +28,7 @@ describe('HeadlineRing', () => {
             seen(`t${i}`, {
               ordinal: i,
               guid: `g${i}`,
+              key: `k${i}`,
               seen: i,
               source: `s${i % 3}`,
               category: i % 4,
@@ -46,6 +48,8 @@ describe('HeadlineRing', () => {
               ? {
                   ordinal: i,
                   guid: `g${i}`,
+                  key: `k${i}`,
+                  key: `k${i}`,
                   title: `t${i}`,
                   seen: i,
                   source: `s${i % 3}`,

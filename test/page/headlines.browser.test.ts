@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { LabelEncoder } from '../../src/text/LabelEncoder.js';
 import type { Label } from '../../src/server/generations/Label.js';
 import { arriving, servePage } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
 import { live, rowsOf, violations } from './looking.js';
-import { titles } from './newsModel.js';
+import { newsModel, titles, vocabulary } from './newsModel.js';
 import { visit } from './visit.js';
 
 describe.skipIf(chromiumPath === undefined)('the headlines of the page', { timeout: 120_000 }, () => {
@@ -201,6 +202,51 @@ describe.skipIf(chromiumPath === undefined)('the headlines of the page', { timeo
       'World',
       undefined,
     ]);
+    expect(faults).toEqual([]);
+  });
+
+  it('shows in another tab, and after it is loaded again, what was labelled', async () => {
+    const server = await servePage({ labels: () => Promise.resolve() });
+    const { page } = await visit(server.url);
+    const { page: other } = await visit(server.url);
+    await live(page);
+    await live(other);
+    server.headline$.next(arriving('The Rovers win the cup final', { key: 'rovers' }));
+    server.headline$.next(arriving('Shares fall at the bank', { key: 'shares' }));
+    await rowsOf(other).first().waitFor();
+    await other.getByText('The Rovers win the cup final').click();
+    await other.locator('.effects').waitFor();
+    await page.getByText('The Rovers win the cup final').waitFor();
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('4');
+    const labelled = rowsOf(other).filter({ has: other.getByTitle('labelled World') });
+    await expect
+      .poll(() => labelled.locator('.headline-title').allTextContents())
+      .toEqual(['The Rovers win the cup final']);
+    await expect.poll(() => other.getByRole('button', { name: 'World' }).getAttribute('aria-pressed')).toBe('true');
+    await other.reload();
+    await expect
+      .poll(() => labelled.locator('.headline-title').allTextContents())
+      .toEqual(['The Rovers win the cup final']);
+  });
+
+  it('shows the class of a model with other classes as it is', async () => {
+    const foreign = LabelEncoder.of(['Foreign', 'Money', 'Sport', 'Tech']);
+    const server = await servePage({
+      candidate: {
+        served: { ...vocabulary, labelEncoder: foreign, model: newsModel() },
+        role: { type: 'canary', share: 1 },
+      },
+    });
+    const { page, faults } = await visit(server.url);
+    await live(page);
+    server.send('The Rovers win the cup final', 'Shares fall at the bank');
+    const shown = () => rowsOf(page).locator('.headline-class').allTextContents();
+    // The classes of the models have the same order of indices, and other names.
+    await expect.poll(shown).toEqual(['Foreign', 'Sport']);
+    await page.getByLabel('Class', { exact: true }).selectOption('Sport');
+    await expect.poll(shown).toEqual(['Sport']);
     expect(faults).toEqual([]);
   });
 

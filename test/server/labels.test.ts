@@ -47,6 +47,27 @@ describe('POST /labels', () => {
     await served.metric('headwater_labels_total{class="World",correct="false"} 1');
   });
 
+  it('tells the listeners which headline was labelled, by the key that the client sends', async () => {
+    const kept: Label[] = [];
+    const served = await serving({ labels: (one) => Promise.resolve(void kept.push(one)) });
+    for (const key of ['8f8304c7044f5dbc', 7, 'k'.repeat(201)])
+      expect((await label(served, { title: 'ferry', category: 'World', key })).status).toBe(200);
+    expect(kept.map(({ key }) => key)).toEqual(['8f8304c7044f5dbc', undefined, undefined]);
+    const leaving = new AbortController();
+    const events = await fetch(new URL('/events?last=10', served.url), { signal: leaving.signal });
+    let text = '';
+    for await (const chunk of events.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (text.split('event: label').length === 4 && text.endsWith('\n\n')) break;
+    }
+    leaving.abort();
+    expect([...text.matchAll(/"predicted":"Sports"(,"key":"[^"]*")?/g)].map(([, key]) => key)).toEqual([
+      ',"key":"8f8304c7044f5dbc"',
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('scores the model in use, and no canary', async () => {
     const kept: Label[] = [];
     const served = await serving({

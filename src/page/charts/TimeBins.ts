@@ -2,6 +2,7 @@ import { LatencyCounts } from './LatencyCounts.js';
 
 /** The counts of a time interval. */
 interface Bin {
+  /** By class; the last one counts all other classes. */
   readonly counts: Float64Array;
   readonly latencies: LatencyCounts;
 }
@@ -55,10 +56,13 @@ export class TimeBins {
     return WIDTHS[this.#level]!;
   }
 
-  /** Counts a headline. A headline from before the first bin counts in the first bin. */
+  /**
+   * Counts a headline. A headline from before the first bin counts in the first bin. A class beyond the number of
+   * classes counts only in the totals.
+   */
   add(time: number, category: number, latencyMs: number): void {
     const bin = this.#binAt(time);
-    if (category >= 0) bin.counts[category]!++;
+    bin.counts[Math.min(category, this.#classes)]!++;
     bin.latencies.add(latencyMs);
   }
 
@@ -111,7 +115,7 @@ export class TimeBins {
       return this.#binAt(time);
     }
     while (this.#bins.length <= index)
-      this.#bins.push({ counts: new Float64Array(this.#classes), latencies: new LatencyCounts() });
+      this.#bins.push({ counts: new Float64Array(this.#classes + 1), latencies: new LatencyCounts() });
     const excess = Math.max(0, this.#bins.length - this.#most);
     this.#bins.splice(0, excess);
     this.#first += excess;

@@ -4,9 +4,10 @@ import type { BinColumns } from './TimeBins.js';
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** Describes the class mix in words. */
-export const describeMix = (classes: readonly string[], { counts }: BinColumns): string => {
+export const describeMix = (classes: readonly string[], { counts, totals: binTotals }: BinColumns): string => {
   const totals = counts.map(sum);
-  const all = sum(totals);
+  const all = sum(binTotals);
+  const areOthers = classes.length > 6 || all > sum(totals);
   if (all === 0) return 'No headlines yet.';
   const said = classes
     .map((name, category) => ({ name, count: totals[category] ?? 0 }))
@@ -14,8 +15,7 @@ export const describeMix = (classes: readonly string[], { counts }: BinColumns):
     .slice(0, 6)
     .map(({ name, count }) => `${name} ${formatShare(count / all)}`);
   return (
-    `Of ${formatCount(all)} headline${all === 1 ? '' : 's'}: ` +
-    `${said.join(', ')}${classes.length > 6 ? ' and others' : ''}.`
+    `Of ${formatCount(all)} headline${all === 1 ? '' : 's'}: ` + `${said.join(', ')}${areOthers ? ' and others' : ''}.`
   );
 };
 

@@ -6,7 +6,7 @@ import { formatPoints, formatShare, NOTHING } from '../elements/format.js';
 import { describeFailure, postJson } from '../connection/server.js';
 import { className } from '../elements/tables.js';
 import { articleOf } from './headlineRow.js';
-import type { LabelBook } from './LabelBook.js';
+import type { LabelBook, Labelled } from './LabelBook.js';
 import { RightClass } from './RightClass.js';
 
 /** The response of `POST /explain`. */
@@ -22,8 +22,9 @@ export interface ExplanationAnswer {
 /** The headline to explain. */
 export interface Asked {
   readonly title: string;
-  /** Its ordinal on the page, and its id in the source; undefined for a headline that the reader typed. */
+  /** Its number on the page, its key and its id in the source; undefined for a headline that the reader typed. */
   readonly ordinal?: number | undefined;
+  readonly key?: string | undefined;
   readonly guid?: string | undefined;
   readonly link?: string | undefined;
   readonly source?: string | undefined;
@@ -142,8 +143,8 @@ export class ExplainPanel {
   }
 
   /** Shows that a headline was labelled, if it is the explained one. */
-  labelled(ordinal: number | undefined): void {
-    this.#rightClass.labelled(ordinal);
+  labelled(isIt: (headline: Labelled) => boolean): void {
+    this.#rightClass.labelled(isIt);
   }
 
   #show({ title, class: category, probabilities, known, words }: ExplanationAnswer, asked: Asked): void {

@@ -42,9 +42,14 @@ const option = ([value, label]: readonly [string, string]): HTMLOptionElement =>
 const select = (label: string, choices: Choices): HTMLSelectElement =>
   element('select', { 'aria-label': label }, ...choices.map(option));
 
+/** Adds a value to the choices if it is missing. */
+const addChoice = (target: HTMLSelectElement, value: string, label: string): void => {
+  if (!Array.from(target.options).some((known) => known.value === value)) target.append(option([value, label]));
+};
+
 /** Selects a value, and adds it to the choices if it is missing. */
 const choose = (target: HTMLSelectElement, value: string, label: string): void => {
-  if (!Array.from(target.options).some((known) => known.value === value)) target.append(option([value, label]));
+  addChoice(target, value, label);
   target.value = value;
 };
 
@@ -155,6 +160,11 @@ export class FilterBar {
     setText(made, name);
     if (given === undefined) this.#source.append(made);
     this.#names.set(source, made);
+  }
+
+  /** Adds a class that another model had to the choices. */
+  heardClass(name: string): void {
+    addChoice(this.#category, name, name);
   }
 
   /** Pauses or resumes the list. */

@@ -7,6 +7,8 @@ import { rowsAPage, rowsToDraw, scrollAfterNew, scrollToRow, type Viewport } fro
 /** The content of a list, and its callbacks. */
 export interface HeadlineListOptions extends RowStyle {
   readonly ring: HeadlineRing;
+  /** How many classes, from the first, can be assigned. */
+  readonly labels: number;
   /** Called with a chosen headline. */
   readonly chosen: (headline: SeenHeadline) => void;
   /** Called when the reader assigns this class to a headline. */
@@ -111,12 +113,12 @@ export class HeadlineList {
     this.#showNewest();
   }
 
-  /** Redraws a headline that was labelled. */
-  redraw(ordinal: number): void {
-    const serial = this.#ring.serialOf(ordinal);
-    const row = serial === undefined ? undefined : this.#rows.get(serial);
-    const headline = serial === undefined ? undefined : this.#ring.at(serial);
-    if (headline !== undefined) row?.replaceChildren(...headlineCells(headline, this.#options));
+  /** Redraws headlines that were labelled. */
+  redraw(isIt: (headline: SeenHeadline) => boolean): void {
+    for (const [serial, row] of this.#rows) {
+      const headline = this.#ring.at(serial);
+      if (headline !== undefined && isIt(headline)) row.replaceChildren(...headlineCells(headline, this.#options));
+    }
   }
 
   /** Redraws all rows, because a source has a new name. */
@@ -274,7 +276,7 @@ export class HeadlineList {
 
   /** Runs the action of a key; returns whether the key has one. */
   #act(key: string): boolean {
-    const { classes, keys, labelled } = this.#options;
+    const { labels, keys, labelled } = this.#options;
     const further = keys[key];
     if (further !== undefined) {
       further();
@@ -286,7 +288,7 @@ export class HeadlineList {
     else if (key === 'o') {
       const article = articleOf(headline.link);
       if (article !== undefined) open(article, '_blank', 'noopener,noreferrer');
-    } else if (/^[1-9]$/.test(key) && Number(key) <= classes.length) labelled(headline, Number(key) - 1);
+    } else if (/^[1-9]$/.test(key) && Number(key) <= labels) labelled(headline, Number(key) - 1);
     else return false;
     return true;
   }

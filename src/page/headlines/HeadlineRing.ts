@@ -15,6 +15,8 @@ export interface SeenHeadline {
   readonly link: string | undefined;
   /** Its id in its source. */
   readonly guid: string | undefined;
+  /** Its key on the server; undefined if it has none. */
+  readonly key: string | undefined;
 }
 
 /** The maximum number of different sources; further sources have no name. */
@@ -30,6 +32,7 @@ export class HeadlineRing {
   readonly #titles: (string | undefined)[];
   readonly #links: (string | undefined)[];
   readonly #guids: (string | undefined)[];
+  readonly #keys: (string | undefined)[];
   readonly #ordinals: Float64Array;
   readonly #categories: Int16Array;
   readonly #probabilities: Float32Array;
@@ -46,6 +49,7 @@ export class HeadlineRing {
     this.#titles = new Array<string | undefined>(capacity);
     this.#links = new Array<string | undefined>(capacity);
     this.#guids = new Array<string | undefined>(capacity);
+    this.#keys = new Array<string | undefined>(capacity);
     this.#ordinals = new Float64Array(capacity);
     this.#categories = new Int16Array(capacity);
     this.#probabilities = new Float32Array(capacity);
@@ -69,11 +73,12 @@ export class HeadlineRing {
     return this.#end - this.first;
   }
 
-  push({ ordinal, title, category, probability, seen, unread, source, link, guid }: SeenHeadline): void {
+  push({ ordinal, title, category, probability, seen, unread, source, link, guid, key }: SeenHeadline): void {
     const place = this.#end++ % this.capacity;
     this.#titles[place] = title;
     this.#links[place] = link;
     this.#guids[place] = guid;
+    this.#keys[place] = key;
     this.#ordinals[place] = ordinal;
     this.#categories[place] = category;
     this.#probabilities[place] = probability;
@@ -91,6 +96,7 @@ export class HeadlineRing {
       title: this.#titles[place] ?? '',
       link: this.#links[place],
       guid: this.#guids[place],
+      key: this.#keys[place],
       category: this.#categories[place]!,
       probability: this.#probabilities[place]!,
       seen: this.#seen[place]!,

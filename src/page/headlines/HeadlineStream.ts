@@ -12,8 +12,10 @@ import { ShownHeadlines } from './ShownHeadlines.js';
 export interface HeadlineStreamOptions {
   /** All headlines of the page. */
   readonly ring: HeadlineRing;
-  /** In the order of the label encoder. */
+  /** The classes of the model in use, in the order of the label encoder. */
   readonly classes: readonly string[];
+  /** These classes, and after them further ones that headlines have. It may grow. */
+  readonly classNames: readonly string[];
   readonly labels: LabelBook;
   /** The title of a source. */
   readonly nameOf: (source: string) => string;
@@ -50,9 +52,9 @@ export class HeadlineStream {
   #isAsked = false;
 
   constructor(options: HeadlineStreamOptions) {
-    const { ring, classes, labels, nameOf, chosen } = options;
+    const { ring, classes, classNames, labels, nameOf, chosen } = options;
     this.#options = options;
-    this.#shown = new ShownHeadlines(ring, classes);
+    this.#shown = new ShownHeadlines(ring, classNames, (headline) => labels.of(headline) !== undefined);
     this.#bar = new FilterBar({
       classes,
       changed: (filter) => {
@@ -68,9 +70,10 @@ export class HeadlineStream {
     });
     this.#list = new HeadlineList({
       ring: this.#shown.ring,
-      classes,
+      classes: classNames,
+      labels: classes.length,
       nameOf,
-      labelOf: (ordinal) => labels.of(ordinal),
+      labelOf: (headline) => labels.of(headline),
       chosen,
       labelled: (headline, category) => {
         labels.give(headline, category);
@@ -124,8 +127,14 @@ export class HeadlineStream {
     if (isNamed) this.#list.redrawAll();
   }
 
-  labelled(ordinal: number): void {
-    this.#list.redraw(ordinal);
+  /** Processes that a headline has a class. */
+  heardClass(category: number): void {
+    const { classes, classNames } = this.#options;
+    if (category >= classes.length) this.#bar.heardClass(classNames[category] ?? '');
+  }
+
+  labelled(isIt: (headline: SeenHeadline) => boolean): void {
+    this.#list.redraw(isIt);
   }
 
   get #isHeld(): boolean {
@@ -194,11 +203,11 @@ export class HeadlineStream {
   }
 
   #export(format: 'csv' | 'jsonl'): void {
-    const { classes, labels } = this.#options;
+    const { classes, classNames, labels } = this.#options;
     const exported = this.#shown.ring.fromTop().map((headline): ExportedHeadline => ({
       ...headline,
-      class: classes[headline.category] ?? '',
-      label: classes[labels.of(headline.ordinal) ?? -1],
+      class: classNames[headline.category] ?? '',
+      label: classes[labels.of(headline) ?? -1],
     }));
     if (format === 'csv') download('headlines.csv', 'text/csv', csvOf(exported));
     else download('headlines.jsonl', 'application/x-ndjson', jsonLinesOf(exported));

@@ -48,12 +48,12 @@ export class RightClass {
   show(headline: Labelled): void {
     this.#headline = headline;
     this.node.hidden = false;
-    this.#press(this.#labels.of(headline.ordinal));
+    this.#press(this.#labels.of(headline));
   }
 
-  /** Shows that a headline was labelled. */
-  labelled(ordinal: number | undefined): void {
-    if (ordinal !== undefined && ordinal === this.#headline?.ordinal) this.#press(this.#labels.of(ordinal));
+  /** Shows that a headline was labelled, if it is this one. */
+  labelled(isIt: (headline: Labelled) => boolean): void {
+    if (this.#headline !== undefined && isIt(this.#headline)) this.#press(this.#labels.of(this.#headline));
   }
 
   #list(classes: readonly string[], give: (category: number) => void): HTMLSelectElement {

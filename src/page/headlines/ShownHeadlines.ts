@@ -10,6 +10,7 @@ import { HeadlineRing, type SeenHeadline } from './HeadlineRing.js';
 export class ShownHeadlines {
   readonly #all: HeadlineRing;
   readonly #classes: readonly string[];
+  readonly #isLabelled: (headline: SeenHeadline) => boolean;
   #filter = ALL;
   #test = headlineTest(ALL, []);
   #ring: HeadlineRing;
@@ -17,9 +18,17 @@ export class ShownHeadlines {
   #next = 0;
   #waiting = 0;
 
-  constructor(all: HeadlineRing, classes: readonly string[]) {
+  /**
+   * @param isLabelled whether a headline has its right class; in the order by confidence, it comes after all others
+   */
+  constructor(
+    all: HeadlineRing,
+    classes: readonly string[],
+    isLabelled: (headline: SeenHeadline) => boolean = () => false,
+  ) {
     this.#all = all;
     this.#classes = classes;
+    this.#isLabelled = isLabelled;
     this.#ring = new HeadlineRing(all.capacity);
   }
 
@@ -81,6 +90,12 @@ export class ShownHeadlines {
       const headline = this.#all.at(serial);
       if (headline !== undefined && this.#test(headline, now)) wanted.push(headline);
     }
-    return this.#filter.order === 'unsure' ? wanted.sort((a, b) => confidenceOf(b) - confidenceOf(a)) : wanted;
+    if (this.#filter.order === 'newest') return wanted;
+    // A reader who labels wants the next headline to label at the top.
+    const rank = (headline: SeenHeadline): number => confidenceOf(headline) + (this.#isLabelled(headline) ? 2 : 0);
+    return wanted
+      .map((headline) => ({ headline, rank: rank(headline) }))
+      .sort((a, b) => b.rank - a.rank)
+      .map(({ headline }) => headline);
   }
 }

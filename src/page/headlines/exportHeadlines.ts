@@ -28,9 +28,12 @@ const COLUMNS = ['seen', 'title', 'class', 'probability', 'read', 'label', 'sour
  * prefix.
  */
 const field = (value: string): string => {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
+
+/** The byte order mark. Without it, Excel reads a table in the encoding of its system. */
+const BOM = '\ufeff';
 
 /** Headlines as a table. @see RFC 4180 */
 export const csvOf = (headlines: readonly ExportedHeadline[]): string => {
@@ -38,7 +41,7 @@ export const csvOf = (headlines: readonly ExportedHeadline[]): string => {
     const values = columnsOf(headline);
     return COLUMNS.map((column) => field(String(values[column] ?? ''))).join(',');
   });
-  return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
+  return `${BOM}${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
 };
 
 /** Headlines as JSON lines. */

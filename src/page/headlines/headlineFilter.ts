@@ -36,12 +36,15 @@ export const ALL: HeadlineFilter = {
 /** The confidence of the model in a headline, from 0 to 1; 0 if it knows none of its tokens. */
 export const confidenceOf = ({ probability, unread }: SeenHeadline): number => (unread ? 0 : probability);
 
-/** Makes the test of a filter. @param classes in the order of the label encoder */
+/** A text without the difference of case, and of the ways to write the same letter; the same for every language. */
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+/** Makes the test of a filter. @param classes the names of the classes, by index */
 export const headlineTest = (
   { words, category, source, least, most, minutes, from = -Infinity, until = Infinity }: HeadlineFilter,
   classes: readonly string[],
 ): ((headline: SeenHeadline, now: number) => boolean) => {
-  const parts = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const parts = folded(words).split(/\s+/).filter(Boolean);
   return (headline, now) => {
     const percent = confidenceOf(headline) * 100;
     if (category !== '' && category !== classes[headline.category]) return false;
@@ -50,7 +53,7 @@ export const headlineTest = (
     if (minutes > 0 && now - headline.seen > minutes * 60_000) return false;
     if (headline.seen < from || headline.seen > until) return false;
     if (parts.length === 0) return true;
-    const title = headline.title.toLocaleLowerCase();
+    const title = folded(headline.title);
     return parts.every((part) => title.includes(part));
   };
 };
@@ -59,9 +62,12 @@ export const headlineTest = (
 const wholeOf = (given: string | null, limit: number): number | undefined =>
   given !== null && /^\d{1,7}$/.test(given) && Number(given) <= limit ? Number(given) : undefined;
 
+/** The latest time that the fields of a page can show: the end of the year 9999. */
+const LATEST = Date.UTC(9999, 11, 30);
+
 const timeOf = (given: string | null): number | undefined => {
   const time = Date.parse(given ?? '');
-  return Number.isNaN(time) ? undefined : time;
+  return Math.abs(time) <= LATEST ? time : undefined;
 };
 
 /** The filter in the fragment of an address (the part after `#`). Invalid parts are ignored. */

@@ -5,12 +5,12 @@ import type { SeenHeadline } from './HeadlineRing.js';
 
 /** What a row needs for drawing. */
 export interface RowStyle {
-  /** In the order of the label encoder. */
+  /** The names of the classes, by index. */
   readonly classes: readonly string[];
   /** The title of a source. */
   readonly nameOf: (source: string) => string;
-  /** The class that the reader assigned to a headline, by its ordinal. */
-  readonly labelOf: (ordinal: number) => number | undefined;
+  /** The class that somebody assigned to a headline. */
+  readonly labelOf: (headline: SeenHeadline) => number | undefined;
 }
 
 /** The address of an article, if it is a web address. */
@@ -42,8 +42,8 @@ const labelMark = (name: string, isRight: boolean): HTMLElement =>
 
 /** The cells of a headline's row, in reading order. */
 export const headlineCells = (headline: SeenHeadline, { classes, nameOf, labelOf }: RowStyle): readonly Node[] => {
-  const { ordinal, title, category, seen, source, link } = headline;
-  const label = labelOf(ordinal);
+  const { title, category, seen, source, link } = headline;
+  const label = labelOf(headline);
   const article = articleOf(link);
   return [
     classMark(category),
@@ -51,7 +51,7 @@ export const headlineCells = (headline: SeenHeadline, { classes, nameOf, labelOf
     element(
       'span',
       { class: 'headline-class', role: 'gridcell' },
-      element('span', {}, classes[category] ?? 'unknown'),
+      element('span', { title: classes[category] ?? '' }, classes[category] ?? 'unknown'),
       ...(label === undefined ? [] : [labelMark(classes[label] ?? '', label === category)]),
     ),
     shareCell(headline),

@@ -8,10 +8,11 @@ import { reconnecting, type ServerSent } from '../connection/reconnecting.js';
 import { credentials, describeFailure, getJson } from '../connection/server.js';
 import { element, setText } from '../elements/element.js';
 import { formatCount, formatMs, formatRate, NOTHING } from '../elements/format.js';
+import { ClassNames } from '../headlines/ClassNames.js';
 import { ExplainPanel } from '../headlines/ExplainPanel.js';
 import { HeadlineRing } from '../headlines/HeadlineRing.js';
 import { HeadlineStream } from '../headlines/HeadlineStream.js';
-import { LabelBook } from '../headlines/LabelBook.js';
+import { LabelBook, type Labelled, type LabelTold } from '../headlines/LabelBook.js';
 import { SourceList } from '../headlines/SourceList.js';
 import { SourceNames } from '../headlines/SourceNames.js';
 import { troubleOf } from '../headlines/sourceTrouble.js';
@@ -29,6 +30,7 @@ import { TrafficCharts } from './TrafficCharts.js';
 interface Prediction {
   readonly title: string;
   readonly guid?: string;
+  readonly key?: string;
   readonly class: string;
   readonly probabilities: Readonly<Record<string, number>>;
   readonly known: number;
@@ -65,7 +67,7 @@ export const servingView = (
   { announcer, notice, corner, tokenWanted }: ViewOptions,
 ): void => {
   const { classes } = model;
-  const indexOf = new Map(classes.map((name, category) => [name, category]));
+  const classNames = new ClassNames(classes);
   const ring = new HeadlineRing(KEPT);
   const bins = new TimeBins(classes.length);
   const badge = new ConnectionBadge(announcer);
@@ -91,9 +93,9 @@ export const servingView = (
     classes,
     kept: ({ ordinal, title }, category) => {
       setText(announcer, `Labelled as ${classes[category] ?? ''}: ${title}`);
-      explain.labelled(ordinal);
-      if (ordinal !== undefined) stream.labelled(ordinal);
+      if (ordinal !== undefined) showLabel((headline) => headline.ordinal === ordinal);
     },
+    told: (isIt) => showLabel(isIt),
     failed: (error) => {
       if (!tokenWanted(error)) notice.show(`The label was not kept: ${describeFailure(error)}`);
     },
@@ -102,11 +104,17 @@ export const servingView = (
   const stream = new HeadlineStream({
     ring,
     classes,
+    classNames: classNames.all,
     labels,
     nameOf,
     chosen: (headline) => explain.explain(headline),
     announcer,
   });
+
+  const showLabel = (isIt: (headline: Labelled) => boolean): void => {
+    explain.labelled(isIt);
+    stream.labelled(isIt);
+  };
 
   let missed = 0;
   let changed = true;
@@ -129,6 +137,7 @@ export const servingView = (
     const {
       title,
       guid,
+      key,
       class: name,
       probabilities,
       known,
@@ -137,13 +146,14 @@ export const servingView = (
       link,
       seen,
     } = JSON.parse(data) as Prediction;
-    const category = indexOf.get(name) ?? -1;
+    const category = classNames.indexOf(name);
     const time = Date.parse(seen);
     ring.push({
       ordinal: ring.end,
       title,
       guid,
-      category: Math.max(0, category),
+      key,
+      category,
       probability: probabilities[name] ?? 0,
       seen: time,
       unread: known === 0,
@@ -154,6 +164,7 @@ export const servingView = (
     badge.heardHeadline(time + latencyMs);
     changed = true;
     stream.heardSource(source, false);
+    stream.heardClass(category);
     stream.draw();
   };
 
@@ -177,6 +188,11 @@ export const servingView = (
     notice.show(text);
   };
 
+  const heardLabel = (label: LabelScored & LabelTold): void => {
+    labelled.heard(label);
+    labels.heard(label);
+  };
+
   const heard = ({ name, data }: ServerSent): void => {
     switch (name) {
       case 'prediction':
@@ -197,7 +213,7 @@ export const servingView = (
         models.look();
         break;
       case 'label':
-        labelled.heard(JSON.parse(data) as LabelScored);
+        heardLabel(JSON.parse(data) as LabelScored & LabelTold);
         break;
     }
   };

@@ -5,6 +5,8 @@ export interface Label {
   readonly category: string;
   /** The id of the headline in its source, if the client sent it. */
   readonly guid?: string | undefined;
+  /** The key of the headline in the server's events, if the client sent it. */
+  readonly key?: string | undefined;
   /** The time at which the label arrived. */
   readonly labelled: string;
   /** The prediction of the model in use, and the model's id. */

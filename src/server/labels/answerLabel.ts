@@ -23,6 +23,15 @@ export interface LabelAnswers {
   readonly dropped: (reason: DropReason, headlines: number) => void;
 }
 
+/** The maximum number of characters of a key. */
+const LONGEST_KEY = 200;
+
+/** The key in a label; undefined if it is no key. */
+const keyIn = (label: unknown): string | undefined => {
+  const { key } = label as { readonly key?: unknown };
+  return typeof key === 'string' && key !== '' && key.length <= LONGEST_KEY ? key : undefined;
+};
+
 /**
  * Accepts the right class of a headline, `{"title": "…", "category": "…"}`. The label is compared with the prediction
  * of the model in use and stored. The answer is sent when it is stored.
@@ -64,6 +73,7 @@ export const answerLabel = async (
     title,
     category,
     guid,
+    key: keyIn(value),
     labelled: new Date().toISOString(),
     predicted: prediction?.category ?? '',
     model: prediction?.modelId ?? '',

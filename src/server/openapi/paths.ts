@@ -63,7 +63,16 @@ export const paths = (limits: ServerLimits, classes: readonly string[]): Readonl
         content: {
           'application/json': {
             schema: {
-              allOf: [ref('HeadlineObject'), { required: ['category'], properties: { category: { enum: classes } } }],
+              allOf: [
+                ref('HeadlineObject'),
+                {
+                  required: ['category'],
+                  properties: {
+                    category: { enum: classes },
+                    key: { type: 'string', description: 'The key of the headline in the events.' },
+                  },
+                },
+              ],
             },
           },
         },

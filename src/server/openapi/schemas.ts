@@ -158,11 +158,12 @@ export const schemas = (limits: ServerLimits, classes: readonly string[]): Reado
       title: { type: 'string' },
       category: { type: 'string' },
       guid: { type: 'string' },
+      key: { type: 'string', maxLength: 200 },
       labelled: { type: 'string', format: 'date-time' },
       predicted: { type: 'string' },
       model: { type: 'string' },
     },
-    ['guid'],
+    ['guid', 'key'],
   ),
   Models: {
     type: 'object',

@@ -33,6 +33,14 @@ describe('ShownHeadlines', () => {
     expect(ordinals(shown)).toEqual([3, 1, 2, 0]);
   });
 
+  it('puts those that are labelled behind the unsure ones', () => {
+    const shown = new ShownHeadlines(ringOf(0.9, 0.4, 0.8), ['World'], ({ ordinal }) => ordinal === 1);
+    shown.use({ ...ALL, order: 'unsure' }, 0);
+    expect(ordinals(shown)).toEqual([2, 0, 1]);
+    shown.use(ALL, 0);
+    expect(ordinals(shown)).toEqual([2, 1, 0]);
+  });
+
   it('counts what waits, and shows it when it is put together anew', () => {
     const all = ringOf(0.9);
     const shown = new ShownHeadlines(all, ['World']);

@@ -11,5 +11,6 @@ export const seenHeadline = (given: Partial<SeenHeadline> = {}): SeenHeadline =>
   source: 'https://news.example/feed',
   link: 'https://news.example/1',
   guid: 'n1',
+  key: 'k1',
   ...given,
 });

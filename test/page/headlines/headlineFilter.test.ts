@@ -31,6 +31,11 @@ describe('a filter', () => {
     expect([shows({ until: 600_000 }), shows({ until: 599_999 })]).toEqual([true, false]);
   });
 
+  it('finds a letter in either of its two forms', () => {
+    const zurich = seenHeadline({ title: 'Zu\u0308rich votes' });
+    expect(shows({ words: 'Z\u00fcRICH' }, 0, zurich)).toBe(true);
+  });
+
   it('counts a headline that was not read as one of which nothing is sure', () => {
     const unread = seenHeadline({ unread: true, probability: 0.97 });
     expect([shows({ most: 50 }, 0, unread), shows({ least: 95 }, 0, unread)]).toEqual([true, false]);
@@ -59,5 +64,7 @@ describe('a filter', () => {
     );
     expect(fragmentOf(ALL)).toBe('');
     expect(filterOf('#least=400&most=x&minutes=-1&order=none&from=yesterday')).toEqual(ALL);
+    // East of Greenwich, this last time of all has no local time.
+    expect(filterOf('#from=%2B275760-09-13T00:00:00Z')).toEqual(ALL);
   });
 });
