@@ -49,7 +49,6 @@ describe('HeadlineRing', () => {
                   ordinal: i,
                   guid: `g${i}`,
                   key: `k${i}`,
-                  key: `k${i}`,
                   title: `t${i}`,
                   seen: i,
                   source: `s${i % 3}`,
