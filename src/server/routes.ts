@@ -14,8 +14,8 @@ import type { ServedFeeds } from './feeds/ServedFeeds.js';
 import { adminRoutes } from './answers/adminRoutes.js';
 import type { Generations } from './generations/Generations.js';
 import type { Reloaded } from './generations/reloading.js';
-import { answerLabel } from './labels/answerLabel.js';
-import type { KeepLabel, Label } from './generations/Label.js';
+import { answerLabel, type LabelAnswers } from './labels/answerLabel.js';
+import type { KeepLabel } from './generations/Label.js';
 import { answerForm, requestForm } from './http/mediaTypes.js';
 import type { Json } from './openapi/parts.js';
 import { pageRoutes } from './pageFiles.js';
@@ -36,7 +36,7 @@ export interface RoutesOptions {
   readonly generations: Generations;
   /** Stores the labels that people give; undefined if labels are refused. */
   readonly keepLabel: KeepLabel | undefined;
-  readonly labelled: (label: Label) => Promise<void>;
+  readonly labelled: LabelAnswers['labelled'];
   /** Loads the model again and puts it in use. */
   readonly reload: () => Promise<Reloaded>;
   /** The feeds, if they can be changed. */

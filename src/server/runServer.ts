@@ -8,7 +8,7 @@ import { dispatcher } from './dispatcher.js';
 import { EventHistory } from './events/EventHistory.js';
 import { liveFeeds } from './events/liveFeeds.js';
 import { FlowHistory } from './flow/FlowHistory.js';
-import { type Generation, generationOf } from './generations/Generation.js';
+import { type Generation, generationOf, smoke } from './generations/Generation.js';
 import { Generations } from './generations/Generations.js';
 import { reloading } from './generations/reloading.js';
 import { isLoopback } from './guards/hostGuard.js';
@@ -51,10 +51,19 @@ export const runServer = (
       error: (error: unknown) => subscriber.error(error),
     }),
   );
-  const generations = new Generations(first);
+  const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
+  const generations = new Generations(first, { failed, later: (work) => void turnScheduler.schedule(work) });
   if (options.candidate !== undefined) {
     const { served, role = { type: 'shadow' } } = options.candidate;
-    generations.setCandidate(generationOf(served, options.learn), role);
+    const candidate = generationOf(served, options.learn);
+    // A candidate that fails its test is only told: the model in use can serve without it.
+    smoke(candidate).then(
+      () => (subscriber.closed ? candidate.dispose() : generations.setCandidate(candidate, role)),
+      (error: unknown) => {
+        candidate.dispose();
+        failed(error);
+      },
+    );
   }
   const { classify } = generations;
   const queue = new ClassifyQueue({
@@ -76,7 +85,6 @@ export const runServer = (
     listeners: () => listeners.count,
     models: () => generations.view(),
   });
-  const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
   /** Adds an event to the history. The server ends if it stores its events and cannot store this one. */
   const tell = (type: string, event: object): void => {
     try {
@@ -120,11 +128,11 @@ export const runServer = (
     generations,
     queue.batch$.pipe(
       concatMap(({ predictions }) => predictions),
-      filter(({ headline }) => headline.source !== REQUEST_SOURCE),
+      filter(({ headline, modelId }) => headline.source !== REQUEST_SOURCE && modelId === generations.inUse.id),
     ),
     {
       drifted: (drift) => {
-        metrics.drifted(drift.of);
+        metrics.drifted(drift.of, generations.inUse.id);
         tell('drift', { ...drift, model: generations.inUse.id, at: Date.now() });
         subscriber.next({ type: 'drift', drift });
       },
@@ -133,10 +141,10 @@ export const runServer = (
         const { category, predicted, model, key } = label;
         tell('label', { class: category, predicted, key, ...scores, model });
       },
-      learnt: metrics.learnt,
+      learnt: () => metrics.learnt(generations.inUse.id),
       tried: (ended) => {
-        metrics.tried(ended.type === 'rolled-back');
-        tell('trial', { ...ended, model: generations.inUse.id });
+        metrics.tried(ended.type === 'rolled-back', generations.inUse.id);
+        tell('trial', { ...ended, model: generations.inUse.id, at: Date.now() });
         subscriber.next({ type: 'trial', ended });
       },
       failed,
@@ -159,7 +167,10 @@ export const runServer = (
         description,
         generations,
         keepLabel: options.labels,
-        labelled: fed.take,
+        labelled: (label, prediction) => {
+          generations.labelled(label.category, prediction);
+          return fed.take(label);
+        },
         reload,
         feeds: options.feeds,
         hasToken: !isOpen,
@@ -202,7 +213,7 @@ export const runServer = (
   subscriber.add(
     queue.batch$.subscribe((batch) => {
       metrics.classified(batch);
-      generations.compare(batch.predictions, (work) => turnScheduler.schedule(work), failed);
+      generations.compare(batch.predictions);
     }),
   );
   subscriber.add(queue.run().subscribe({ error: (error: unknown) => subscriber.error(error) }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { watchFlow } from '../../src/operators/flow/watchFlow.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
+import { LabelEncoder } from '../../src/text/LabelEncoder.js';
 import { arriving, servePage } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
 import { live, rowsOf, violations } from './looking.js';
@@ -178,17 +179,31 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     const panel = page.getByRole('region', { name: 'Other models' });
     // Asked for anew when the page is seen again, and every ten seconds.
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-    await panel.getByText('The candidate contrary agrees on 50.0% of 2 headlines.').waitFor();
-    expect(await panel.locator('tbody tr').allTextContents()).toEqual(['The Rovers win the cup finalSportsBusiness']);
+    await panel
+      .getByText(
+        'The candidate contrary agrees on 50.0% of 2 headlines. ' +
+          'Which of them is right more often is not known, because no labels were given.',
+      )
+      .waitFor();
+    const frame = panel.getByRole('region', { name: 'Where the models differ' });
+    expect(await frame.locator('tbody tr').allTextContents()).toEqual(['The Rovers win the cup finalSportsBusiness']);
+    const figures = panel.getByRole('region', { name: 'Both models' }).locator('tbody tr');
+    expect((await figures.allTextContents()).filter((text) => /^(Headlines|Mean|Share)/.test(text))).toEqual([
+      'Headlines compared22',
+      'Headlines that failed00',
+      expect.stringMatching(/^Mean confidence[\d.]+%100\.0%$/),
+      'Share of Business50.0%100.0%',
+      'Share of Sports50.0%0.0%',
+    ]);
     expect(await violations(page)).toEqual([]);
     // The two classes are in view on a phone, however long a word is.
     await page.setViewportSize({ width: 360, height: 740 });
     server.send(`The Rovers win the ${'football'.repeat(12)} cup final`);
     await expect.poll(() => rowsOf(page).count()).toBe(3);
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-    await expect.poll(() => panel.locator('tbody tr').count()).toBe(2);
-    const frame = panel.getByRole('region', { name: 'Where the models differ' });
-    expect(await frame.evaluate((node) => node.scrollWidth - node.clientWidth)).toBe(0);
+    await expect.poll(() => frame.locator('tbody tr').count()).toBe(2);
+    for (const name of ['Where the models differ', 'Both models'])
+      expect(await panel.getByRole('region', { name }).evaluate((node) => node.scrollWidth - node.clientWidth)).toBe(0);
     await page.setViewportSize({ width: 1280, height: 900 });
     await panel.getByRole('button', { name: 'Put the candidate in use' }).click();
     await page
@@ -203,6 +218,37 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     expect(faults).toEqual([]);
   });
 
+  it('judges a canary with classes of its own, by its figures and by labels', async () => {
+    const probabilities = (): readonly number[] => [0, 1];
+    const canary = recordingModel({ name: 'canary', classes: 2, probabilities });
+    const server = await servePage({
+      candidate: {
+        served: { ...vocabulary, model: canary, labelEncoder: LabelEncoder.of(['Arts', 'Weather']) },
+        role: { type: 'canary', share: 1 },
+      },
+      labels: () => Promise.resolve(),
+    });
+    const { page, faults } = await visit(server.url);
+    await live(page);
+    server.send('The Rovers win the cup final', 'Shares fall at the bank');
+    await expect.poll(() => rowsOf(page).count()).toBe(2);
+    expect(await rowsOf(page).locator('.headline-class').allTextContents()).toEqual(['Weather', 'Weather']);
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('1');
+    await page.getByRole('img', { name: /^Labels\./ }).waitFor();
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    const panel = page.getByRole('region', { name: 'Other models' });
+    await panel.getByText('The candidate canary answers 100.0% of the headlines, and agrees on 0.0% of 2 ').waitFor();
+    await panel.getByText('On 1 label, the difference between them can be chance (p = 1.00).').waitFor();
+    const figures = panel.getByRole('region', { name: 'Both models' }).locator('tbody tr');
+    expect((await figures.allTextContents()).filter((text) => /answered|Weather/.test(text))).toEqual([
+      'Headlines answered02',
+      'Share of Weather–100.0%',
+    ]);
+    expect(await violations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
   it('draws how often the labels were what the model had said', async () => {
     const server = await servePage({ labels: () => Promise.resolve() });
     const { page } = await visit(server.url);
@@ -212,6 +258,12 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     await page.getByRole('grid').focus();
     await page.keyboard.press('3');
     await page.getByRole('img', { name: 'Labels. The model had said 100.0% of the last label.' }).waitFor();
+    // A label that corrects another one of its headline takes its place.
+    await page.keyboard.press('1');
+    await page.getByRole('img', { name: 'Labels. The model had said 0.0% of the last label.' }).waitFor();
+    server.send('Shares fall at the bank');
+    await expect.poll(() => rowsOf(page).count()).toBe(2);
+    await page.keyboard.press('Home');
     await page.keyboard.press('1');
     await page.getByRole('img', { name: 'Labels. The model had said 50.0% of the last 2 labels.' }).waitFor();
   });

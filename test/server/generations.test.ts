@@ -1,5 +1,6 @@
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { CandidateCounts } from '../../src/server/generations/Comparison.js';
 import type { ServedModel } from '../../src/server/generations/ServedModel.js';
 import { recordingModel } from '../../src/testing/recordingModel.js';
 import { LabelEncoder } from '../../src/text/LabelEncoder.js';
@@ -115,7 +116,7 @@ describe('a candidate', () => {
     const served = await serving({ ...always('first'), candidate: { served: always('second', undefined, 1) } });
     expect(await classOf(served)).toEqual(['Sports', 'first']);
     await served.metric('headwater_candidate_headlines_total{model="second",agrees="false"} 1');
-    expect(await (await served.get('/admin/models')).json()).toEqual({
+    expect(await (await served.get('/admin/models')).json()).toMatchObject({
       inUse: 'first',
       before: null,
       candidate: {
@@ -153,5 +154,105 @@ describe('a candidate', () => {
       });
       expect(await explained.json()).toMatchObject({ model: 'first' });
     }
+  });
+
+  const label = (served: Served, title: string, category: string): Promise<Response> =>
+    fetch(new URL('/labels', served.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ title, category }),
+    });
+
+  const candidateOf = async (served: Served): Promise<CandidateCounts> =>
+    ((await (await served.get('/admin/models')).json()) as { readonly candidate: CandidateCounts }).candidate;
+
+  it('is judged as a canary by what both models do, and by their labels', async () => {
+    const served = await serving({
+      ...always('first'),
+      candidate: { served: always('second', ['Culture', 'World'], 1), role: { type: 'canary', share: 0.5 } },
+      labels: () => Promise.resolve(),
+    });
+    const titles = JSON.stringify(Array.from({ length: 100 }, (_, index) => `goal ${index}`));
+    await served.classify(titles);
+    await expect.poll(async () => (await candidateOf(served)).compared).toBe(10);
+    const { agreed, inUse, candidate } = await candidateOf(served);
+    expect(agreed).toBe(0);
+    expect(inUse.headlines + candidate.headlines).toBe(100);
+    expect(candidate.headlines).toBeGreaterThan(20);
+    expect([inUse.classes[0]?.class, candidate.classes[0]?.class]).toEqual(['Sports', 'World']);
+    expect(candidate.confidence).toBeCloseTo(0.9);
+    expect(candidate.classifyMs).toBeGreaterThan(0);
+
+    for (let index = 0; index < 12; index++) await label(served, `ferry ${index}`, 'World');
+    // A label that corrects another one takes its place.
+    await label(served, 'ferry 3', 'Sports');
+    const { labels } = await candidateOf(served);
+    expect(labels).toMatchObject({
+      labels: 12,
+      inUse: { right: 1 },
+      candidate: { right: 11 },
+      onlyInUse: 1,
+      onlyCandidate: 11,
+      better: 'candidate',
+    });
+    expect(labels.candidate.logLoss).toBeCloseTo((-11 * Math.log(0.9) - Math.log(2 ** -149)) / 12);
+    expect(labels.candidate.interval?.map((bound) => bound.toFixed(2))).toEqual(['0.65', '0.99']);
+    const metrics = await (await served.get('/metrics')).text();
+    expect(metrics).toContain('headwater_comparison_labels{model="second",role="candidate"} 12');
+    expect(metrics).toContain(`headwater_comparison_accuracy{model="first",role="in-use"} ${1 / 12}`);
+    // The comparison is with the model in use.
+    await post(served, '/admin/promote');
+    expect(await candidateOf(served)).toBeNull();
+  });
+
+  it('is compared anew with another model in use, and on no explanation', async () => {
+    const served = await serving({
+      ...always('first'),
+      candidate: { served: always('second') },
+      load: () => Promise.resolve(always('third')),
+    });
+    await fetch(new URL('/explain', served.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '"ferry goal"',
+    });
+    await classOf(served);
+    await expect.poll(async () => (await candidateOf(served)).compared).toBe(1);
+    await post(served, '/admin/reload');
+    expect(await candidateOf(served)).toMatchObject({ compared: 0, inUse: { headlines: 0 } });
+  });
+
+  it('fails without an effect on answers, is counted, and is told once', async () => {
+    let rows = 0;
+    const failing = Object.assign(always('second'), {
+      model: recordingModel({
+        name: 'second',
+        probabilities: () => {
+          // It passes the test batch of four headlines.
+          if (rows++ >= 4) throw new Error('out of memory');
+          return [0.1, 0.9];
+        },
+      }),
+    });
+    const served = await serving({
+      ...always('first'),
+      candidate: { served: failing, role: { type: 'canary', share: 1 } },
+    });
+    expect(await classOf(served)).toEqual(['Sports', 'first']);
+    expect(await classOf(served)).toEqual(['Sports', 'first']);
+    expect((await candidateOf(served)).candidate).toMatchObject({ headlines: 0, errors: 2 });
+    expect(served.events.filter(({ type }) => type === 'failed')).toHaveLength(1);
+    expect(await (await served.get('/metrics')).text()).toContain('headwater_candidate_errors_total{model="second"} 2');
+  });
+
+  it('is left out where it fails its test, while the model in use serves', async () => {
+    const broken = Object.assign(always('broken'), {
+      model: recordingModel({ name: 'broken', probabilities: () => [0.9, 0.9] }),
+    });
+    const served = await serving({ ...always('first'), candidate: { served: broken } });
+    expect(await classOf(served)).toEqual(['Sports', 'first']);
+    expect(await candidateOf(served)).toBeNull();
+    expect(broken.disposed).toBe(true);
+    expect(served.events).toMatchObject([{ type: 'failed' }, { type: 'listening' }]);
   });
 });

@@ -44,7 +44,7 @@ describe('POST /labels', () => {
         model: 'recording',
       },
     ]);
-    await served.metric('headwater_labels_total{class="World",correct="false"} 1');
+    await served.metric('headwater_labels_total{class="World",correct="false",model="recording"} 1');
   });
 
   it('tells the listeners which headline was labelled, by the key that the client sends', async () => {

@@ -57,7 +57,7 @@ describe('a server that learns', () => {
     const other = before === 'Sports' ? 'World' : 'Sports';
     for (let times = 0; times < 20; times++) await label(served, 'ferry returns', other);
     expect(await classOf(served)).toBe(other);
-    await served.metric('headwater_labels_learnt_total 20');
+    await served.metric('headwater_labels_learnt_total{model="gru"} 20');
 
     const past = Array.from({ length: 20 }, () => kept(other));
     const again = tiny();
@@ -92,6 +92,23 @@ describe('a server that learns', () => {
     ]);
   });
 
+  it('does not teach a model what the model before it has predicted', async () => {
+    const [first, second] = [recordingModel({ name: 'first' }), recordingModel({ name: 'second' })];
+    const past = Array.from({ length: 200 }, () => kept('World'));
+    const served = await serving({
+      model: first,
+      labels: async () => {
+        await fetch(new URL('/admin/reload', served.url), { method: 'POST' });
+      },
+      learn: { past },
+      load: () => Promise.resolve({ ...VOCABULARY, model: second }),
+    });
+    await label(served, 'ferry', 'World');
+    await expect.poll(async () => (await served.get('/readyz')).status).toBe(200);
+    expect(second.trained).toEqual([]);
+    await served.metric('headwater_labels_total{class="World",correct="false",model="first"} 1');
+  });
+
   it('does not change a model that is not to learn', async () => {
     const model = recordingModel();
     const served = await serving({ model, labels: () => Promise.resolve() });
@@ -105,7 +122,7 @@ describe('a server that learns', () => {
     for (let times = 0; times < 6; times++) await label(served, 'ferry', 'Sports');
     expect(await eventsOf(served)).toMatch(/"type":"rolled-back".*"accuracyBefore":1/);
     expect(served.events.at(-1)).toMatchObject({ type: 'trial', ended: { type: 'rolled-back', rows: 6 } });
-    await served.metric('headwater_learning_trials_total{result="rolled-back"} 1');
+    await served.metric('headwater_learning_trials_total{result="rolled-back",model="recording"} 1');
     // The sixth label is learnt after the trial has ended.
     expect(model.steps).toBe(1);
   });

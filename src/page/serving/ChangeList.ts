@@ -19,6 +19,16 @@ export interface ModelChanged {
   readonly at: number;
 }
 
+/** What a model has learnt was compared with the model before, as in the event `trial`. */
+export interface TrialEnded {
+  readonly type: 'confirmed' | 'rolled-back';
+  /** The number of labels that both were measured on. */
+  readonly rows: number;
+  readonly accuracy: number;
+  readonly accuracyBefore: number;
+  readonly at: number;
+}
+
 /** The maximum number of listed changes. */
 const MOST = 50;
 
@@ -52,7 +62,11 @@ export class ChangeList {
       'section',
       { class: 'card', 'aria-label': 'Changes', hidden: true },
       element('h3', {}, 'Changes'),
-      element('p', { class: 'subtitle' }, 'Drift, and other models in use; a dashed line in the charts'),
+      element(
+        'p',
+        { class: 'subtitle' },
+        'Drift, other models in use, and models that were set back; a dashed line in the charts',
+      ),
       this.#list,
     );
   }
@@ -69,6 +83,16 @@ export class ChangeList {
 
   heardModel({ model, before, at }: ModelChanged): void {
     this.#add(`The model ${model} is in use; before it was ${before}.`, at);
+  }
+
+  /** Adds a trial that the model has failed. The others change nothing. */
+  heardTrial({ type, rows, accuracy, accuracyBefore, at }: TrialEnded): void {
+    if (type === 'confirmed') return;
+    this.#add(
+      `The model was set back: it got ${formatShare(accuracy)} of the last ${rows} labels right, and ` +
+        `${formatShare(accuracyBefore)} without what it had learnt.`,
+      at,
+    );
   }
 
   #add(text: string, at: number): void {

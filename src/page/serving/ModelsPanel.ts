@@ -1,6 +1,6 @@
 import { describeFailure, getJson, post } from '../connection/server.js';
 import { element, setText } from '../elements/element.js';
-import { formatCount, formatScore } from '../elements/format.js';
+import { type Candidate, comparedFigures, describeCandidate } from './candidate.js';
 
 /** The models of a server, as in `GET /admin/models`. */
 interface Models {
@@ -9,51 +9,29 @@ interface Models {
   readonly candidate: Candidate | null;
 }
 
-/** A model that runs beside the model in use. */
-interface Candidate {
-  readonly model: string;
-  readonly type: 'shadow' | 'canary';
-  /** The share of the headlines that a canary answers. */
-  readonly share?: number;
-  readonly compared: number;
-  readonly agreed: number;
-  readonly differences: readonly { readonly title: string; readonly class: string; readonly candidate: string }[];
-}
-
 /** The interval between requests for the models while the page is visible. Milliseconds. */
 const EVERY_MS = 10_000;
 
-const describeCandidate = ({ model, type, share = 0, compared, agreed }: Candidate): string => {
-  if (type === 'canary') return `The candidate ${model} answers ${formatScore(share)} of the headlines.`;
-  return compared === 0
-    ? `The candidate ${model} has not been compared yet.`
-    : `The candidate ${model} agrees on ${formatScore(agreed / compared)} of ${formatCount(compared)} headlines.`;
-};
-
-/** The table of the differences, whose body is filled later. */
-const differencesTable = (body: HTMLElement): HTMLElement =>
+/** A table of both models, whose body is filled later. */
+const modelsTable = (label: string, caption: string, columns: readonly string[], body: HTMLElement): HTMLElement =>
   element(
     'div',
-    { class: 'table-frame', tabindex: 0, role: 'region', 'aria-label': 'Where the models differ', hidden: true },
+    { class: 'table-frame', tabindex: 0, role: 'region', 'aria-label': label, hidden: true },
     element(
       'table',
       { class: 'values differences' },
-      element('caption', { class: 'hidden' }, 'The last headlines on which the models differ'),
-      element(
-        'thead',
-        {},
-        element('tr', {}, ...['Headline', 'In use', 'Candidate'].map((name) => element('th', { scope: 'col' }, name))),
-      ),
+      element('caption', { class: 'hidden' }, caption),
+      element('thead', {}, element('tr', {}, ...columns.map((name) => element('th', { scope: 'col' }, name)))),
       body,
     ),
   );
 
-const differenceRow = ({ title, class: name, candidate }: Candidate['differences'][number]): HTMLElement =>
+const modelsRow = (name: string, inUse: string, candidate: string): HTMLElement =>
   element(
     'tr',
     {},
-    element('th', { scope: 'row', dir: 'auto' }, title),
-    element('td', {}, name),
+    element('th', { scope: 'row', dir: 'auto' }, name),
+    element('td', {}, inUse),
     element('td', {}, candidate),
   );
 
@@ -65,16 +43,29 @@ export interface ModelsPanelOptions {
 }
 
 /**
- * The models of a server besides the one in use: how often a candidate agrees and where it differs, and buttons that
- * put another model in use. It is hidden if there is only one model, or the server does not report its models.
+ * The models of a server besides the one in use: the figures of a candidate beside those of the model in use, where
+ * both differ, and buttons that put another model in use. It is hidden if there is only one model, or if the server
+ * does not report its models.
  */
 export class ModelsPanel {
   readonly node: HTMLElement;
   readonly #options: ModelsPanelOptions;
   readonly #text = element('p', {});
+  readonly #figureRows = element('tbody', {});
+  readonly #figures = modelsTable(
+    'Both models',
+    'What the model in use and the candidate have done',
+    ['Figure', 'In use', 'Candidate'],
+    this.#figureRows,
+  );
   readonly #rows = element('tbody', {});
-  readonly #differences = differencesTable(this.#rows);
-  /** The differences that are shown, as JSON. */
+  readonly #differences = modelsTable(
+    'Where the models differ',
+    'The last headlines on which the models differ',
+    ['Headline', 'In use', 'Candidate'],
+    this.#rows,
+  );
+  /** The figures and differences that are shown, as JSON. */
   #shown = '';
   readonly #promote = element('button', { type: 'button', class: 'quiet' }, 'Put the candidate in use');
   readonly #rollback = element('button', { type: 'button', class: 'quiet' }, 'Roll back');
@@ -87,6 +78,7 @@ export class ModelsPanel {
       element('h3', {}, 'Other models'),
       this.#text,
       element('p', { class: 'filter-actions' }, this.#promote, this.#rollback),
+      this.#figures,
       this.#differences,
     );
     this.#promote.addEventListener('click', () => this.#change('promote', 'The candidate is in use.'));
@@ -116,13 +108,18 @@ export class ModelsPanel {
       ...(before === null ? [] : [`The model ${before} was in use before.`]),
     ];
     setText(this.#text, said.join(' '));
+    const figures = candidate === null ? [] : comparedFigures(candidate);
+    this.#figures.hidden = figures.length === 0;
     const differences = candidate?.differences ?? [];
     this.#differences.hidden = differences.length === 0;
     // Rows that stay are not replaced: the reader may have selected one of their words.
-    const now = JSON.stringify(differences);
+    const now = JSON.stringify([figures, differences]);
     if (now === this.#shown) return;
     this.#shown = now;
-    this.#rows.replaceChildren(...differences.map(differenceRow));
+    this.#figureRows.replaceChildren(...figures.map(({ name, inUse, candidate }) => modelsRow(name, inUse, candidate)));
+    this.#rows.replaceChildren(
+      ...differences.map(({ title, class: name, candidate }) => modelsRow(title, name, candidate)),
+    );
   }
 
   #change(action: 'promote' | 'rollback', done: string): void {

@@ -18,7 +18,7 @@ import { SourceNames } from '../headlines/SourceNames.js';
 import { troubleOf } from '../headlines/sourceTrouble.js';
 import { Figures } from '../panels/Figures.js';
 import { ModelSection } from '../panels/ModelSection.js';
-import { ChangeList, type Drift, type ModelChanged } from './ChangeList.js';
+import { ChangeList, type Drift, type ModelChanged, type TrialEnded } from './ChangeList.js';
 import { FeedTrouble } from './FeedTrouble.js';
 import { LabelChart, type LabelScored } from './LabelChart.js';
 import { LeftOut } from './LeftOut.js';
@@ -160,7 +160,7 @@ export const servingView = (
       source,
       link,
     });
-    bins.add(time, category, latencyMs);
+    bins.add(time, category < classes.length ? category : -1, latencyMs);
     badge.heardHeadline(time + latencyMs);
     changed = true;
     stream.heardSource(source, false);
@@ -211,6 +211,9 @@ export const servingView = (
         changes.heardModel(JSON.parse(data) as ModelChanged);
         lookAgain();
         models.look();
+        break;
+      case 'trial':
+        changes.heardTrial(JSON.parse(data) as TrialEnded);
         break;
       case 'label':
         heardLabel(JSON.parse(data) as LabelScored & LabelTold);

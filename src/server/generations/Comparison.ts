@@ -1,4 +1,6 @@
 import type { LivePrediction } from '../../contracts/live/Live.js';
+import { LabelComparison, type LabelComparisonView } from './LabelComparison.js';
+import { ModelFigures, type ModelFiguresView } from './ModelFigures.js';
 
 /** A headline for which two models predict different classes. */
 export interface Difference {
@@ -9,19 +11,28 @@ export interface Difference {
 
 /** The results of a comparison. */
 export interface CandidateCounts {
+  /** The number of headlines that both models classified: all of a shadow, and a sample of a canary. */
   readonly compared: number;
   readonly agreed: number;
-  /** The number of headlines that were not compared, because the candidate was behind. */
+  /** The number of headlines that were not compared, because the shadow was behind. */
   readonly leftOut: number;
   /** The last headlines with different predictions, the newest first. */
   readonly differences: readonly Difference[];
+  /** The model in use: the compared headlines of a shadow, or the headlines that it answered beside a canary. */
+  readonly inUse: ModelFiguresView;
+  readonly candidate: ModelFiguresView;
+  /** Both models on the labels that were given since the comparison began. */
+  readonly labels: LabelComparisonView;
 }
 
 /** The maximum number of different headlines that are kept. */
 const KEPT = 20;
 
-/** Counts how often two models agree. */
+/** Compares the model in use with a candidate: what each does, how often they agree, and which is right more often. */
 export class Comparison {
+  readonly inUse = new ModelFigures();
+  readonly candidate = new ModelFigures();
+  readonly labels = new LabelComparison();
   #compared = 0;
   #agreed = 0;
   #leftOut = 0;
@@ -49,6 +60,9 @@ export class Comparison {
       agreed: this.#agreed,
       leftOut: this.#leftOut,
       differences: this.#differences,
+      inUse: this.inUse.view,
+      candidate: this.candidate.view,
+      labels: this.labels.view,
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { firstValueFrom } from 'rxjs';
+import type { LivePrediction } from '../../contracts/live/Live.js';
 import { sendText } from '../answers/answer.js';
 import { decodeItem, parseJson } from '../answers/decodeHeadlines.js';
 import { readDocument } from '../answers/readDocument.js';
@@ -19,7 +20,7 @@ export interface LabelAnswers {
   readonly generations: Generations;
   readonly keep: KeepLabel | undefined;
   /** Called for each stored label. Settles when the label was scored and, if the model learns, learnt. */
-  readonly labelled: (label: Label) => Promise<void>;
+  readonly labelled: (label: Label, prediction: LivePrediction) => Promise<void>;
   readonly dropped: (reason: DropReason, headlines: number) => void;
 }
 
@@ -69,16 +70,17 @@ export const answerLabel = async (
   // The scores and the learning are those of the model in use, so a canary does not answer.
   generations.keepTogether([decoded.headline]);
   const [prediction] = await firstValueFrom(queue.classify([decoded.headline], { asker: request.socket }));
+  if (prediction === undefined) return;
   const label: Label = {
     title,
     category,
     guid,
     key: keyIn(value),
     labelled: new Date().toISOString(),
-    predicted: prediction?.category ?? '',
-    model: prediction?.modelId ?? '',
+    predicted: prediction.category,
+    model: prediction.modelId ?? '',
   };
   await keep(label);
-  await labelled(label);
+  await labelled(label, prediction);
   sendText(response, 200, TYPE_OF.json, JSON.stringify(label));
 };

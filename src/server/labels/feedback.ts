@@ -1,7 +1,9 @@
 import type { Subscription } from 'rxjs';
-import { concatMap, from, ignoreElements, map, type Observable, startWith, Subject, switchMap } from 'rxjs';
+import { concatMap, defer, from, ignoreElements, map, type Observable, startWith, Subject, switchMap } from 'rxjs';
 import type { LearningEvent, ModelConfirmed, ModelRolledBack } from '../../contracts/live/Learning.js';
 import type { LivePrediction } from '../../contracts/live/Live.js';
+import { LastLabels } from '../../contracts/live/LastLabels.js';
+import type { Generation } from '../generations/Generation.js';
 import type { Generations } from '../generations/Generations.js';
 import { turnScheduler } from '../queue/turnScheduler.js';
 import { type Drift, driftWatch } from '../generations/driftWatch.js';
@@ -53,13 +55,13 @@ export const feedback = (
   { drifted, labelled, learnt, tried, failed }: FeedbackListeners,
 ): Feedback => {
   const label$ = new Subject<Label>();
-  let hits: boolean[] = [];
+  let hits = new LastLabels<boolean>();
   const watching = generations.change$
     .pipe(
       map(() => undefined),
       startWith(undefined),
       switchMap(() => {
-        hits = [];
+        hits = new LastLabels();
         const { classes } = generations.inUse.labelEncoder;
         return driftWatch({ label$, prediction$, classes });
       }),
@@ -70,9 +72,11 @@ export const feedback = (
     if (event.type === 'learnt') learnt();
     if (event.type === 'confirmed' || event.type === 'rolled-back') tried(event);
   };
-  const learn = (label: Label): void => {
+  /** A model does not learn labels that were scored by the model before it. */
+  const learn = (generation: Generation, label: Label): void => {
+    if (generations.inUse !== generation) return;
     try {
-      for (const event of generations.inUse.learner?.learn(label) ?? []) tell(event);
+      for (const event of generation.learner?.learn(label) ?? []) tell(event);
     } catch (error) {
       failed(error);
     }
@@ -81,22 +85,31 @@ export const feedback = (
   return {
     watching,
     take: async (label) => {
-      hits.push(label.predicted === label.category);
-      if (hits.length > WINDOW) hits.shift();
-      labelled(label, { labels: hits.length, accuracy: hits.filter(Boolean).length / hits.length });
+      const { inUse } = generations;
+      // Another model may have been put in use while the label was stored.
+      if (label.model === inUse.id) {
+        hits.add(label, label.predicted === label.category);
+        if (hits.size > WINDOW) hits.shift();
+      }
+      const right = [...hits.values()].filter(Boolean).length;
+      labelled(label, { labels: hits.size, accuracy: hits.size === 0 ? 0 : right / hits.size });
+      if (label.model !== inUse.id) return;
       label$.next(label);
-      if (generations.inUse.learner === undefined) return;
+      if (inUse.learner === undefined) return;
       // Requests that arrived in the meantime have priority.
       await turn();
-      learn(label);
+      learn(inUse, label);
     },
     learnAgain: (labels) =>
-      from(labels).pipe(
-        concatMap(async (label) => {
-          await turn();
-          learn(label);
-        }),
-        ignoreElements(),
-      ),
+      defer(() => {
+        const { inUse } = generations;
+        return from(labels).pipe(
+          concatMap(async (label) => {
+            await turn();
+            learn(inUse, label);
+          }),
+          ignoreElements(),
+        );
+      }),
   };
 };

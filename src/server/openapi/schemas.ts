@@ -177,7 +177,10 @@ export const schemas = (limits: ServerLimits, classes: readonly string[]): Reado
             model: { type: 'string' },
             type: { enum: ['shadow', 'canary'] },
             share: { type: 'number', minimum: 0, maximum: 1, description: 'The share that a canary answers.' },
-            compared: counted(0),
+            compared: {
+              ...counted(0),
+              description: 'Headlines that both models classified: all of a shadow, a sample of a canary.',
+            },
             agreed: counted(0),
             leftOut: { ...counted(0), description: 'Headlines that were not compared because it was behind.' },
             differences: {
@@ -189,6 +192,27 @@ export const schemas = (limits: ServerLimits, classes: readonly string[]): Reado
               }),
               description: 'The last headlines that they differ on.',
             },
+            inUse: ref('ModelFigures'),
+            candidate: ref('ModelFigures'),
+            labels: object({
+              labels: { ...counted(0), description: 'Labels on which both models are compared.' },
+              inUse: ref('LabelResult'),
+              candidate: ref('LabelResult'),
+              onlyInUse: counted(0),
+              onlyCandidate: { ...counted(0), description: 'Labels that only the candidate predicted correctly.' },
+              p: {
+                type: 'number',
+                minimum: 0,
+                maximum: 1,
+                description:
+                  'The probability of such a difference, at any time of the comparison, between two models that are ' +
+                  'right equally often.',
+              },
+              better: {
+                enum: ['in-use', 'candidate', null],
+                description: 'The model that is right more often, where p is below 0.05.',
+              },
+            }),
           },
           ['share'],
         ),
@@ -198,6 +222,32 @@ export const schemas = (limits: ServerLimits, classes: readonly string[]): Reado
     },
     additionalProperties: false,
   },
+  ModelFigures: object({
+    headlines: counted(0),
+    errors: { ...counted(0), description: 'Headlines that it failed to classify.' },
+    confidence: { type: ['number', 'null'], description: 'The mean probability of the predicted class.' },
+    classifyMs: {
+      type: ['number', 'null'],
+      description: 'The mean time of the model for a headline, without the queue.',
+    },
+    classes: {
+      type: 'array',
+      items: object({ class: { type: 'string' }, headlines: counted(1) }),
+      description: 'The headlines by predicted class, the most frequent class first.',
+    },
+  }),
+  LabelResult: object({
+    right: counted(0),
+    accuracy: NUMBER_OR_NULL,
+    interval: {
+      type: ['array', 'null'],
+      items: { type: 'number', minimum: 0, maximum: 1 },
+      minItems: 2,
+      maxItems: 2,
+      description: 'The 95 % confidence interval of the accuracy (Wilson).',
+    },
+    logLoss: { type: ['number', 'null'], description: 'The mean cross-entropy, in nats.' },
+  }),
   Scores: object({
     precision: { type: 'number' },
     recall: { type: 'number' },

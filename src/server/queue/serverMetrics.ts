@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { SourceEvent } from '../../contracts/live/Live.js';
 import type { ClassifiedBatch } from './ClassifyQueue.js';
 import type { GenerationsView } from '../generations/Generations.js';
+import { candidateMetrics } from './candidateMetrics.js';
 import type { DriftOf } from '../generations/driftWatch.js';
 import type { Label } from '../generations/Label.js';
 import { REQUEST_SOURCE } from '../http/requestSource.js';
@@ -51,10 +52,13 @@ export interface ServerMetrics {
   readonly rejected: (source: string) => void;
   readonly missed: (events: number) => void;
   readonly labelled: (label: Label) => void;
-  readonly drifted: (of: DriftOf) => void;
-  readonly learnt: () => void;
-  readonly tried: (worse: boolean) => void;
-  /** Removes the metrics of models that are no longer served, so that the metrics do not grow with each reload. */
+  readonly drifted: (of: DriftOf, model: string) => void;
+  readonly learnt: (model: string) => void;
+  readonly tried: (worse: boolean, model: string) => void;
+  /**
+   * Removes the metrics of models that are no longer served, so that the metrics do not grow with each reload. The
+   * first model is the one in use.
+   */
   readonly keepModels: (ids: readonly string[]) => Promise<void>;
 }
 
@@ -141,8 +145,8 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
   });
   const labels = new Counter({
     name: 'headwater_labels_total',
-    help: 'Labels that people gave, by class and by whether the model had said the same',
-    labelNames: ['class', 'correct'] as const,
+    help: 'Labels that people gave, by class, by the model in use and by whether it had said the same',
+    labelNames: ['class', 'correct', 'model'] as const,
     registers,
   });
   const drifts = new Counter({
@@ -150,21 +154,27 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     help:
       'Times that a mean changed: of errors where labels come, ' +
       'of the confidence and of the share of a class for feeds',
-    labelNames: ['of'] as const,
+    labelNames: ['of', 'model'] as const,
     registers,
   });
-  for (const of of ['errors', 'confidence', 'class-mix'] satisfies DriftOf[]) drifts.inc({ of }, 0);
   const steps = new Counter({
     name: 'headwater_labels_learnt_total',
     help: 'Labels that the model in use has learnt',
+    labelNames: ['model'] as const,
     registers,
   });
   const trials = new Counter({
     name: 'headwater_learning_trials_total',
     help: 'Trials of what was learnt, by whether it was kept',
-    labelNames: ['result'] as const,
+    labelNames: ['result', 'model'] as const,
     registers,
   });
+  /** A counter that begins at 0 shows its first step. */
+  const begin = (model: string): void => {
+    for (const of of ['errors', 'confidence', 'class-mix'] satisfies DriftOf[]) drifts.inc({ of, model }, 0);
+    steps.inc({ model }, 0);
+  };
+  begin(gauges.models().inUse);
   const misses = new Counter({
     name: 'headwater_events_missed_total',
     help: 'Events that listeners missed, because they were slow or away',
@@ -190,20 +200,7 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
       if (candidate !== null) this.set({ model: candidate.model, role: candidate.type }, 1);
     },
   });
-  new Counter<'model' | 'agrees'>({
-    name: 'headwater_candidate_headlines_total',
-    help: 'Headlines that a shadow classified too, by whether it says the same',
-    labelNames: ['model', 'agrees'] as const,
-    registers,
-    collect() {
-      const { candidate } = gauges.models();
-      this.reset();
-      if (candidate === null) return;
-      const { model, compared: all, agreed } = candidate;
-      this.inc({ model, agrees: 'true' }, agreed);
-      this.inc({ model, agrees: 'false' }, all - agreed);
-    },
-  });
+  candidateMetrics(registry, gauges.models);
 
   /** The codes of the errors of each feed, so that their counters can be removed with the feed. */
   const failures = new Map<string, Set<string>>();
@@ -241,16 +238,23 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
     },
     rejected: (feed) => rejections.inc({ feed }),
     missed: (events) => misses.inc(events),
-    labelled: ({ category, predicted }) => labels.inc({ class: category, correct: String(predicted === category) }),
-    drifted: (of) => drifts.inc({ of }),
-    learnt: () => steps.inc(),
-    tried: (worse) => trials.inc({ result: worse ? 'rolled-back' : 'confirmed' }),
+    labelled: ({ category, predicted, model }) =>
+      labels.inc({ class: category, correct: String(predicted === category), model }),
+    drifted: (of, model) => drifts.inc({ of, model }),
+    learnt: (model) => steps.inc({ model }),
+    tried: (worse, model) => trials.inc({ result: worse ? 'rolled-back' : 'confirmed', model }),
     keepModels: async (ids) => {
-      for (const { labels } of (await headlines.get()).values)
-        if (!ids.includes(String(labels.model))) headlines.remove(labels);
+      const isGone = (values: { readonly model?: string | number | undefined }): boolean =>
+        !ids.includes(String(values.model));
+      for (const { labels } of (await headlines.get()).values) if (isGone(labels)) headlines.remove(labels);
       for (const { labels } of (await latency.get()).values)
-        if (!ids.includes(String(labels.model)))
-          latency.remove({ origin: String(labels.origin), model: String(labels.model) });
+        if (isGone(labels)) latency.remove({ origin: String(labels.origin), model: String(labels.model) });
+      for (const { labels: values } of (await labels.get()).values) if (isGone(values)) labels.remove(values);
+      for (const { labels: values } of (await drifts.get()).values) if (isGone(values)) drifts.remove(values);
+      for (const { labels: values } of (await steps.get()).values) if (isGone(values)) steps.remove(values);
+      for (const { labels: values } of (await trials.get()).values) if (isGone(values)) trials.remove(values);
+      const [inUse] = ids;
+      if (inUse !== undefined) begin(inUse);
     },
   };
 };
