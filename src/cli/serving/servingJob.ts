@@ -41,13 +41,13 @@ import { readLabels } from '../../server/labels/readLabels.js';
 import { serveModel } from '../../server/serveModel.js';
 import type { ServeModelOptions, ServerEvent } from '../../server/ServeModelOptions.js';
 import { type StateFile, stateFile } from '../../sinks/files/stateFile.js';
-import { headlineId } from '../../streams/internal/headlineId.js';
 import { backendLine } from '../backends/backendLine.js';
 import { brokerHeadlines, checkBrokerFlags } from '../brokers/brokerHeadlines.js';
 import { folderChanges } from '../inference/folderChanges.js';
 import { type LoadedModel, loadModel } from '../inference/model.js';
 import { servedModel } from '../inference/servedModel.js';
 import { classFilter } from '../live/classFilter.js';
+import { distinctKey } from '../live/distinctKey.js';
 import { contactLine, type FeedRules, feedRules } from '../live/feedOptions.js';
 import { liveHeadlines } from '../live/liveHeadlines.js';
 import { opmlFeeds, underTitle } from '../live/opmlFeeds.js';
@@ -214,7 +214,7 @@ const headlinesOf = (
             counts: 'delivered',
             repeats,
           }),
-          map((headline) => (headline.correction === true ? { ...headline, key: headlineId(headline) } : headline)),
+          map(distinctKey),
           trace('dedupe'),
         );
       };

@@ -21,6 +21,8 @@ export interface LiveHeadline extends Headline {
   readonly reading?: number | undefined;
   /** Whether it is a corrected title of an earlier headline. */
   readonly correction?: boolean | undefined;
+  /** Whether its guid, or its link if it has no guid, is also that of other headlines of its source. */
+  readonly ambiguous?: boolean | undefined;
   /** The same at every reading, and different from that of every other headline, so that repeats can be left out. */
   readonly key?: string | undefined;
   /**

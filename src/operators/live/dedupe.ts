@@ -64,16 +64,20 @@ const ROOM: Readonly<Record<HeadlineKey, number>> = { guid: 1, link: 2, content:
  *
  * - **Within a source** with stable guids, the guid decides: another guid is another headline, even if link or words
  *   are the same.
- * - **Between two sources**, and if there is no guid, one known key makes a repeat.
- * - **A source that makes new guids at every reading** is recognised when no item of the reading was known by its guid
- *   so far. Then an item whose link and words were in an earlier reading is a repeat.
- * - A guid or a link that several items of one reading have, with different titles, identifies none of them.
+ * - **Within a feed without guids** the link decides, and without links the words and the date. A known title with a
+ *   new link and a new date is another headline; without a date it is a repeat.
+ * - **Between two sources**, and in a stream without guids, one known key makes a repeat.
+ * - **A source that makes new guids or links at every reading** is recognised when no item of the reading was known by
+ *   them so far. Then an item whose words (and link) were in an earlier reading is a repeat.
+ * - A guid or a link that several items have, with different titles, identifies none of them: in one reading, or where
+ *   the guids of a feed go from item to item. Such a headline is marked as `ambiguous`.
  * - A known headline under a new title is a correction. It goes to `repeats`, or is emitted (`corrections`).
  *
  * All keys are remembered as the newest, also those of repeats.
  *
  * Holds the memory: `capacity` keys, of which the least recently seen one is forgotten first; and the keys of the last
- * reading of each source. With `counts: 'delivered'` it also holds the keys of headlines whose delivery is not done.
+ * two readings of each source. With `counts: 'delivered'` it also holds the keys of headlines whose delivery is not
+ * done.
  * Pass a `memory` of your own to keep it across restarts.
  *
  * Errors: those of the source, and any error that `repeats.next` throws.
@@ -141,9 +145,14 @@ export const dedupe = <R extends LiveHeadline>(options: DedupeOptions<R> = {}): 
       const identity = new HeadlineIdentity(underWay, by);
       return source.pipe(
         mergeMap((headline): readonly R[] => {
-          const { judgement, keys } = identity.judge(headline);
+          const { judgement, keys, isAmbiguous } = identity.judge(headline);
           if (judgement.type === 'new' || (judgement.type === 'correction' && corrections)) {
-            const passed = judgement.type === 'correction' ? { ...headline, correction: true } : headline;
+            const passed =
+              judgement.type === 'correction'
+                ? { ...headline, correction: true }
+                : isAmbiguous
+                  ? { ...headline, ambiguous: true }
+                  : headline;
             return [counts === 'delivered' ? underWay.follow(passed, keys) : underWay.pass(passed, keys)];
           }
           underWay.leaveOut(headline, keys);

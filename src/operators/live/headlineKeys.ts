@@ -42,6 +42,9 @@ const normalisedTitle = (title: string): string | undefined => {
     .normalize('NFKC')
     // Soft hyphens and similar characters are invisible within words.
     .replace(/\p{Cf}+/gu, '')
+    // The minus of `-5`, and the sharp of `C#`, are no punctuation. These characters are symbols, which stay.
+    .replace(/(?<=^|\s)-(?=\d)/gu, '\u2212')
+    .replace(/(?<=\p{L})#(?![\p{L}\d])/gu, '\u266f')
     .replace(/[\p{P}\p{Z}\p{C}]+/gu, ' ')
     .trim()
     .toLowerCase();

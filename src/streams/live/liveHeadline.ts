@@ -48,6 +48,7 @@ export const liveHeadline = (fields: LiveHeadlineFields, scheduler: SchedulerLik
     category: 'string',
     reading: 'number',
     correction: 'boolean',
+    ambiguous: 'boolean',
     key: 'string',
   });
   if (typeof title !== 'string' || title.trim() === '')

@@ -194,6 +194,8 @@ describe('dedupe', () => {
   it.each([
     ['Shares up 5', 'Shares up 6'],
     ['Price is $5', 'Price is €5'],
+    ['Low of 5 tonight', 'Low of -5 tonight'],
+    ['C# 14 is out', 'C 14 is out'],
     ['रक', 'रका'],
     ['?!', '...'],
     ['', ''],
@@ -343,6 +345,78 @@ describe('dedupe', () => {
       expect(passing([...at(0, given), ...at(1, given)])).toEqual([0, 1, 2]);
       const without = given.map(({ title }) => ({ link, title }));
       expect(passing([...at(0, without), ...at(1, [...without, { link, title: 'Four' }])])).toEqual([0, 1, 2, 6]);
+    });
+
+    it('does not go by guids that are the places in the list', () => {
+      const list = (n: number, ...titles: readonly string[]): readonly Partial<LiveHeadline>[] =>
+        // The last item of a feed comes first.
+        at(n, titles.map((title, place) => ({ guid: String(place), title, link: `${link}/${title}` })).toReversed());
+      expect(passing([...list(0, 'A', 'B', 'C'), ...list(1, 'D', 'A', 'B'), ...list(2, 'E', 'D', 'A')])).toEqual([
+        0, 1, 2, 5, 8,
+      ]);
+      // A corrected title is no such thing.
+      expect(passing([...list(0, 'A', 'B', 'C'), ...list(1, 'D', 'B', 'C')])).toEqual([0, 1, 2]);
+    });
+
+    it('takes another link for another headline where there is no guid', () => {
+      const briefing = (day: number, published?: number): Partial<LiveHeadline> => ({
+        title: 'Briefing',
+        link: `${link}/${day}`,
+        published,
+      });
+      const other = { title: 'Late goal', link: `${link}/goal`, published: 1 };
+      expect(passing([...at(0, [other, briefing(1, 1)]), ...at(1, [other, briefing(1, 1), briefing(2, 2)])])).toEqual([
+        0, 1, 4,
+      ]);
+      // Two in one reading are two, also without a date.
+      expect(passing([...at(0, [briefing(1), briefing(2)]), ...at(1, [briefing(1), briefing(2)])])).toEqual([0, 1]);
+      // A part of the link that changes at every reading makes no new headline: of one item, or of all.
+      expect(passing([...at(0, [other, briefing(1, 1)]), ...at(1, [other, briefing(2, 1)])])).toEqual([0, 1]);
+      expect(passing([...at(0, [other, briefing(1)]), ...at(1, [other, briefing(2)])])).toEqual([0, 1]);
+      expect(passing([...at(0, [briefing(1, 1)]), ...at(1, [briefing(2, 2)])])).toEqual([0]);
+      // Content decides if that is asked for.
+      const all = [...at(0, [other, briefing(1, 1)]), ...at(1, [other, briefing(1, 1), briefing(2, 2)])];
+      expect(passing(all, { by: ['link', 'content'] })).toEqual([0, 1]);
+    });
+
+    it('takes another date for another headline where there is neither guid nor link', () => {
+      const quake = (published?: number): Partial<LiveHeadline> => ({ title: 'Earthquake', published });
+      expect(passing([...at(0, [quake(1), quake(2)]), ...at(1, [quake(1), quake(2), quake(3)])])).toEqual([0, 1, 4]);
+      // The link is that of the map.
+      const onMap = (published: number): Partial<LiveHeadline> => ({ ...quake(published), link });
+      expect(passing([...at(0, [onMap(1), onMap(2)]), ...at(1, [onMap(1), onMap(2), onMap(3)])])).toEqual([0, 1, 4]);
+      // Each reading has dates of its own.
+      expect(passing([...at(0, [quake(1), quake(2)]), ...at(1, [quake(3), quake(4)])])).toEqual([0, 1]);
+      expect(passing([...at(0, [quake(), quake()])])).toEqual([0]);
+    });
+
+    it('marks a headline that has the guid or the link of others', () => {
+      const marked: unknown[] = [];
+      of(
+        ...at(0, [
+          { guid: 'x', title: 'One' },
+          { guid: 'x', title: 'Two' },
+          { guid: 'y', title: 'Three' },
+        ]),
+        ...at(1, [{ guid: 'x', title: 'Four' }]),
+        ...at(0, [
+          { source: 'b', title: 'Five', published: 1 },
+          { source: 'b', title: 'Five', published: 2 },
+        ]),
+      )
+        .pipe(
+          map((fields) => headline(fields)),
+          dedupe(),
+        )
+        .subscribe(({ title, ambiguous = false }) => marked.push([title, ambiguous]));
+      expect(marked).toEqual([
+        ['One', false],
+        ['Two', true],
+        ['Three', false],
+        ['Four', true],
+        ['Five', false],
+        ['Five', true],
+      ]);
     });
 
     it('lets a corrected title through where that is asked for, once', () => {

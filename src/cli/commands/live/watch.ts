@@ -28,7 +28,6 @@ import type { WatchEvent } from '../../../sinks/watch/WatchEvent.js';
 import { WatchRecord } from '../../../sinks/watch/internal/WatchRecord.js';
 import type { WatchState } from '../../../sinks/watch/internal/WatchState.js';
 import { locate } from '../../../streams/bodies/locate.js';
-import { headlineId } from '../../../streams/internal/headlineId.js';
 import { valve } from '../../../streams/valve.js';
 import { path, probability, wholeNumber } from '../../process/argument.js';
 import { backendLine } from '../../backends/backendLine.js';
@@ -39,6 +38,7 @@ import {
   checkBrokerFlags,
   type BrokerFlags,
 } from '../../brokers/brokerHeadlines.js';
+import { distinctKey } from '../../live/distinctKey.js';
 import { addFeedOptions, contactLine, feedRules, type FeedOptions, type FeedRules } from '../../live/feedOptions.js';
 import { opmlFeeds } from '../../live/opmlFeeds.js';
 import { liveHeadlines } from '../../live/liveHeadlines.js';
@@ -208,7 +208,7 @@ const watchAll = (
                     tell.next({ type: type === 'repeat' ? 'repeated' : 'corrected', headlines: 1, by }),
                 },
               }),
-              map((headline) => (headline.correction === true ? { ...headline, key: headlineId(headline) } : headline)),
+              map(distinctKey),
               trace('dedupe'),
             );
             const prediction$ = headline$.pipe(
