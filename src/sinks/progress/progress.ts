@@ -4,6 +4,7 @@ import type { EpochEnded, TrainingEvent } from '../../contracts/training/Trainin
 import { TrainingProgress, endLine, startLine, type ModelProgress } from './internal/TrainingProgress.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 import { checkProgressOptions, ProgressOutput, type ProgressOptions } from './ProgressOutput.js';
+import { LineBudget } from './internal/LineBudget.js';
 import { RateMeter } from './internal/RateMeter.js';
 
 /**
@@ -19,9 +20,10 @@ import { RateMeter } from './internal/RateMeter.js';
  * result:  -----------------------|
  * ```
  *
- * Each epoch has one permanent line: `epoch 3/8  train 0.812  validation 0.901  lr 1.0e-3  best`. In between, a
- * terminal shows `epoch 4/8  ██████░░░░  61%  4,321 rows/s  12s left  loss 0.803`: the rows of training and validation,
- * the rate of the last 10 s, the remaining time of this epoch. Elsewhere (a pipe, a file, `CI` or `TERM=dumb` in the
+ * Each epoch has one permanent line: `epoch 3/8  train 0.812  validation 0.901  lr 1.0e-3  best`. If epochs are faster
+ * than a second each, the first five have one, and then one epoch a second. In between, a terminal shows `epoch 4/8
+ * ██████░░░░  61%  4,321 rows/s  12s left  loss 0.803`: the rows of training and validation, the rate of the last 10 s,
+ * the remaining time of this epoch. Elsewhere (a pipe, a file, `CI` or `TERM=dumb` in the
  * environment) this is a plain line, at most one every 10 s. Several models in one stream share a bar, and the line of
  * each epoch begins with the model's name.
  *
@@ -58,6 +60,7 @@ export const progress = (options: ProgressOptions = {}): OperatorFunction<Traini
       const output = new ProgressOutput(options, () => subscriber.complete());
       subscriber.add(() => output.release());
       const trainings = new TrainingProgress();
+      const epochs = new LineBudget(output.now());
       let meter = new RateMeter(output.now());
 
       const advance = (model: string, epoch: number, rows: number, loss: number | undefined): void => {
@@ -110,7 +113,7 @@ export const progress = (options: ProgressOptions = {}): OperatorFunction<Traini
           case 'epoch':
             training.epoch = event.epoch;
             training.done = undefined;
-            output.print(epochLine(event, training));
+            if (epochs.take(output.now())) output.print(epochLine(event, training));
             break;
           case 'training-ended':
             output.print(endLine(event));

@@ -41,6 +41,25 @@ describe('progress', () => {
     expect(stream.listenerCount('error') + stream.listenerCount('drain') + stream.listenerCount('close')).toBe(0);
   });
 
+  it('writes few lines where epochs are fast, and one for each where they are slow', () => {
+    const epochs: Record<string, TrainingEvent> = { S: started(), Z: ended() };
+    const names = Array.from({ length: 20 }, (_, epoch) => String.fromCodePoint(0x4e00 + epoch));
+    names.forEach((name, epoch) => (epochs[name] = epochEnded(epoch + 1, false)));
+    const linesOf = (between: string): readonly string[] => {
+      const stream = new FakeStream();
+      scheduler().run(({ cold }) => {
+        cold(`S ${names.map((name) => `${between} ${name}`).join(' ')} Z|`, epochs)
+          .pipe(progress({ stream, env }))
+          .subscribe();
+      });
+      return stream.lines;
+    };
+    const shown = (lines: readonly string[]): readonly string[] => lines.map((line) => line.split(/\/| {2}/)[0] ?? '');
+    expect(shown(linesOf('9ms'))).toEqual([START, ...[1, 2, 3, 4, 5].map((epoch) => `epoch ${epoch}`), END]);
+    expect(shown(linesOf('199ms'))).toHaveLength(2 + 5 + 4);
+    expect(linesOf('999ms')).toHaveLength(2 + 20);
+  });
+
   it('adds a plain line where the last one is ten seconds old, with the rate and the time left by the given clock', () => {
     const stream = new FakeStream();
     scheduler().run(({ cold, expectObservable }) => {
