@@ -74,6 +74,27 @@ describe.skipIf(chromiumPath === undefined)('the page of several runs', { timeou
     expect(faults).toEqual([]);
   });
 
+  it('says that runs of different tables cannot be compared, and marks no best one', async () => {
+    const scores = about.performance.class.World;
+    const other: ModelView = {
+      ...lstm,
+      name: 'models/intents',
+      classes: ['refund', 'card'],
+      performance: { overall: about.performance.overall, class: { refund: scores, card: scores } },
+    };
+    const { page, picture } = await visit(await serve([gru, lstm, other]));
+    await page
+      .getByText(
+        'These runs were measured on different test rows, so their losses and scores cannot be compared. ' +
+          'models/gru, models/lstm: 900 rows of 4 classes; models/intents: 454 rows of 2 classes.',
+      )
+      .waitFor();
+    expect(await page.locator('[data-best]').count()).toBe(0);
+    await page.getByRole('img', { name: 'Validation loss. The runs were measured on different rows.' }).waitFor();
+    await picture('runs-different');
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('shows others beside a training that is under way', async () => {
     const server = await serveTraining(
       { state: 'training', config: about.config, classes: CLASSES, split: SPLIT, history: newsOf(2) },
@@ -84,6 +105,24 @@ describe.skipIf(chromiumPath === undefined)('the page of several runs', { timeou
     const results = page.getByRole('table', { name: 'Results of each run on its test rows' });
     await expect.poll(() => results.locator('tbody th').allTextContents()).toEqual(['this training', 'models/lstm']);
     expect(await results.locator('tbody tr').first().locator('td').first().textContent()).toBe('–');
+    // What is read, has the focus or is scrolled stays as it is while the training goes on.
+    const options = page.getByRole('region', { name: 'Options' });
+    await options.focus();
+    const kept = await options.evaluateHandle((node) => node);
+    const table = await results.evaluateHandle((node) => node);
+    const [, , , third] = newsOf(3).filter(({ type }) => type === 'epoch' || type === 'training-started');
+    server.tell({ name: 'training', data: third! });
+    await expect
+      .poll(() =>
+        options
+          .getByRole('row', { name: /^Epochs/ })
+          .locator('td')
+          .first()
+          .textContent(),
+      )
+      .toBe('3');
+    expect(await kept.evaluate((node) => node.isConnected && node === document.activeElement)).toBe(true);
+    expect(await table.evaluate((node) => node.isConnected)).toBe(true);
     server.tell({ name: 'report', data: REPORT });
     await expect.poll(() => results.locator('tbody tr').first().locator('td').first().textContent()).toBe('86.0%');
   });

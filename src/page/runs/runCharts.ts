@@ -5,6 +5,7 @@ import { element } from '../elements/element.js';
 import { formatLoss, formatScore } from '../elements/format.js';
 import { svg } from '../elements/svg.js';
 import { formatEpoch } from '../panels/lossChart.js';
+import { areComparable, type ComparedRun } from './testRows.js';
 
 /** Dashes of lines, in pixels. With eight colours, four patterns give sixteen distinguishable lines. */
 const DASHES: readonly (readonly number[] | undefined)[] = [undefined, [8, 5], [2, 4], [12, 4, 2, 4]];
@@ -72,12 +73,13 @@ const columnsOf = (
 
 /** A sentence that names the best run by a measure. */
 const bestOf = (
-  runs: readonly ModelView[],
+  runs: readonly ComparedRun[],
   { y }: Pick<ChartData, 'y'>,
   what: string,
   format: (value: number) => string,
   isBetter: (a: number, b: number) => boolean,
 ): string => {
+  if (!areComparable(runs)) return 'The runs were measured on different rows.';
   let best: { readonly name: string; readonly value: number; readonly epoch: number } | undefined;
   y.forEach((values, run) =>
     values.forEach((value, index) => {
@@ -91,13 +93,13 @@ const bestOf = (
 };
 
 /** The data of the chart of losses. */
-export const runLossData = (runs: readonly ModelView[]): ChartData => {
+export const runLossData = (runs: readonly ComparedRun[]): ChartData => {
   const columns = columnsOf(runs, 'validationLoss');
   return { ...columns, summary: bestOf(runs, columns, 'lowest loss', formatLoss, (a, b) => a < b) };
 };
 
 /** The data of the chart of scores. */
-export const runScoreData = (runs: readonly ModelView[]): ChartData => {
+export const runScoreData = (runs: readonly ComparedRun[]): ChartData => {
   const columns = columnsOf(runs, 'validationMacroF1');
   return { ...columns, summary: bestOf(runs, columns, 'highest macro F1', formatScore, (a, b) => a > b) };
 };

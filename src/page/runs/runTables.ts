@@ -3,6 +3,7 @@ import { element } from '../elements/element.js';
 import { formatCount, formatLoss, formatScore, NOTHING } from '../elements/format.js';
 import { describeConfig } from '../panels/describeConfig.js';
 import { runMark } from './runCharts.js';
+import { areComparable, type ComparedRun } from './testRows.js';
 
 /** A table cell, and the number that ranks it. */
 interface Result {
@@ -50,8 +51,12 @@ const frame = (
     ),
   );
 
-/** The results of runs on their test rows, one row for each run. The best value of each column is marked. */
-export const resultsTable = (runs: readonly ModelView[]): HTMLElement => {
+/**
+ * The results of runs on their test rows, one row for each run. The best value of each column is marked if there are
+ * several runs that can be compared.
+ */
+export const resultsTable = (runs: readonly ComparedRun[]): HTMLElement => {
+  const marksBest = runs.length > 1 && areComparable(runs);
   const results = runs.map((run) => RESULTS.map(([, of]) => of(run)));
   const best = RESULTS.map((_, column) => Math.max(...results.map((row) => row[column]?.rank ?? -Infinity)));
   const rows = runs.map((run, index) =>
@@ -60,8 +65,7 @@ export const resultsTable = (runs: readonly ModelView[]): HTMLElement => {
       {},
       element('th', { scope: 'row' }, runName(run, index)),
       ...(results[index] ?? []).map(({ text, rank }, column) =>
-        // The best value is marked only if there are several runs.
-        element('td', { 'data-best': runs.length > 1 && rank !== undefined && rank === best[column] }, text),
+        element('td', { 'data-best': marksBest && rank !== undefined && rank === best[column] }, text),
       ),
     ),
   );

@@ -39,6 +39,7 @@ import { card, facts } from '../panels/ModelSection.js';
 import { openEvents } from '../connection/openEvents.js';
 import { RejectedRows } from '../panels/RejectedRows.js';
 import { RunsSection } from '../runs/RunsSection.js';
+import type { ComparedRun } from '../runs/testRows.js';
 import { reconnecting, type ServerSent, type StreamNews, TokenWanted } from '../connection/reconnecting.js';
 import { credentials, describeFailure, getJson } from '../connection/server.js';
 import type { ViewOptions } from '../serving/servingView.js';
@@ -126,12 +127,13 @@ const reportCards = ({ classes, confusion, accuracy, loss, performance, rows }: 
 const THIS = 'this training';
 
 /** This training as one of several runs. */
-const asRun = ({ classes, config }: TrainingSnapshot, { epochs, report }: TrainingPicture): ModelView => ({
+const asRun = ({ classes, config, split }: TrainingSnapshot, { epochs, report }: TrainingPicture): ComparedRun => ({
   name: THIS,
   modelId: null,
   classes,
   config,
   performance: report?.performance ?? null,
+  testRows: split?.test.classes,
   training: {
     epochs,
     confusion: report?.confusion ?? [],
