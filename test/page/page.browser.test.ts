@@ -5,7 +5,7 @@ import { LabelEncoder } from '../../src/text/LabelEncoder.js';
 import { arriving, servePage } from './browser.js';
 import { chromiumPath } from './chromiumPath.js';
 import { live, rowsOf, violations } from './looking.js';
-import { CLASSES, titles, vocabulary } from './newsModel.js';
+import { about, CLASSES, titles, vocabulary } from './newsModel.js';
 import { visit } from './visit.js';
 
 describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 120_000 }, () => {
@@ -167,6 +167,37 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     await page.getByText('The server knows nothing of how this model was trained.').waitFor();
     await page.getByText('No headlines yet.', { exact: false }).first().waitFor();
     expect(await violations(page)).toEqual([]);
+  });
+
+  it('keeps its charts and its explanations in sight with 77 classes', async () => {
+    const classes = Array.from({ length: 77 }, (_, i) => `card payment of kind ${String(i).padStart(2, '0')}`);
+    const { training, performance } = about;
+    const server = await servePage({
+      model: recordingModel({ classes: 77, probabilities: () => classes.map((_, i) => (i === 70 ? 0.24 : 0.01)) }),
+      labelEncoder: LabelEncoder.of(classes),
+      about: {
+        training: { ...training, confusion: classes.flatMap(() => classes.map(() => 3)) },
+        performance: {
+          ...performance,
+          class: Object.fromEntries(classes.map((name) => [name, performance.class.World])),
+        },
+      },
+    });
+    const { page, faults, picture } = await visit(server.url);
+    await live(page);
+    server.send('The Rovers win the cup final');
+    await rowsOf(page).first().click();
+    await page.locator('.effects').waitFor();
+    const shares = page.getByRole('list', { name: 'Probability of the first classes' }).getByRole('listitem');
+    expect(await shares.allTextContents()).toHaveLength(5);
+    expect(await shares.first().textContent()).toMatch(/kind 70/);
+    expect(await page.getByText('72 more classes').count()).toBe(1);
+    const place = await page.getByRole('img', { name: /^Class mix/ }).boundingBox();
+    expect(place?.y).toBeLessThan(1400);
+    for (const name of ['Confusion matrix', 'Scores by class'])
+      expect((await page.getByRole('region', { name }).boundingBox())?.height).toBeLessThan(700);
+    await picture('many-classes');
+    expect(faults).toEqual([]);
   });
 
   it('compares a candidate with the model in use, puts it in use, and rolls back', async () => {

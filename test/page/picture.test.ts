@@ -149,9 +149,10 @@ describe('the class mix', () => {
           [1, 0, 0],
           [3, 0, 1],
         ],
+        totals: [4, 0, 1],
       }),
     ).toBe('Of 5 headlines: World 80%, Sports 20%.');
-    expect(describeMix(['Sports', 'World'], { ...columns, counts: [[0], [0]] })).toBe('No headlines yet.');
+    expect(describeMix(['Sports', 'World'], { ...columns, counts: [[0], [0]], totals: [0] })).toBe('No headlines yet.');
   });
 });
 

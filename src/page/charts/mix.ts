@@ -3,20 +3,25 @@ import type { BinColumns } from './TimeBins.js';
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
+/** The maximum number of classes that the description names. */
+const NAMED = 6;
+
 /** Describes the class mix in words. */
-export const describeMix = (classes: readonly string[], { counts, totals: binTotals }: BinColumns): string => {
-  const totals = counts.map(sum);
-  const all = sum(binTotals);
-  const areOthers = classes.length > 6 || all > sum(totals);
+export const describeMix = (classes: readonly string[], { counts, totals }: BinColumns): string => {
+  const all = sum(totals);
   if (all === 0) return 'No headlines yet.';
-  const said = classes
-    .map((name, category) => ({ name, count: totals[category] ?? 0 }))
-    .sort((a, b) => b.count - a.count)
-    .slice(0, 6)
-    .map(({ name, count }) => `${name} ${formatShare(count / all)}`);
-  return (
-    `Of ${formatCount(all)} headline${all === 1 ? '' : 's'}: ` + `${said.join(', ')}${areOthers ? ' and others' : ''}.`
-  );
+  const seen = classes
+    .map((name, category) => ({ name, count: sum(counts[category] ?? []) }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
+  const named = seen.slice(0, NAMED);
+  // Others are further classes, or classes of other models.
+  const areOthers = named.reduce((total, { count }) => total + count, 0) < all;
+  const said = [
+    named.map(({ name, count }) => `${name} ${formatShare(count / all)}`).join(', '),
+    areOthers ? 'others' : '',
+  ].filter(Boolean);
+  return `Of ${formatCount(all)} headline${all === 1 ? '' : 's'}: ${said.join(' and ')}.`;
 };
 
 /**

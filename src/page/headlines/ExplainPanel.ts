@@ -47,6 +47,10 @@ const LIMIT_MS = 15_000;
 /** The screens on which page.css places the panel below the list and not beside it. */
 const NARROW = '(max-width: 60rem)';
 
+/** With more classes than this, only the first ones are shown at once. */
+const MOST_SHOWN = 9;
+const FIRST_SHOWN = 5;
+
 /** The share of attention of a word, as a number and a bar whose full length is the largest share. */
 const attentionCells = (attention: number, largest: number, read: WordEffect['read']): readonly HTMLElement[] => {
   const bar = element('span', { class: 'attention-bar', 'aria-hidden': 'true' });
@@ -209,7 +213,21 @@ export class ExplainPanel {
           element('span', { class: 'number' }, formatShare(probability)),
         );
       });
-    return element('ul', { class: 'distribution', 'aria-label': 'Probability of each class' }, ...rows);
+    const list = (label: string, items: readonly HTMLElement[]): HTMLElement =>
+      element('ul', { class: 'distribution', 'aria-label': label }, ...items);
+    if (rows.length <= MOST_SHOWN) return list('Probability of each class', rows);
+    const rest = rows.slice(FIRST_SHOWN);
+    return element(
+      'div',
+      {},
+      list('Probability of the first classes', rows.slice(0, FIRST_SHOWN)),
+      element(
+        'details',
+        { class: 'values-details' },
+        element('summary', {}, `${rest.length} more classes`),
+        list('Probability of the other classes', rest),
+      ),
+    );
   }
 
   #bars(words: readonly WordEffect[], most: number, category: string): HTMLElement {

@@ -10,6 +10,25 @@ import { className } from '../elements/tables.js';
 /** The time window of the current rate. Milliseconds. */
 const RECENT_MS = 10_000;
 
+/** With more classes than this, the legend is closed at first, because it would push the charts off the screen. */
+const MOST_NAMED = 12;
+
+/** The legend of classes. */
+const classLegend = (classes: readonly string[]): HTMLElement => {
+  const legend = element(
+    'ul',
+    { class: 'legend' },
+    ...classes.map((name, category) => element('li', {}, className(name, category))),
+  );
+  if (classes.length <= MOST_NAMED) return legend;
+  return element(
+    'details',
+    { class: 'values-details' },
+    element('summary', {}, `The colours of ${classes.length} classes`),
+    legend,
+  );
+};
+
 /** The current traffic. */
 export interface TrafficNow {
   /** Headlines per second. */
@@ -40,11 +59,7 @@ export class TrafficCharts {
       formatY: formatShare,
       range: () => [0, 1],
       series: classes.map((label, category) => ({ label, hue: hueName(category), look: 'bars' as const })).reverse(),
-      legend: element(
-        'ul',
-        { class: 'legend' },
-        ...classes.map((name, category) => element('li', {}, className(name, category))),
-      ),
+      legend: classLegend(classes),
     });
     this.#throughput = new Chart({
       ...overTime,
