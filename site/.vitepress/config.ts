@@ -5,7 +5,7 @@ import { emptyHeaders } from '../markdown/emptyHeaders.js';
 import { fences } from '../markdown/fences.js';
 import { anchorOf } from '../pages/anchorOf.js';
 import { guidePages } from '../pages/navigation.js';
-import { renderForSearch, weightOf, wordsOf } from './search.js';
+import { renderForSearch, termOf, typosOf, weightOf, wordsOf } from './search.js';
 
 const reference = JSON.parse(readFileSync(navigationFile, 'utf8')) as DefaultTheme.SidebarMulti;
 
@@ -48,8 +48,14 @@ export default defineConfig({
         detailedView: false,
         _render: renderForSearch,
         miniSearch: {
-          options: { tokenize: wordsOf },
-          searchOptions: { fuzzy: 0.2, prefix: true, boost: { title: 4, text: 2, titles: 1 }, boostDocument: weightOf },
+          options: { tokenize: wordsOf, processTerm: termOf },
+          searchOptions: {
+            fuzzy: typosOf,
+            prefix: true,
+            weights: { fuzzy: 0.2, prefix: 0.4 },
+            boost: { title: 4, text: 2, titles: 1 },
+            boostDocument: weightOf,
+          },
         },
       },
     },

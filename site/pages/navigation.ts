@@ -7,6 +7,7 @@ export const guidePages = [
       { text: 'Start', link: '/learn/start' },
       { text: 'Tutorial', link: '/learn/tutorial' },
       { text: 'Which operator do I need?', link: '/learn/operators' },
+      { text: 'Questions', link: '/learn/questions' },
       { text: 'Troubleshooting', link: '/troubleshooting' },
       { text: 'Glossary', link: '/learn/glossary' },
       { text: 'Playground', link: '/playground' },

@@ -22,8 +22,15 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
   },
   HW_PATH: {
     meaning: 'A path is missing, cannot be read or written, or is of the wrong kind.',
-    causes: ['A spelling mistake.', 'A folder where a file is needed, or a file where a folder is.', 'No permission.'],
-    cures: ['Check the path in the message. A relative path begins at the folder that the program was started in.'],
+    causes: [
+      'A spelling mistake (ENOENT).',
+      'A folder where a file is needed, or a file where a folder is (EISDIR, ENOTDIR).',
+      'No permission (EACCES, EPERM).',
+    ],
+    cures: [
+      'Check the path in the message. A relative path begins at the folder that the program was started in.',
+      'ls -l shows who may read and write it.',
+    ],
   },
   HW_COLUMNS: {
     meaning: 'A table does not have the columns that were asked for, or has no header.',
@@ -43,13 +50,24 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
     causes: [
       'The table has no rows, or every row was rejected.',
       'A side of the split has no rows.',
+      'A class has no train rows.',
       'All rows have one class: there is nothing to tell apart.',
+      'No text has a word that is left after the text steps.',
     ],
-    cures: ['Give more rows.', 'Check that the label column is the right one.'],
+    cures: [
+      'Give more rows, or leave out rare classes with --min-class-rows.',
+      'Check that the columns of text and label are the right ones.',
+      'Change the shares of the sides with --shares.',
+    ],
   },
   HW_HTTP_STATUS: {
     meaning: 'A server answered with an error status.',
-    causes: ['The address is wrong (404).', 'The server wants a login (401, 403).', 'The server has a fault (5xx).'],
+    causes: [
+      'The address is wrong (404).',
+      'The server wants a login (401, 403).',
+      'Too many requests (429, a rate limit).',
+      'The server has a fault (5xx).',
+    ],
     cures: [
       'Check the address.',
       'Give the login with --header.',
@@ -75,22 +93,28 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
     ],
   },
   HW_HTTP_CONNECT: {
-    meaning: 'A server could not be reached.',
+    meaning: 'A server could not be reached, or cannot listen at its address.',
     causes: [
-      'The name is not known, or nothing listens at the port.',
+      'The name is not known (ENOTFOUND), or nothing listens at the port (ECONNREFUSED).',
+      'The port to listen at is used by another program (EADDRINUSE), or only root may use it (EACCES).',
       'A proxy is missing or wrong.',
       'No network.',
-      'The certificate of the server has expired, is for another name, or was signed by nobody whom Node knows.',
+      'The certificate of the server has expired, is for another name, or is self-signed or by a signer unknown to Node.',
     ],
     cures: [
       'Check the address.',
+      'Choose another port to listen at: --port of serve and workers, --ui-port of train. 0 is any free port.',
       'Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
       'If you trust the certificate, name the file of its signer in NODE_EXTRA_CA_CERTS.',
     ],
   },
   HW_ENCODING: {
     meaning: 'A content encoding or a compression is not known, or a compressed body is damaged.',
-    causes: ['A file that was cut short.', 'A compression other than gzip, deflate and br.'],
+    causes: [
+      'A file that was cut short.',
+      'A compression other than gzip, deflate and br.',
+      'A zip archive that is damaged.',
+    ],
     cures: ['Fetch or compress the file again.', 'For Parquet with other compressions, install hyparquet-compressors.'],
   },
   HW_FEED: {
@@ -99,9 +123,23 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
     cures: ['Give the address of the feed itself.', 'Where the feed is too long, allow more by maxBytes.'],
   },
   HW_BROKER: {
-    meaning: 'A message broker cannot be reached, or does not have a topic, a stream or a group.',
-    causes: ['The servers do not run at the addresses given.', 'The topic or stream was never made.'],
-    cures: ['Check the addresses and the names in the message.', 'Make the topic or stream.'],
+    meaning:
+      'A message broker cannot be reached or refuses, or a topic, stream, bucket or group cannot be used as it is.',
+    causes: [
+      'The servers do not run at the addresses given, or closed the connection.',
+      'The servers want a login, or another one.',
+      'The topic, stream or bucket was never made, or was made again.',
+      'Messages were deleted before they were read.',
+      'The group has settings that workers cannot share.',
+      'Two publishers published one model at the same time.',
+    ],
+    cures: [
+      'Check the addresses and the names in the message.',
+      'Give the login: headwater work --help names its options.',
+      'Make the topic or stream, or let it keep its messages for longer.',
+      'Change or delete the group, or choose another one.',
+      'Let one program publish under a name.',
+    ],
   },
   HW_ADDRESS: {
     meaning: 'An address is not allowed.',
@@ -122,7 +160,7 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
   HW_SNAPSHOT: {
     meaning: 'The snapshot of a table cannot be written or read.',
     causes: [
-      'No room on the disk.',
+      'No room on the disk, or a folder that cannot be written to.',
       'The cache was removed during a run.',
       '--offline, and the table was never read before.',
     ],
@@ -155,8 +193,16 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
   },
   HW_LABEL: {
     meaning: 'A label is not known to the label encoder.',
-    causes: ['A table with other classes than the model was trained on.', 'Another spelling of a class.'],
-    cures: ['Correct the labels.', 'Train again with rows of all classes.'],
+    causes: [
+      'A table with other classes than the model was trained on.',
+      'Another spelling of a class.',
+      'In code, a label that is not the index of a class: the first class is 0.',
+    ],
+    cures: [
+      'Correct the labels, or name them with --class-names.',
+      'Train again with rows of all classes.',
+      'In code, take the index from encode() of the label encoder of the model.',
+    ],
   },
   HW_ARTIFACT: {
     meaning: 'A file of a saved model is missing or damaged, or does not fit the others.',
@@ -175,12 +221,23 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
   },
   HW_WRITE: {
     meaning: 'An output could not be written.',
-    causes: ['No room on the disk.', 'A folder that cannot be written to.'],
-    cures: ['Make room, or choose another folder with --out.'],
+    causes: [
+      'No room on the disk, or a quota (ENOSPC, EDQUOT).',
+      'A folder that cannot be written to (EACCES, EROFS).',
+      'Another program has written to the file, or has it open.',
+    ],
+    cures: [
+      'Make room: df -h shows how much there is.',
+      'Choose another file or folder with the option in the message.',
+    ],
   },
   HW_SETUP: {
     meaning: 'Something that a set-up needs is missing or broken.',
-    causes: ['No compiler, Python or network for headwater setup.', 'A download that was cut short.'],
+    causes: [
+      'No compiler, Python or network for headwater setup.',
+      'No room on the disk.',
+      'A download that was cut short.',
+    ],
     cures: ['headwater doctor says what is missing.', 'Run headwater setup again.'],
   },
   HW_BACKEND: {
@@ -202,6 +259,10 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
       'Classes whose weights are all 0.',
       'Values of your own that are not finite.',
     ],
-    cures: ['Lower the learning rate.', 'Clip the gradients.', 'Check the values that you give.'],
+    cures: [
+      'Lower the learning rate: --lr, in code learningRate.',
+      'Clip the gradients: --clip-norm 1, in code clipNorm.',
+      'Check the values that you give.',
+    ],
   },
 };
