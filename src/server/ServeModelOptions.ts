@@ -26,13 +26,16 @@ export interface CandidateOptions {
 /** The options of `serveModel`. */
 export interface ServeModelOptions extends ServedModel {
   /**
-   * Loads the model again, for `POST /admin/reload` and `reload$`. Its argument is the id of the model in use. It
-   * returns undefined if that model is still current. The server tests a new model with a smoke batch and puts it in
-   * use between two batches. Its tokenizer, classes and text steps replace the previous ones. Default: the model cannot
-   * be reloaded.
+   * Loads the model again, for `POST /admin/reload` and `reload$`. It returns undefined if the model has the given id:
+   * for `POST /admin/reload` that of the model in use, and for `reload$` that of the model that was loaded last. The
+   * server tests a new model with a smoke batch and puts it in use between two batches. Its tokenizer, classes and text
+   * steps replace the previous ones. Default: the model cannot be reloaded.
    */
-  readonly load?: ((inUse: string) => Promise<ServedModel | undefined>) | undefined;
-  /** Each emission reloads the model. Default: never. */
+  readonly load?: ((known: string) => Promise<ServedModel | undefined>) | undefined;
+  /**
+   * Each emission loads the model again. If it is the model that was loaded last, nothing changes: a promotion or a
+   * rollback stays. Default: never.
+   */
   readonly reload$?: Observable<unknown> | undefined;
   /** Stores the right classes that people send to `POST /labels`. Default: labels are refused. */
   readonly labels?: KeepLabel | undefined;

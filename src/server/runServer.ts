@@ -110,7 +110,7 @@ export const runServer = (
   const reload = reloading(generations, options.load, options.learn);
   subscriber.add(
     options.reload$?.subscribe(() => {
-      reload().catch(failed);
+      reload.signalled().catch(failed);
     }),
   );
   subscriber.add(
@@ -171,7 +171,7 @@ export const runServer = (
           generations.labelled(label.category, prediction);
           return fed.take(label);
         },
-        reload,
+        reload: reload.asked,
         feeds: options.feeds,
         hasToken: !isOpen,
         heartbeat$,

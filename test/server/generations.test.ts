@@ -105,6 +105,43 @@ describe('the model in use', () => {
     expect(await (await served.get('/metrics')).text()).not.toContain('model="1"');
   });
 
+  it('stays after a promotion and a rollback at a signal, until another model is loaded or someone asks', async () => {
+    const reload$ = new Subject<void>();
+    const loaded: string[] = [];
+    let folder = 'A';
+    const named = (modelId: string): ServedModel => ({ ...always(modelId), about: { modelId } });
+    const served = await serving({
+      ...named('A'),
+      candidate: { served: named('B') },
+      reload$,
+      load: (known) => {
+        loaded.push(known);
+        return Promise.resolve(known === folder ? undefined : named(folder));
+      },
+    });
+    const inUse = async (): Promise<string> => (await classOf(served))[1];
+    const signal = async (): Promise<string> => {
+      const { length } = loaded;
+      reload$.next();
+      await expect.poll(() => loaded.length).toBe(length + 1);
+      return inUse();
+    };
+    await post(served, '/admin/promote');
+    expect(await signal()).toBe('B');
+    // The candidate is copied into the folder of the model.
+    folder = 'B';
+    expect(await signal()).toBe('B');
+    expect(((await (await served.get('/admin/models')).json()) as { readonly before: string }).before).toBe('A');
+    folder = 'C';
+    reload$.next();
+    await expect.poll(inUse).toBe('C');
+    await post(served, '/admin/rollback');
+    expect(await signal()).toBe('B');
+    expect(loaded).toEqual(['A', 'A', 'B', 'C']);
+    await post(served, '/admin/reload');
+    expect(await inUse()).toBe('C');
+  });
+
   it('wants the token', async () => {
     const served = await serving({ token: 'a-token-of-a-test' });
     expect(await problemOf(await post(served, '/admin/reload'))).toEqual(['token', 401]);

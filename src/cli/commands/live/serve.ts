@@ -18,10 +18,10 @@ the headlines of the feeds as they arrive. GET /openapi.json describes all paths
 
 SIGTERM or Ctrl-C stops the server with status 0 when it has answered what is unfinished. A second signal
 stops it at once. SIGHUP, or POST /admin/reload, loads the model again and uses it without a pause; POST
-/admin/rollback puts the one before in use. Behind a load balancer, let --drain-delay be longer than the
-balancer takes to notice that /readyz says 503. Feeds are added and removed by POST /admin/feeds and
-/admin/feeds/remove, if the server has a token. The environment variable ${TOKEN_VARIABLE} can hold the token
-instead of --token.
+/admin/rollback puts the one before in use. A SIGHUP undoes no rollback and no promotion, unless the model was
+saved again. Behind a load balancer, let --drain-delay be longer than the balancer takes to notice that
+/readyz says 503. Feeds are added and removed by POST /admin/feeds and /admin/feeds/remove, if the server has
+a token. The environment variable ${TOKEN_VARIABLE} can hold the token instead of --token.
 
 Examples:
   $ headwater serve --model models/news
