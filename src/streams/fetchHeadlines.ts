@@ -7,7 +7,7 @@ import { TABLE_TYPES } from './csv/TableFormat.js';
 import type { FetchTableOptions } from './table/TableOptions.js';
 import { isBlank, titleOf } from './table/titleOf.js';
 import { classesOf } from './table/classesOf.js';
-import { tableRows } from './table/tableRows.js';
+import { type RowMaker, tableRows } from './table/tableRows.js';
 import type { TableAddress } from './table/TableSource.js';
 
 /** Options for reading texts and their classes from tables. */
@@ -44,7 +44,9 @@ const listed = (sources: TableAddress | readonly TableAddress[] = []): readonly 
  * ```
  *
  * Tables are read as by `fetchTable`. The texts of several `titleColumns` are joined with spaces. Blanks around a class
- * are removed. A row without a text or without a class is rejected.
+ * are removed. A row without a text or without a class is rejected. In a file of labels (`labelFile`), a later label of
+ * the same headline, with the same title and `guid`, corrects the earlier one: only the last one is emitted. The labels
+ * are held until the end of the file.
  *
  * **Errors**: those of `fetchTable`, and any error that `className` throws.
  *
@@ -77,7 +79,7 @@ export const fetchHeadlines = (
   const all = [...main, ...validating, ...listed(test)];
   const sideOf = (part: number): Side | undefined =>
     part < main.length ? undefined : part < main.length + validating.length ? 'validation' : 'test';
-  return tableRows(all, table, (layout, reject, part) => {
+  const make: RowMaker<Row> = (layout, reject, part) => {
     const side = sideOf(part);
     const readTitle = titleOf(layout);
     const readClasses = classesOf(layout);
@@ -118,5 +120,6 @@ export const fetchHeadlines = (
       else reject(rejection(row, titleName, 'a non-blank text', excerpt(category)));
       return undefined;
     };
-  });
+  };
+  return tableRows(all, table, make, true);
 };

@@ -163,13 +163,36 @@ describe('the labels of a file', () => {
     const file = join(folder, 'labels.jsonl');
     writeFileSync(
       file,
-      [kept('Sports'), { ...kept('World'), model: 'other' }, { title: 'x', category: 'y' }, kept('World')]
+      [
+        kept('Sports'),
+        { ...kept('World'), title: 'goal', model: 'other' },
+        { title: 'x', category: 'y' },
+        { ...kept('World'), title: 'port' },
+      ]
         .map((one) => JSON.stringify(one))
         .join('\n') + '\n{"title":"cut',
     );
     expect((await readLabels(file, 'gru')).map(({ category }) => category)).toEqual(['Sports', 'World']);
     expect(await readLabels(join(folder, 'none.jsonl'), 'gru')).toEqual([]);
     await expect(readLabels(folder, 'gru')).rejects.toMatchObject({ code: 'HW_PATH' });
+  });
+
+  it('reads the last label of a headline, also where another model was in use when it was corrected', async () => {
+    const file = join(folder, 'corrected.jsonl');
+    const one = (title: string, category: string, model: string): string =>
+      `${JSON.stringify({ title, category, labelled: '', predicted: '', model })}\n`;
+    writeFileSync(
+      file,
+      one('ferry', 'Sports', 'a') +
+        one('goal', 'World', 'a') +
+        one('port', 'World', 'a') +
+        one('ferry', 'World', 'a') +
+        one('goal', 'Sports', 'b'),
+    );
+    expect((await readLabels(file, 'a')).map(({ title, category }) => `${title} ${category}`)).toEqual([
+      'port World',
+      'ferry World',
+    ]);
   });
 });
 

@@ -110,6 +110,11 @@ const noticeLine = (notice: TableNotice): string => {
         `${source}: ${counted} ${has} more fields than the header, the first in line ` +
         `${notice.firstLine}; what is too much is read as text, or left out where it is empty`
       );
+    case 'corrected':
+      return (
+        `${source}: ${records === 1 ? '1 label was' : `${records} labels were`} corrected by later ones of the same ` +
+        `headline, the first in line ${notice.firstLine}; only the last label of a headline counts`
+      );
     case 'header':
       return (
         `${source}: ${counted} ${records === 1 ? 'repeats' : 'repeat'} the ` +

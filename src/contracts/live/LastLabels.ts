@@ -30,15 +30,20 @@ export class LastLabels<T> {
 
   /** Adds a label. @returns the values of the labels that it corrects */
   add(headline: LabelledHeadline, value: T): readonly T[] {
-    const { title, guid } = headline;
-    const corrected = guid === undefined ? [...(this.#keys.get(title) ?? [])] : [keyOf(headline), keyOf({ title })];
-    const before = corrected.flatMap((key) => this.#remove(key));
+    const before = this.correct(headline);
+    const { title } = headline;
     const key = keyOf(headline);
     this.#values.set(key, { headline, value });
     const keys = this.#keys.get(title);
     if (keys === undefined) this.#keys.set(title, new Set([key]));
     else keys.add(key);
     return before;
+  }
+
+  /** Removes the labels that a later label of a headline corrects. @returns their values */
+  correct({ title, guid }: LabelledHeadline): readonly T[] {
+    const keys = guid === undefined ? [...(this.#keys.get(title) ?? [])] : [keyOf({ title, guid }), keyOf({ title })];
+    return keys.flatMap((key) => this.#remove(key));
   }
 
   /** Removes the oldest label. @returns its value; none if there are no labels */

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { LastLabels } from '../../contracts/live/LastLabels.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { parseJson } from '../answers/decodeHeadlines.js';
 import type { Label } from '../generations/Label.js';
@@ -18,7 +19,8 @@ const MOST = 10_000;
 
 /**
  * Reads the labels in a file of `labelFile` that were given while one model was in use. The saved files of that model
- * do not include them. Invalid lines are skipped. If the file does not exist, there are no labels.
+ * do not include them. Of the labels for one headline, only the last one counts. Invalid lines are skipped. If the file
+ * does not exist, there are no labels.
  *
  * @param path the file
  * @param model the id of the model
@@ -35,14 +37,16 @@ const MOST = 10_000;
 export const readLabels = async (path: string, model: string): Promise<readonly Label[]> => {
   checkText('readLabels', 'path', path, 'the path of a file');
 
-  const labels: Label[] = [];
+  const labels = new LastLabels<Label>();
   const file = createReadStream(path);
   try {
     for await (const line of createInterface({ input: file, crlfDelay: Infinity })) {
       const label = LabelJson.decode(parseJson(line));
-      if (!isRight(label) || label.right.model !== model) continue;
-      labels.push(label.right);
-      if (labels.length > MOST) labels.shift();
+      if (!isRight(label)) continue;
+      // A label that was given while another model was in use may correct one of this model.
+      if (label.right.model === model) labels.add(label.right, label.right);
+      else labels.correct(label.right);
+      if (labels.size > MOST) labels.shift();
     }
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return [];
@@ -53,5 +57,5 @@ export const readLabels = async (path: string, model: string): Promise<readonly 
   } finally {
     file.destroy();
   }
-  return labels;
+  return [...labels.values()];
 };

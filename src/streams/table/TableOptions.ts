@@ -74,6 +74,8 @@ export type TableNotice =
   | { readonly type: 'wide'; readonly source: string; readonly records: number; readonly firstLine: number }
   /** Records that repeat the header, and were skipped. */
   | { readonly type: 'header'; readonly source: string; readonly records: number; readonly firstLine: number }
+  /** Labels that a later label of the same headline corrects, and the line of the first one. They were left out. */
+  | { readonly type: 'corrected'; readonly source: string; readonly records: number; readonly firstLine: number }
   /** Records that are not UTF-8, and their most likely encoding. */
   | { readonly type: 'encoding'; readonly source: string; readonly records: number; readonly likely: string }
   /** Bytes after the end of the gzip data, such as text that was appended to the file. They were not read. */

@@ -1,4 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { LastLabels } from '../../contracts/live/LastLabels.js';
 import type { Rejection } from '../../contracts/rows/Rejection.js';
 import type { SourceRow } from '../../contracts/rows/Row.js';
 import { CHUNK_BYTES } from '../bodies/bytes/ByteWindow.js';
@@ -27,6 +28,7 @@ import { repairRecord } from './internal/repairRecord.js';
 import { sampleLines } from './internal/sampleLines.js';
 import { checkedForm } from './internal/sampleTable.js';
 import type { TableLayout } from './TableLayout.js';
+import { titleOf } from './titleOf.js';
 import type { TableNotice, UsualColumns } from './TableOptions.js';
 
 /** What is known about a table before it is read. */
@@ -41,6 +43,8 @@ export interface TableReaderOptions extends TableFormat, ColumnWish {
   readonly madeOf: 'parquet' | 'folder' | undefined;
   readonly maxRecordBytes: number;
   readonly skipLines: number | undefined;
+  /** Whether only the last label of a headline is read from a file of labels. */
+  readonly lastLabels: boolean;
   /** The id of the first record. */
   readonly firstId: number;
 }
@@ -90,6 +94,10 @@ export class TableReader implements Reader {
   #undecodableCount = 0;
   #undecodableBytes = 0;
   #headers = { records: 0, firstLine: 0 };
+  /** The rows of a file of labels, which are held until its end: a later label may correct an earlier one. */
+  #labels: LastLabels<SourceRow> | undefined;
+  #corrected = { records: 0, firstLine: 0 };
+  #row: (row: SourceRow) => void = () => undefined;
   #finishing = false;
 
   constructor(options: TableReaderOptions, events: TableEvents) {
@@ -123,7 +131,13 @@ export class TableReader implements Reader {
   advance(): boolean {
     if (this.#inner === undefined) return false;
     if (this.#inner.advance()) return true;
-    if (this.#finishing) this.#tell();
+    if (!this.#finishing) return false;
+    const [label] = this.#labels?.shift() ?? [];
+    if (label !== undefined) {
+      this.#row(label);
+      return true;
+    }
+    this.#tell();
     return false;
   }
 
@@ -147,6 +161,7 @@ export class TableReader implements Reader {
         likely: guessEncoding(Buffer.concat(this.#undecodable)),
       });
     }
+    if (this.#corrected.records > 0) notice({ type: 'corrected', source, ...this.#corrected });
     if (!(this.#inner instanceof CsvReader)) return;
     const { strayQuotes, repairedRecords } = this.#inner;
     if (strayQuotes.records > 0) notice({ type: 'quotes', source, ...strayQuotes });
@@ -192,7 +207,9 @@ export class TableReader implements Reader {
     if (encoding !== 'utf-8') this.#decoder = textDecoding(encoding);
     const head = encoding === 'utf-8' ? raw : Buffer.from(text(raw));
     const { layout, reader, skippedRecords = 0 } = this.#readerFor(head, whole && all.length <= HEAD_BYTES, encoding);
-    const row = this.#events.rows(layout);
+    this.#row = this.#events.rows(layout);
+    if (this.#options.lastLabels && isLabelFile(layout)) this.#labels = new LastLabels();
+    const row = this.#labels === undefined ? this.#row : this.#holding(this.#labels, titleOf(layout));
     const firstId = this.#options.firstId + skippedRecords;
     this.#inner = reader(
       this.#withoutHeaders(layout, (each) => {
@@ -201,6 +218,16 @@ export class TableReader implements Reader {
     );
     this.#head = [];
     this.push(all);
+  }
+
+  #holding(labels: LastLabels<SourceRow>, title: (fields: SourceRow['fields']) => string): (row: SourceRow) => void {
+    return (row) => {
+      const { guid = '' } = row.fields;
+      for (const { line } of labels.add({ title: title(row.fields), guid: guid === '' ? undefined : guid }, row)) {
+        const { records, firstLine } = this.#corrected;
+        this.#corrected = { records: records + 1, firstLine: records === 0 ? line : Math.min(firstLine, line) };
+      }
+    };
   }
 
   /** Skips rows that repeat the header, as in concatenated tables, and the line below the header of Markdown. */
@@ -368,6 +395,13 @@ export class TableReader implements Reader {
     return undefined;
   }
 }
+
+/** The keys of a label that `headwater serve` and `headwater label` write. */
+const LABEL_KEYS = ['title', 'category', 'labelled', 'predicted', 'model'];
+
+/** Whether a table is a file of labels that people gave (`labelFile`). */
+const isLabelFile = ({ format, columns }: TableLayout): boolean =>
+  format === 'json-lines' && LABEL_KEYS.every((key) => columns.includes(key));
 
 /**
  * The class column of earlier tables, if this table has it too. It helps to read records when no class is asked for.

@@ -29,12 +29,14 @@ export type RowMaker<T> = (
 /**
  * Emits the rows of several tables, one table after another, converted by `make`.
  *
+ * @param lastLabels whether only the last label of a headline is read from a file of labels
  * @throws HeadwaterError `HW_USAGE` for a source or an option that cannot work
  */
 export const tableRows = <T>(
   sources: TableAddress | readonly TableAddress[],
   options: FetchTableOptions,
   make: RowMaker<T>,
+  lastLabels = false,
 ): Observable<T> => {
   const { rejections, onLayout, onNotice } = options;
   const reading = {
@@ -48,6 +50,7 @@ export const tableRows = <T>(
     labelColumn: options.labelColumn,
     usualColumns: options.usualColumns,
     encoding: options.encoding === undefined ? undefined : requireEncoding(options.encoding),
+    lastLabels,
     maxRecordBytes: requireNumber('maxRecordBytes', options.maxRecordBytes, MIB, 1),
   };
   checkFormat(options);
@@ -95,7 +98,8 @@ export const tableRows = <T>(
                         table.begun = true;
                         const made = make(layout, send, table.part);
                         return (row) => {
-                          nextId = row.id + 1;
+                          // The rows of a file of labels come after the rejections of its later lines.
+                          nextId = Math.max(nextId, row.id + 1);
                           const value = made(row);
                           if (value !== undefined) subscriber.next(value);
                         };

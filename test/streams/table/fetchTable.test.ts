@@ -205,6 +205,32 @@ describe('fetchHeadlines: what is read', () => {
     expect(await read(join(folder, '*.tsv'))).toMatchObject({ code: 'HW_PATH' });
   });
 
+  it('reads the last label of each headline in a file of labels, and no other repeated row', async () => {
+    const label = (title: string, category: string, more: object = {}): string =>
+      `${JSON.stringify({ title, category, labelled: '2026-01-01T00:00:00Z', predicted: 'X', model: 'm', ...more })}\n`;
+    const labels = fileOf(
+      label('ferry', 'World') +
+        label('goal', 'World', { guid: '1' }) +
+        label('ferry', 'Sports') +
+        label('goal', 'Sports', { guid: '2' }) +
+        label('goal', 'Business', { guid: '1' }) +
+        '{"title":"cut',
+    );
+    const { rows, rejections, notices } = await read([labels, fileOf(`${jsonLines}${jsonLines}`)]);
+    expect(rows.slice(0, 3)).toEqual([
+      { id: 2, title: 'ferry', category: 'Sports' },
+      { id: 3, title: 'goal', category: 'Sports' },
+      { id: 4, title: 'goal', category: 'Business' },
+    ]);
+    // The rows of the next table are numbered after the rejected line.
+    expect(rejections.map(({ id }) => id)).toEqual([5]);
+    expect(rows.slice(3).map(({ id }) => id)).toEqual([6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(notices).toEqual([{ type: 'corrected', source: labels, records: 2, firstLine: 1 }]);
+    // Rows without classes are no labels, and all of them are read.
+    const titles$ = fetchTable(labels, { labelColumn: null, rejections: { next: () => undefined } });
+    expect((await collect(titles$)).values).toHaveLength(5);
+  });
+
   it('reads each file of a pattern once, through links, and leaves out none without a word', async () => {
     const folder = join(scratch(), 'links');
     mkdirSync(folder);
