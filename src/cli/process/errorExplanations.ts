@@ -99,7 +99,7 @@ export const ERROR_EXPLANATIONS: Readonly<Record<ErrorCode, ErrorExplanation>> =
       'The port to listen at is used by another program (EADDRINUSE), or only root may use it (EACCES).',
       'A proxy is missing or wrong.',
       'No network.',
-      'The certificate of the server has expired, is for another name, or is self-signed or by a signer unknown to Node.',
+      'The certificate of the server has expired, is for another name, is self-signed, or has an unknown signer.',
     ],
     cures: [
       'Check the address.',
