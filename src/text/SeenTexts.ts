@@ -1,6 +1,7 @@
 import { defer, map, type OperatorFunction, reduce } from 'rxjs';
 import { checkArgument } from '../contracts/checkArgument.js';
 import { hash64 } from './hash64.js';
+import { normalForm } from './normalForm.js';
 
 const words = new Uint32Array(2);
 
@@ -9,7 +10,7 @@ const words = new Uint32Array(2);
  * have the same hash. Hashes are stored in files, so this function must not change.
  */
 export const hashOfText = (text: string): number => {
-  hash64(text.normalize('NFC').toLowerCase().trim().replaceAll(/\s+/g, ' '), words);
+  hash64(normalForm(text, 'NFC').toLowerCase().trim().replaceAll(/\s+/g, ' '), words);
   return words[0]!;
 };
 

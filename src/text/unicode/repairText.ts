@@ -1,3 +1,5 @@
+import { normalForm } from '../normalForm.js';
+
 /** Named entities that remain in the texts of feeds and scrapers. */
 const NAMED: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
@@ -158,5 +160,5 @@ export const repairText = (text: string): string => {
   if (repaired.includes('\\')) repaired = withoutBackslashes(repaired);
   // The following steps do not change ASCII text.
   if (isAscii(repaired)) return repaired;
-  return repaired.normalize('NFKC').replace(APOSTROPHES, "'").replace(QUOTES, '"').replace(INVISIBLE, '');
+  return normalForm(repaired, 'NFKC').replace(APOSTROPHES, "'").replace(QUOTES, '"').replace(INVISIBLE, '');
 };
