@@ -3,6 +3,7 @@ import { catchError, concatMap, EMPTY, lastValueFrom, of, Subject, tap, toArray 
 import { checkOptions, checkTime, checkTypes, checkWhole, wrongValue } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { ClassProbability, LiveHeadline } from '../contracts/live/Live.js';
+import { isRequestBound } from '../contracts/runtime/isRequestBound.js';
 import { openArtifacts } from '../models/artifacts/openArtifacts.js';
 import { restoreModel } from '../models/artifacts/restoreModel.js';
 import { classifyTexts } from '../operators/live/internal/classifyTexts.js';
@@ -69,6 +70,9 @@ const asHeadline = ({ text }: Call, id: number): LiveHeadline => ({
  * Calls within `maxWaitMs` of each other are classified together, which costs far less than one by one. So an HTTP
  * handler can call it once per request. At most `maxSize` calls wait: the last one starts the batch.
  *
+ * In Cloudflare Workers and the Edge Runtime of Vercel each call is classified at once, alone, because there a request
+ * cannot wait for another. `maxSize` and `maxWaitMs` do nothing there.
+ *
  * It accepts models of every architecture, in Node, Deno, Bun and browsers.
  *
  * @param source the model's directory; or its files' bytes by name, for example fetched by a browser
@@ -109,7 +113,7 @@ export const openClassifier = async (
 
   const call$ = new Subject<Call>();
   const answered$ = call$.pipe(
-    microBatch({ maxSize, maxWaitMs }),
+    microBatch({ maxSize: isRequestBound() ? 1 : maxSize, maxWaitMs }),
     concatMap((calls) =>
       of(calls.map(asHeadline)).pipe(
         classifyBatch,

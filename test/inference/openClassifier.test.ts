@@ -36,6 +36,22 @@ describe('openClassifier', () => {
     restore.mockRestore();
   });
 
+  it.each(['WebSocketPair', 'EdgeRuntime'])(
+    'answers each call at once where a request cannot wait for another (%s)',
+    async (name) => {
+      vi.stubGlobal(name, {});
+      // A timer of another request.
+      const timer = vi.spyOn(globalThis, 'setInterval');
+      const classify = await openClassifier(await savedModel(), { maxSize: 3, maxWaitMs: 60_000 });
+      const answers = await Promise.all(['goal', 'vote'].map((text) => classify(text)));
+      expect(answers.map(({ category }) => category)).toEqual(['Sports', 'World']);
+      expect(timer).not.toHaveBeenCalled();
+      await classify.close();
+      vi.unstubAllGlobals();
+      timer.mockRestore();
+    },
+  );
+
   it('fails the calls of a batch that the model fails, and no others', async () => {
     const restore = vi.spyOn(restoring, 'restoreModel');
     const classify = await openClassifier(await savedModel(), { maxSize: 1 });
