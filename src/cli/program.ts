@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { printable } from '../sinks/terminal/printable.js';
 import type { Choose } from './process/Job.js';
+import { refuseUnknownOptions } from './process/refuseUnknownOptions.js';
 import type { Terminal } from './process/Terminal.js';
 import { VERSION } from './process/version.js';
 
@@ -146,6 +147,7 @@ export const buildProgram = async (args: readonly string[], terminal: Terminal, 
   // Enough for help, and for a suggestion if the word is not a command.
   else for (const [name, { description }] of Object.entries(COMMANDS)) program.command(name).description(description);
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
+    refuseUnknownOptions(command, fullName(command));
     command.exitOverride().configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),

@@ -46,6 +46,25 @@ describe('arguments that cannot work', () => {
     ],
     ['an unknown flag of the program', ['--verbose', 'train'], "unknown option '--verbose'"],
     [
+      'an unknown flag where a required one is missing',
+      ['bundle', 'model', '--out', 'news.js'],
+      "unknown option '--out' (Did you mean --out-file?) See: headwater bundle --help",
+    ],
+    ['an unknown flag with its value', ['train', '--output=model'], "unknown option '--output' (Did you mean --out?)"],
+    ['a short flag', ['bundle', 'model', '-o', 'news.js'], "unknown option '-o' (Did you mean --out-file?)"],
+    ['letters that are swapped', ['train', '--epcohs', '3'], "unknown option '--epcohs' (Did you mean --epochs?)"],
+    ['one of several words', ['train', '--size', '3'], "unknown option '--size' (Did you mean --batch-size?)"],
+    [
+      'an unknown flag that is like no other',
+      ['export', 'model', '--out', 'model.onnx'],
+      "unknown option '--out' (Usage: headwater export --onnx <file> [options] <dir>) See: headwater export --help",
+    ],
+    [
+      'an unknown flag of an inner command',
+      ['vectors', 'convert', 'a', '--limits', '5'],
+      "unknown option '--limits' (Did you mean --limit?) See: headwater vectors convert --help",
+    ],
+    [
       'a missing option',
       ['train', '--out', 'model'],
       "required option '--data <source...>' not specified. See: headwater train --help",
