@@ -107,8 +107,13 @@ describe.skipIf(chromiumPath === undefined)('the connection of the page', { time
     expect(await page.evaluate(() => [localStorage.length, document.cookie])).toEqual([0, '']);
   });
 
-  it('tells of feeds that fail', async () => {
+  it('tells of feeds that fail, and of those that have not answered yet', async () => {
     const server = await servePage({
+      feeds: {
+        addresses: ['https://other.example', 'sse+https://slow.example/events', 'https://feed.example/', 'a.xml'],
+        add: () => false,
+        remove: () => false,
+      },
       headlines: ({ events }) => {
         setTimeout(() => {
           events.next({
@@ -138,7 +143,9 @@ describe.skipIf(chromiumPath === undefined)('the connection of the page', { time
       .toEqual([
         'other.examplefailed, tried again later: It answered 500. · 00:00:00',
         'Harbour Dailyread, 12 items · 00:00:00',
+        'slow.example/eventsnot read yet',
       ]);
+    expect(await page.getByText('1 of 3 feeds fails.').count()).toBeGreaterThan(0);
     // Seen without scrolling, with what is wrong.
     const failing = page.getByRole('region', { name: 'Failing feeds' });
     expect(await failing.getByRole('listitem').allTextContents()).toEqual([

@@ -1,4 +1,10 @@
-import { type Connection, connectionAfter, connectionAt, describeConnection } from './connection.js';
+import {
+  type Connection,
+  connectionAfter,
+  connectionAt,
+  connectionWithoutNews,
+  describeConnection,
+} from './connection.js';
 import { element, setText } from '../elements/element.js';
 import type { StreamNews } from './reconnecting.js';
 
@@ -16,7 +22,10 @@ export class ConnectionBadge {
     this.node = element('p', { class: 'badge' }, element('span', { class: 'dot', 'aria-hidden': 'true' }), this.#label);
     this.#show();
     // Updates the remaining seconds until the next attempt.
-    setInterval(() => this.#show(), 500);
+    setInterval(() => {
+      this.#become(connectionWithoutNews(this.#connection, Date.now()));
+      this.#show();
+    }, 500);
   }
 
   get connection(): Connection {

@@ -6,7 +6,14 @@ import type { StreamNews } from './reconnecting.js';
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live'; readonly connectedAt: number; readonly aheadMs: number }
-  | { readonly state: 'behind'; readonly connectedAt: number; readonly aheadMs: number; readonly lagMs: number }
+  | {
+      readonly state: 'behind';
+      readonly connectedAt: number;
+      readonly aheadMs: number;
+      readonly lagMs: number;
+      /** The local time of the last late headline. */
+      readonly heardAt: number;
+    }
   | { readonly state: 'reconnecting'; readonly retryAt: number }
   | { readonly state: 'over' };
 
@@ -39,7 +46,19 @@ export const connectionAt = (before: Connection, answeredAt: number, now: number
   if (before.state !== 'live' && before.state !== 'behind') return before;
   const { connectedAt, aheadMs } = before;
   const lagMs = lagOf({ answeredAt, connectedAt, aheadMs, now });
-  return lagMs > BEHIND_MS ? { state: 'behind', connectedAt, aheadMs, lagMs } : { state: 'live', connectedAt, aheadMs };
+  return lagMs > BEHIND_MS
+    ? { state: 'behind', connectedAt, aheadMs, lagMs, heardAt: now }
+    : { state: 'live', connectedAt, aheadMs };
+};
+
+/** A page that is behind receives headlines one after another. After this time without one, it is not. Milliseconds. */
+const QUIET_MS = 10_000;
+
+/** The state of the connection at a time without news. */
+export const connectionWithoutNews = (before: Connection, now: number): Connection => {
+  if (before.state !== 'behind' || now - before.heardAt < QUIET_MS) return before;
+  const { connectedAt, aheadMs } = before;
+  return { state: 'live', connectedAt, aheadMs };
 };
 
 /** The text of a connection state. */

@@ -8,6 +8,15 @@ import type { SourceNames } from './SourceNames.js';
 const LISTED = 100;
 const MOST = 1000;
 
+/**
+ * The name that a source of an address has in events. Only addresses of the web are taken, because files have other
+ * names.
+ */
+const sourceAt = (address: string): readonly string[] => {
+  const url = /^(?:sse\+)?((?:https?|wss?):\/\/.+)$/i.exec(address)?.[1];
+  return url !== undefined && URL.canParse(url) ? [new URL(url).href] : [];
+};
+
 /** The last event of each source of headlines. */
 export class SourceList {
   readonly node: HTMLElement;
@@ -15,6 +24,7 @@ export class SourceList {
   readonly #list = element('ul', { class: 'sources' });
   readonly #more = element('p', { class: 'hint', hidden: true });
   readonly #last = new Map<string, SourceEvent>();
+  #expected: readonly string[] = [];
 
   constructor(names: SourceNames) {
     this.#names = names;
@@ -32,9 +42,28 @@ export class SourceList {
     return this.#last;
   }
 
+  /** The sources that the server reads, and that have told nothing yet. */
+  get waiting(): readonly string[] {
+    const told = new Set([...this.#last.keys()].flatMap(sourceAt));
+    return this.#expected.filter((source) => !told.has(source));
+  }
+
+  /**
+   * Names the sources that the server reads. A server may be slow, or its host may be left alone for a while; such a
+   * source has no event.
+   *
+   * @param addresses as the server lists them
+   */
+  expect(addresses: readonly string[]): void {
+    this.#expected = addresses.flatMap(sourceAt).slice(0, MOST);
+    this.#draw();
+  }
+
   heard(event: SourceEvent): void {
-    if (event.type === 'removed') this.#last.delete(event.source);
-    else if (!this.#take(event)) return;
+    if (event.type === 'removed') {
+      this.#last.delete(event.source);
+      this.#expected = this.#expected.filter((source) => source !== event.source);
+    } else if (!this.#take(event)) return;
     this.#draw();
   }
 
@@ -52,21 +81,23 @@ export class SourceList {
   }
 
   #draw(): void {
-    this.node.hidden = this.#last.size === 0;
+    const { waiting } = this;
+    const count = this.#last.size + waiting.length;
+    this.node.hidden = count === 0;
     const sources = [...this.#last.values()].sort((a, b) => Number(isTroubled(b)) - Number(isTroubled(a)));
-    this.#more.hidden = sources.length <= LISTED;
-    this.#more.textContent = `and ${formatCount(sources.length - LISTED)} more`;
-    this.#list.replaceChildren(
-      ...sources
-        .slice(0, LISTED)
-        .map((last) =>
-          element(
-            'li',
-            { 'data-failed': isTroubled(last) },
-            element('span', { class: 'source-name', title: last.source }, this.#names.of(last.source)),
-            element('span', { class: 'source-state' }, `${describeSource(last)} · ${formatTime(last.at)}`),
-          ),
-        ),
+    this.#more.hidden = count <= LISTED;
+    this.#more.textContent = `and ${formatCount(count - LISTED)} more`;
+    const line = (source: string, state: string, isFailed: boolean): HTMLElement =>
+      element(
+        'li',
+        { 'data-failed': isFailed },
+        element('span', { class: 'source-name', title: source }, this.#names.of(source)),
+        element('span', { class: 'source-state' }, state),
+      );
+    const told = sources.map((last) =>
+      line(last.source, `${describeSource(last)} · ${formatTime(last.at)}`, isTroubled(last)),
     );
+    const untold = waiting.map((source) => line(source, 'not read yet', false));
+    this.#list.replaceChildren(...[...told, ...untold].slice(0, LISTED));
   }
 }

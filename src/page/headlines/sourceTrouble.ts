@@ -47,10 +47,15 @@ export const describeSource = (event: SourceEvent): string => {
   }
 };
 
-/** The problems of the sources; the first few sources are named. */
+/**
+ * The problems of the sources; the first few sources are named.
+ *
+ * @param waiting how many further sources have told nothing yet
+ */
 export const troubleOf = (
   last: ReadonlyMap<string, SourceEvent>,
   nameOf: (source: string) => string,
+  waiting = 0,
 ): SourceTrouble => {
   const troubled = [...last.values()].filter(isTroubled);
   const lines = troubled.slice(0, TOLD).map((event) => {
@@ -65,5 +70,5 @@ export const troubleOf = (
       : event.message;
     return `${nameOf(event.source)}: ${event.nextInMs === undefined ? message : withoutRetry(message)} ${next}`;
   });
-  return { failing: troubled.length, sources: last.size, lines };
+  return { failing: troubled.length, sources: last.size + waiting, lines };
 };

@@ -5,7 +5,7 @@ import { ConnectionBadge } from '../connection/ConnectionBadge.js';
 import type { Notice } from '../connection/Notice.js';
 import { openEvents } from '../connection/openEvents.js';
 import { reconnecting, type ServerSent } from '../connection/reconnecting.js';
-import { credentials, describeFailure, getJson } from '../connection/server.js';
+import { credentials, describeFailure, getJson, Refused } from '../connection/server.js';
 import { element, setText } from '../elements/element.js';
 import { formatCount, formatMs, formatRate, NOTHING } from '../elements/format.js';
 import { ClassNames } from '../headlines/ClassNames.js';
@@ -56,6 +56,9 @@ const KEPT = 10_000;
 
 /** The wait for further changes before the model is requested again. Milliseconds. */
 const LOOK_MS = 200;
+
+/** The interval between two requests for the list of feeds, to which others may add. Milliseconds. */
+const FEEDS_MS = 60_000;
 
 /** The interval between two drawings of charts and figures. Milliseconds. */
 const DRAW_MS = 1000;
@@ -172,9 +175,29 @@ export const servingView = (
     const isNamed = names.heard(event.source, 'title' in event ? event.title : undefined);
     sources.heard(event);
     stream.heardSource(event.source, isNamed);
-    const state = troubleOf(sources.last, nameOf);
+    showTrouble();
+  };
+
+  const showTrouble = (): void => {
+    const state = troubleOf(sources.last, nameOf, sources.waiting.length);
     trouble.show(state);
     badge.dry(state.failing > 0 && state.failing === state.sources);
+  };
+
+  /** Whether the server tells its feeds. A token without the scope `admin` does not get them. */
+  let listsFeeds = true;
+  const lookForFeeds = (): void => {
+    if (!listsFeeds || document.hidden) return;
+    getJson<{ readonly feeds: readonly string[] }>('admin/feeds').then(
+      ({ feeds }) => {
+        sources.expect(feeds);
+        showTrouble();
+      },
+      (error: unknown) => {
+        // Without a connection, the next request may succeed.
+        if (error instanceof Refused) listsFeeds = false;
+      },
+    );
   };
 
   const heardMissed = (data: string): void => {
@@ -252,7 +275,9 @@ export const servingView = (
     next: (news) => {
       badge.heard(news);
       if (news.type === 'event') heard(news);
-      if (news.type === 'opened' && opened++ > 0) lookAgain();
+      if (news.type !== 'opened') return;
+      lookForFeeds();
+      if (opened++ > 0) lookAgain();
     },
     error: tokenWanted,
   });
@@ -276,4 +301,5 @@ export const servingView = (
   );
   drawFigures();
   setInterval(drawFigures, DRAW_MS);
+  setInterval(lookForFeeds, FEEDS_MS);
 };
