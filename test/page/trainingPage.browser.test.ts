@@ -176,6 +176,31 @@ describe.skipIf(chromiumPath === undefined)('the page of a training in a browser
     await page.getByText('Ended', { exact: true }).waitFor();
   });
 
+  it('does not say that a training goes on that cannot be reached', async () => {
+    const server = await serveTraining({
+      state: 'training',
+      config: about.config,
+      classes: CLASSES,
+      history: newsOf(1),
+    });
+    const { page } = await visit(server.url);
+    await live(page);
+    const phase = page.locator('.figure dd').first();
+    expect(await phase.textContent()).toBe('Training');
+    // As after Ctrl-C: an interrupted training says nothing.
+    await page.context().setOffline(true);
+    server.cut();
+    await page
+      .getByText(/^The training cannot be reached since .*--resume continues it\.$/)
+      .last()
+      .waitFor();
+    expect(await phase.textContent()).toBe('Not known');
+    await page.context().setOffline(false);
+    await live(page);
+    await expect.poll(() => phase.textContent()).toBe('Training');
+    expect(await page.locator('.notice').isVisible()).toBe(false);
+  });
+
   it('shows one that is over, and does not ask for more when its server leaves', async () => {
     const server = await serveTraining({
       state: 'ended',

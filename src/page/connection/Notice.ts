@@ -16,6 +16,11 @@ export class Notice {
     });
   }
 
+  /** Hides a notice if it is still shown, because it is not true any more. */
+  hide(text: string): void {
+    if (this.#text.textContent === text) this.node.hidden = true;
+  }
+
   /** Shows a notice in place of the previous one. */
   show(text: string): void {
     setText(this.#text, text);

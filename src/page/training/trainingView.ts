@@ -32,7 +32,15 @@ import { ConnectionBadge } from '../connection/ConnectionBadge.js';
 import { element, setText } from '../elements/element.js';
 import { FlowPanel } from '../flow/FlowPanel.js';
 import { Figures } from '../panels/Figures.js';
-import { formatCompact, formatCount, formatLoss, formatRate, formatScore, NOTHING } from '../elements/format.js';
+import {
+  formatCompact,
+  formatCount,
+  formatLoss,
+  formatRate,
+  formatScore,
+  formatTime,
+  NOTHING,
+} from '../elements/format.js';
 import { describeLosses, formatEpoch, lossChart, qualityChart, qualityData } from '../panels/lossChart.js';
 import { describeConfig } from '../panels/describeConfig.js';
 import { card, facts } from '../panels/ModelSection.js';
@@ -63,6 +71,9 @@ const SIDES: readonly (readonly [side: Side, name: string])[] = [
 
 /** The interval between two drawings. Milliseconds. */
 const DRAW_MS = 250;
+
+/** A connection that is lost for this long is not an interruption of the network. Milliseconds. */
+const LOST_MS = 3000;
 
 /** The wait before a failed request for a snapshot is repeated. Milliseconds. */
 const RETRY_MS = 2000;
@@ -233,12 +244,38 @@ export const trainingView = (
     if (!tokenWanted(error)) notice.show(`The runs to compare with are not known: ${describeFailure(error)}`);
   });
 
+  /** The time at which the connection was lost; undefined while it is open. Milliseconds since 1970. */
+  let lostAt: number | undefined;
+  /** The notice that the server is lost; undefined while it is not. */
+  let lost: string | undefined;
+  const heardConnection = (news: StreamNews): void => {
+    badge.heard(news);
+    if (news.type === 'waiting') lostAt ??= Date.now();
+    else if (news.type === 'opened') lostAt = undefined;
+  };
+  /** An interrupted training cannot say that it was. So the page says for how long it knows nothing. */
+  const tellLost = (): void => {
+    if (lostAt === undefined && lost !== undefined) {
+      notice.hide(lost);
+      lost = undefined;
+      changed = true;
+    } else if (lostAt !== undefined && lost === undefined && !isOver() && Date.now() - lostAt >= LOST_MS) {
+      lost =
+        `The training cannot be reached since ${formatTime(lostAt)}, and the page shows what it was then. ` +
+        'If the training was interrupted, the same command with --resume continues it.';
+      notice.show(lost);
+      changed = true;
+    }
+  };
+
   const draw = (): void => {
+    tellLost();
     if (!changed || document.hidden) return;
     changed = false;
     const { phase: now, epoch, epochs, steps, rowsPerSecond: rate, best, report } = picture;
-    setText(phase, PHASES[now]);
-    figures.show('phase', PHASES[now]);
+    const said = lost === undefined ? PHASES[now] : 'Not known';
+    setText(phase, said);
+    figures.show('phase', said);
     figures.show('epoch', epoch === 0 ? NOTHING : `${epoch} of ${snapshot.epochs}`);
     figures.show('rate', rate === undefined ? NOTHING : formatRate(rate));
     if (best === undefined) figures.show('best', NOTHING);
@@ -344,7 +381,7 @@ export const trainingView = (
 
   merge(news$, known$).subscribe({
     next: (news) => {
-      badge.heard(news);
+      heardConnection(news);
       if (news.type === 'event') heard(news);
     },
     error: tokenWanted,
