@@ -11,7 +11,7 @@ import type { ServeSettings } from './serveSettings.js';
 export class Shutdown {
   /** Emits when the listeners must disconnect: once, and again for each later subscriber. */
   readonly leave$ = new ReplaySubject<void>(1);
-  /** Emits when no more lines are read. */
+  /** Emits when no more lines are read, and listeners that do not read are cut off. */
   readonly cut$ = new ReplaySubject<void>(1);
   readonly #subscriber: Subscriber<ServerEvent>;
   readonly #connections: Connections;

@@ -45,7 +45,10 @@ export interface RoutesOptions {
   readonly heartbeat$: Observable<unknown>;
   /** Emits once, when listeners must disconnect; late subscribers get the emission at once. */
   readonly leave$: Observable<unknown>;
-  /** Emits once, when no more lines are read; late subscribers get the emission at once. */
+  /**
+   * Emits once, when no more lines are read, and listeners that do not read are cut off; late subscribers get the
+   * emission at once.
+   */
   readonly cut$: Observable<unknown>;
   /** Whether load balancers should send requests to this server. */
   readonly readiness: () => 'ready' | 'warming' | 'draining';
@@ -99,7 +102,15 @@ export const routes = ({
   const ending = (): Refusal =>
     new Refusal('draining', 'The server is shutting down. Try again later.', { headers: { 'retry-after': '5' } });
 
-  const listen = eventsHandler({ history, heartbeat$, drain$: leave$, missed: metrics.missed, limits, listeners });
+  const listen = eventsHandler({
+    history,
+    heartbeat$,
+    drain$: leave$,
+    cut$,
+    missed: metrics.missed,
+    limits,
+    listeners,
+  });
 
   const label: Handler = (request, response) =>
     answerLabel(request, response, {

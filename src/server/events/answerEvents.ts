@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { fromEvent, merge, type Observable, take, takeUntil } from 'rxjs';
+import { fromEvent, merge, NEVER, type Observable, take, takeUntil } from 'rxjs';
 import type { EventHistory } from './EventHistory.js';
 
 /** What a listener receives. */
@@ -9,6 +9,8 @@ export interface EventStreamOptions {
   readonly heartbeat$: Observable<unknown>;
   /** Emits when the listeners must disconnect. */
   readonly drain$: Observable<unknown>;
+  /** Emits when a listener that has not read everything is cut off. Default: never. */
+  readonly cut$?: Observable<unknown> | undefined;
   /** The id of the last event that the listener received, if it reconnects. */
   readonly lastEventId: string | undefined;
   /** How many of the last events a new listener receives first. */
@@ -31,7 +33,7 @@ const RETRY_MS = 3000;
  */
 export const answerEvents = (
   response: ServerResponse,
-  { history, heartbeat$, drain$, lastEventId, last, missed }: EventStreamOptions,
+  { history, heartbeat$, drain$, cut$ = NEVER, lastEventId, last, missed }: EventStreamOptions,
 ): void => {
   let behind = false;
   let next = 0;
@@ -69,10 +71,12 @@ export const answerEvents = (
   if (resumption.missed !== 0) tellMissed(resumption.missed);
   catchUp();
 
-  const left$ = merge(fromEvent(response, 'close'), drain$).pipe(take(1));
+  const closed$ = fromEvent(response, 'close');
+  const left$ = merge(closed$, drain$).pipe(take(1));
   history.grown$.pipe(takeUntil(left$)).subscribe(catchUp);
   heartbeat$.pipe(takeUntil(left$)).subscribe(() => {
     if (!behind) write(': still here\n\n');
   });
-  drain$.pipe(takeUntil(fromEvent(response, 'close'))).subscribe(() => response.end());
+  drain$.pipe(takeUntil(closed$)).subscribe(() => response.end());
+  cut$.pipe(takeUntil(closed$)).subscribe(() => response.destroy());
 };

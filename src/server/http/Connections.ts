@@ -18,20 +18,24 @@ const sayClose = (response: ServerResponse, before: ReadonlySet<ServerResponse>)
 };
 
 /** How many turns of the event loop a busy server may take before it stops listening in any case. */
-const TURNS = 100;
+const TURNS = 200;
 
 /** The maximum duration of a quiet turn. Milliseconds. */
 const QUIET_MS = 0.5;
 
 /**
- * Calls back directly after the event loop has accepted new connections, in a quiet turn. When a server stops
- * listening, the system resets the connections that are not yet accepted, together with their requests.
+ * Calls back after a quiet turn of the event loop, in which no connection arrived. The event loop accepts only one
+ * connection in each turn. When a server stops listening, the system resets the connections that are not yet accepted,
+ * together with their requests.
+ *
+ * @param arrived the number of connections that have arrived so far
  */
-const whenQuiet = (then: () => void, turns = TURNS, begun = -Infinity): void => {
+const whenQuiet = (arrived: () => number, then: () => void, turns = TURNS): void => {
+  const [before, begun] = [arrived(), performance.now()];
   setImmediate(() => {
-    const now = performance.now();
-    if (turns === 0 || now - begun < QUIET_MS) then();
-    else whenQuiet(then, turns - 1, now);
+    const isQuiet = arrived() === before && performance.now() - begun < QUIET_MS;
+    if (turns === 0 || isQuiet) then();
+    else whenQuiet(arrived, then, turns - 1);
   });
 };
 
@@ -45,15 +49,24 @@ export class Connections {
   #closing = false;
   /** Whether a connection is closed when no response is in progress on it. */
   #ending = false;
+  /** The connections that are not read for the moment; undefined while all are read. */
+  #held: Set<Duplex> | undefined;
+  #arrived = 0;
 
   /** @param most the maximum number of served connections */
   constructor(server: Server, most: number) {
     this.#server = server;
     server.maxConnections = most + TOLD;
+    server.on('drop', () => {
+      this.#arrived += 1;
+    });
     server.on('connection', (socket) => {
+      this.#arrived += 1;
       if (this.#open.size >= most) this.#excess.add(socket);
       const answers = new Set<ServerResponse>();
       this.#open.set(socket, answers);
+      // Node starts to read after this event.
+      process.nextTick(() => this.#hold(socket));
       socket.once('close', () => {
         this.#open.delete(socket);
         // Node emits 'close' only on the response that has the socket, not on those that wait behind it. Without this,
@@ -70,7 +83,7 @@ export class Connections {
       response.once('close', () => {
         answers?.delete(response);
         // A keep-alive connection would keep the server alive too.
-        if (this.#ending) setImmediate(() => server.closeIdleConnections());
+        if (this.#ending) setImmediate(() => this.#closeIdle(socket));
       });
     });
   }
@@ -114,7 +127,15 @@ export class Connections {
    */
   end(idleMs: number, ended: () => void): void {
     this.close();
-    whenQuiet(() => {
+    let late: NodeJS.Timeout | undefined;
+    const closeIdle = (): void => {
+      this.#ending = true;
+      for (const socket of this.#open.keys()) this.#closeIdle(socket);
+    };
+    // Under load no turn would be quiet. So requests wait in the system until the server has stopped listening.
+    this.#held = new Set();
+    for (const socket of this.#open.keys()) this.#hold(socket);
+    const stopListening = (): void => {
       // `close` of HTTP servers would also close idle connections. In Bun, servers have no other `close`.
       const owner: NetServer = this.#server instanceof NetServer ? NetServer.prototype : this.#server;
       owner.close.call(this.#server, () => {
@@ -124,19 +145,31 @@ export class Connections {
         this.#server.close(() => undefined);
         ended();
       });
-    });
-    const closeIdle = (): void => {
-      this.#ending = true;
-      this.#server.closeIdleConnections();
-      // For Node, a connection that has never sent anything is not idle.
-      for (const [socket, answers] of this.#open) if (answers.size === 0) socket.destroy();
+      for (const socket of this.#held ?? []) socket.resume();
+      this.#held = undefined;
+      if (idleMs === 0) closeIdle();
+      else late = setTimeout(closeIdle, idleMs);
     };
-    const late = setTimeout(closeIdle, idleMs);
-    if (idleMs === 0) closeIdle();
+    // In the first turn, events are handled that arrived while the connections were still read.
+    setImmediate(() => whenQuiet(() => this.#arrived, stopListening));
   }
 
   /** Closes all connections at once. */
   cut(): void {
     for (const socket of this.#open.keys()) socket.destroy();
+  }
+
+  #hold(socket: Duplex): void {
+    if (this.#held === undefined || socket.isPaused()) return;
+    socket.pause();
+    this.#held.add(socket);
+  }
+
+  /**
+   * Closes a connection without a response in progress. Node's `closeIdleConnections` would also close one whose client
+   * reads slowly, with the rest of the response.
+   */
+  #closeIdle(socket: Duplex): void {
+    if (this.#open.get(socket)?.size === 0) socket.destroy();
   }
 }
