@@ -25,6 +25,8 @@ export class LabelSession {
   readonly #pool: LabelPool;
   readonly #weights: StateDict;
   readonly #optimizer: StateDict;
+  /** Labels of an earlier session. They cannot be undone. */
+  #past: readonly LabelledTitle[] = [];
   #answers: readonly LabelAnswer[] = [];
   #tally: LabelTally;
   #trial: LabelTrial;
@@ -57,6 +59,12 @@ export class LabelSession {
   /** The number of headlines without an answer. */
   get left(): number {
     return this.#pool.size;
+  }
+
+  /** Learns the labels of an earlier session again, before the first question. */
+  resume(past: readonly LabelledTitle[]): void {
+    this.#past = past;
+    for (const label of past) this.#give(label);
   }
 
   /** Adds headlines to ask about. */
@@ -92,6 +100,7 @@ export class LabelSession {
       this.#given$ = new Subject();
       this.#trial = this.#newTrial();
       this.#learning = this.#learn();
+      for (const label of this.#past) this.#give(label);
       for (const { label } of this.#answers) if (label !== undefined) this.#give(label);
     }
     await this.#pool.putBack(last.asked.title);

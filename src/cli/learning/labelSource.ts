@@ -1,4 +1,4 @@
-import { filter, map, type Observable, take } from 'rxjs';
+import { filter, map, type Observable } from 'rxjs';
 import { fetchTable } from '../../streams/fetchTable.js';
 import { readLines } from '../../streams/readLines.js';
 import { titleOf } from '../../streams/table/titleOf.js';
@@ -10,14 +10,11 @@ import { liveHeadlines } from '../live/liveHeadlines.js';
 import { watchedFeeds } from '../live/watchedFeed.js';
 import type { Terminal } from '../process/Terminal.js';
 
-/** The maximum number of headlines that wait for labels. */
-export const MOST_TITLES = 10_000;
-
 const TABLE = /\.(?:csv|tsv|jsonl|ndjson|parquet|arrow|feather)(?:\.(?:gz|zst|br))?$/i;
 const LINES = /\.(?:txt|log)$/i;
 
 /**
- * The titles of a table, of a file of lines, or of a feed as it is now: at most 10,000.
+ * The titles of a table, of a file of lines, or of a feed as it is now.
  *
  * Errors: errors of the source.
  *
@@ -35,14 +32,10 @@ export const labelTitles = (
     return fetchTable(source, { labelColumn: null, onLayout: (found) => (layout = found) }).pipe(
       map(({ fields }) => (layout === undefined ? '' : titleOf(layout)(fields))),
       filter((title) => title.trim() !== ''),
-      take(MOST_TITLES),
     );
   }
   if (LINES.test(source))
-    return readLines(source, { valve: valve(), rejections: ignore }).pipe(
-      filter((title) => title.trim() !== ''),
-      take(MOST_TITLES),
-    );
+    return readLines(source, { valve: valve(), rejections: ignore }).pipe(filter((title) => title.trim() !== ''));
   return liveHeadlines(watchedFeeds([source]), {
     ...rules,
     stdin,
@@ -56,8 +49,5 @@ export const labelTitles = (
     memory: feedMemory(),
     once: true,
     deliveries: false,
-  }).pipe(
-    map(({ title }) => title),
-    take(MOST_TITLES),
-  );
+  }).pipe(map(({ title }) => title));
 };

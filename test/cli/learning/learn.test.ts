@@ -111,6 +111,30 @@ describe('headwater label', () => {
     expect(weights('undone').equals(weights('straight'))).toBe(true);
   });
 
+  it('goes on with its file of labels: asks for no headline twice, and ends with the same bytes', async () => {
+    const session = (labels: string, out: string, ...answers: readonly string[]) =>
+      inProcess(
+        [
+          ...['label', file('titles.txt'), '--model', file('model')],
+          ...['--labels', file(`${labels}.jsonl`), '--out', file(out)],
+        ],
+        answers.map((answer) => `${answer}\n`).join(''),
+      );
+    await session('whole', 'whole', FIRST, SECOND, FIRST);
+    await session('parts', 'part', FIRST, 'q');
+    const { status, stdout, stderr } = await session('parts', 'parts', 'u', SECOND, FIRST);
+    expect(status).toBe(0);
+    expect(stderr).toContain('parts.jsonl: headlines with a label, which are left out: 1; labels learnt again: 1');
+    expect(stdout).toContain('There is no answer to take back.');
+    expect(stdout).toMatch(/labels: 1, left: 2, right: /);
+    expect(jsonLines('parts.jsonl')).toHaveLength(3);
+    const weights = (name: string) => readFileSync(file(`${name}/model.safetensors`));
+    expect(weights('parts').equals(weights('whole'))).toBe(true);
+    const over = await session('parts', 'over');
+    expect([over.status, jsonLines('parts.jsonl').length]).toEqual([0, 3]);
+    expect(over.stdout).toMatch(/^Every headline of .*titles\.txt has a label already\./);
+  });
+
   it('leaves lines of other programs in the file where an answer is taken back', async () => {
     const label = { title: 'A', category: FIRST, labelled: '', predicted: FIRST, model: '' };
     writeFileSync(file('shared.jsonl'), `${JSON.stringify(label)}\n{}\n`);

@@ -2,11 +2,14 @@ import { Command } from 'commander';
 import {
   concatMap,
   defer,
+  distinct,
+  filter,
   finalize,
   from,
   lastValueFrom,
   type Observable,
   Subject,
+  take,
   takeUntil,
   takeWhile,
   toArray,
@@ -18,6 +21,7 @@ import { printable } from '../../../sinks/terminal/printable.js';
 import { backendLine } from '../../backends/backendLine.js';
 import { type LoadedModel, withModel } from '../../inference/model.js';
 import { answerKeys } from '../../learning/answerKeys.js';
+import { earlierLabels } from '../../learning/earlierLabels.js';
 import { labelTitles } from '../../learning/labelSource.js';
 import { LabelSession } from '../../learning/LabelSession.js';
 import { classOf, questionLines } from '../../learning/questionLines.js';
@@ -31,6 +35,9 @@ import { fromTask } from '../../process/fromTask.js';
 import type { Choose } from '../../process/Job.js';
 import type { Terminal } from '../../process/Terminal.js';
 import { addBackendOptions, type BackendChoice } from '../../training/options/trainingOptions.js';
+
+/** The maximum number of headlines that wait for labels. */
+const MOST_TITLES = 10_000;
 
 interface Options extends BackendChoice, FeedOptions {
   readonly model: string;
@@ -48,9 +55,12 @@ A digit chooses a class, Enter agrees with the model, s skips a headline, u remo
 ends. Without a terminal, each line of stdin is an answer: a digit, the name of a class, s, u, q, or an empty
 line. A bar in the curve marks drift: a change of the share of errors.
 
-The source is a table (.csv, .tsv, .jsonl, .parquet), a file of lines (.txt), or a feed, as for watch. It may
-have at most 10,000 headlines. With --out, the model is saved at the end, with what it has learned. headwater
-learn makes such a model from the labels at any later time.
+The source is a table (.csv, .tsv, .jsonl, .parquet), a file of lines (.txt), or a feed, as for watch. At most
+10,000 headlines are asked about at once. Started again with the same file of labels, the command goes on: it
+leaves out headlines that have a label, and the model learns the labels of --labels again.
+
+With --out, the model is saved at the end, with what it has learned. headwater learn makes such a model from
+the labels at any later time.
 
 Examples:
   $ headwater label headlines.txt --model models/news
@@ -71,13 +81,38 @@ const label = async (
   const say = (line: string): void => void stderr.write(`${line}\n`);
   say(backendLine(backend));
   const rules = feedRules(options, env, [source]);
-  const titles = await lastValueFrom(labelTitles(source, rules, terminal, say).pipe(takeUntil(ended$), toArray()));
-  const session = new LabelSession(loaded);
-  await session.add([...new Set(titles)]);
-  if (session.asked === undefined)
+  const earlier = await earlierLabels(options.labels, modelId);
+  let labelledBefore = 0;
+  const titles = await lastValueFrom(
+    labelTitles(source, rules, terminal, say).pipe(
+      distinct(),
+      filter((title) => {
+        const isLabelled = earlier.titles.has(title);
+        if (isLabelled) labelledBefore += 1;
+        return !isLabelled;
+      }),
+      take(MOST_TITLES + 1),
+      takeUntil(ended$),
+      toArray(),
+    ),
+  );
+  if (titles.length + labelledBefore === 0)
     throw new HeadwaterError('HW_EMPTY', `There is no headline in ${source}. Give another file or feed.`, {
       where: source,
     });
+  if (titles.length > MOST_TITLES)
+    say(
+      `${source} has more headlines: you are asked about the first ${MOST_TITLES.toLocaleString('en')} without a label`,
+    );
+  const session = new LabelSession(loaded);
+  const past = earlier.learnt.filter(({ category }) => classes.includes(category));
+  session.resume(past);
+  if (labelledBefore + past.length > 0)
+    say(
+      `${options.labels}: headlines with a label, which are left out: ${labelledBefore}; ` +
+        `labels learnt again: ${past.length}`,
+    );
+  await session.add(titles.slice(0, MOST_TITLES));
 
   const keep = labelFile(options.labels);
   const unicode = showsUnicode(env);
@@ -128,14 +163,16 @@ const label = async (
   };
   ask();
   try {
-    await lastValueFrom(
-      answerKeys(stdin).pipe(
-        concatMap((key) => from(answer(key))),
-        takeWhile((more) => more),
-        takeUntil(ended$),
-      ),
-      { defaultValue: undefined },
-    );
+    if (session.asked === undefined) stdout.write(`Every headline of ${source} has a label already.\n`);
+    else
+      await lastValueFrom(
+        answerKeys(stdin).pipe(
+          concatMap((key) => from(answer(key))),
+          takeWhile((more) => more),
+          takeUntil(ended$),
+        ),
+        { defaultValue: undefined },
+      );
   } finally {
     session.dispose();
   }
