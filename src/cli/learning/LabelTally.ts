@@ -1,6 +1,7 @@
 import type { DriftDetected } from '../../contracts/live/Learning.js';
 import { hashOfText, SeenTexts } from '../../text/SeenTexts.js';
-import type { TrainingRecord } from '../../contracts/training/TrainingRecord.js';
+import { mcNemar } from '../../sinks/metrics/compareAnswers.js';
+import type { LearntRecord, TrainingRecord } from '../../contracts/training/TrainingRecord.js';
 
 /** A right class, with the predictions of two models before either learnt from it. */
 export interface Tallied {
@@ -36,6 +37,11 @@ export type Drift = Pick<DriftDetected, 'before' | 'after'>;
 export class LabelTally {
   readonly #classes: readonly string[];
   readonly #confusion: number[];
+  readonly #known: SeenTexts | undefined;
+  #seen = 0;
+  #until: string | undefined;
+  #onlyLearning = 0;
+  #onlyBefore = 0;
   /** The hashes of the titles. */
   readonly #texts: number[] = [];
   #rows = 0;
@@ -46,13 +52,19 @@ export class LabelTally {
   #points: CurvePoint[] = [];
   #drift: Drift | undefined;
 
-  constructor(classes: readonly string[]) {
+  /** @param known texts that the model has seen before; their labels are not counted */
+  constructor(classes: readonly string[], known?: SeenTexts) {
     this.#classes = classes;
+    this.#known = known;
     this.#confusion = new Array<number>(classes.length ** 2).fill(0);
   }
 
   add({ title, category, learning, before, loss }: Tallied): void {
     this.#texts.push(hashOfText(title));
+    if (this.#known?.has(title) === true) {
+      this.#seen += 1;
+      return;
+    }
     const hits = { learning: Number(learning === category), before: Number(before === category) };
     const [label, predicted] = [this.#classes.indexOf(category), this.#classes.indexOf(learning)];
     this.#confusion[label * this.#classes.length + predicted]! += 1;
@@ -60,6 +72,8 @@ export class LabelTally {
     this.#learning += hits.learning;
     this.#before += hits.before;
     this.#loss += loss;
+    if (hits.learning > hits.before) this.#onlyLearning += 1;
+    if (hits.before > hits.learning) this.#onlyBefore += 1;
     const last = this.#points.at(-1);
     if (last === undefined || last.rows >= this.#step) this.#points.push({ rows: 1, ...hits, drifts: 0 });
     else {
@@ -100,8 +114,27 @@ export class LabelTally {
     }
   }
 
+  /** The number of counted labels. */
   get rows(): number {
     return this.#rows;
+  }
+
+  /** The number of labels that are not counted, because the model has seen their texts before. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  /**
+   * The p-value of a loss by the learning (McNemar); undefined if the model that learns is right at least as often as
+   * the one that does not.
+   */
+  get worse(): number | undefined {
+    return this.#onlyBefore > this.#onlyLearning ? mcNemar(this.#onlyBefore, this.#onlyLearning) : undefined;
+  }
+
+  /** Notes the time of a label in a file of labels. */
+  markTime(labelled: string): void {
+    if (this.#until === undefined || Date.parse(labelled) > Date.parse(this.#until)) this.#until = labelled;
   }
 
   /** The accuracy of the model that learns; each label is predicted before it is learnt. */
@@ -124,14 +157,26 @@ export class LabelTally {
     return SeenTexts.fromHashes(Uint32Array.from(this.#texts));
   }
 
-  /** The training record of the saved model: the labels are its test rows. */
-  record(from: string): TrainingRecord {
+  /**
+   * The training record of the saved model: the labels are its test rows.
+   *
+   * @param from the id of the model before it learnt
+   * @param before what that model had learnt
+   */
+  record(from: string, before?: LearntRecord): TrainingRecord {
+    const until = this.#until ?? before?.until;
     return {
       epochs: [],
       confusion: this.#confusion,
       accuracy: this.#rows === 0 ? null : this.accuracy,
       loss: this.#rows === 0 ? null : this.#loss / this.#rows,
-      learnt: { from, rows: this.#rows, accuracy: this.accuracy, accuracyBefore: this.accuracyBefore },
+      learnt: {
+        from,
+        rows: this.#rows,
+        accuracy: this.accuracy,
+        accuracyBefore: this.accuracyBefore,
+        ...(until === undefined ? {} : { until }),
+      },
     };
   }
 }

@@ -27,7 +27,7 @@ export const saveLearnt = (out: string, model: TextModel, before: Artifacts, tal
           // Without those of the training before, the list would not be complete.
           seen: seen?.union(tally.texts),
           training: {
-            ...tally.record(modelId),
+            ...tally.record(modelId, training?.learnt),
             ...(training?.table === undefined ? {} : { table: training.table }),
           },
         }),

@@ -85,12 +85,14 @@ export interface ChoiceRecord {
 export interface LearntRecord {
   /** The id of the model before it learnt. */
   readonly from: string;
-  /** The number of labels that it has learnt. */
+  /** The number of labels that it was measured on: those whose text it had not seen before. */
   readonly rows: number;
   /** The share of these labels that it predicted correctly, each before it learnt the label. */
   readonly accuracy: number;
   /** The share of these labels that the earlier model predicts correctly. */
   readonly accuracyBefore: number;
+  /** The time of the last label that it has learnt from a file of labels. Left out if there was none. */
+  readonly until?: string | undefined;
 }
 
 /** A trial of a search, measured on the validation rows; its figures are null where the training failed. */

@@ -35,4 +35,10 @@ describe('the curve of labels', () => {
     );
     expect(before.reduce((sum, { rows }) => sum + rows, 0)).toBeLessThanOrEqual(450);
   });
+
+  it('says when the learning has made the model worse, by more than chance', () => {
+    expect(tallyOf(40, 38).worse).toBe(0.5);
+    expect(tallyOf(40, 20).worse).toBeLessThan(0.001);
+    expect(tallyOf(40, 40).worse).toBeUndefined();
+  });
 });

@@ -54,6 +54,34 @@ describe('headwater learn', () => {
     expect((await run('inspect', file('learnt'))).status).toBe(0);
   });
 
+  it('learns a growing file of labels once, and measures on texts that the model has not seen', async () => {
+    const label = (title: string, category: string, day: number): string =>
+      `${JSON.stringify({ title, category, labelled: `2026-01-0${day}T00:00:00Z`, predicted: FIRST, model: 'm' })}\n`;
+    const learn = (model: string, out: string, labels = 'growing.jsonl') =>
+      run(...['learn', '--model', file(model), '--labels', file(labels), '--out', file(out), '--json']);
+    const first = label('ferries in the fog', FIRST, 1) + label('a late equaliser', SECOND, 2);
+    writeFileSync(file('growing.jsonl'), first);
+    expect(JSON.parse((await learn('model', 'night1')).stdout)).toMatchObject({ rows: 2, seen: 0, learntBefore: 0 });
+    const again = await learn('night1', 'none');
+    expect([again.status, again.stderr.includes('There is no new label in')]).toEqual([1, true]);
+    // A new label, one of an earlier day that another server kept, and a correction.
+    writeFileSync(
+      file('growing.jsonl'),
+      first + label('a new bridge', FIRST, 3) + label('two red cards', SECOND, 1) + label('a late equaliser', FIRST, 4),
+    );
+    const second = await learn('night1', 'night2');
+    expect(JSON.parse(second.stdout)).toMatchObject({ rows: 2, seen: 1, learntBefore: 1 });
+    expect(second.stderr).toContain('left out: 1 labels that the model has learnt before');
+    expect(second.stderr).toContain('not measured on: 1 labels of texts that the model has seen before');
+    // A table says no times: all of it is learnt again, and nothing of it counts.
+    writeFileSync(file('table.csv'), `title,category\nferries in the fog,${FIRST}\n`);
+    expect(JSON.parse((await learn('night2', 'night3', 'table.csv')).stdout)).toMatchObject({ rows: 0, seen: 1 });
+    expect((await run('inspect', file('night3'))).status).toBe(0);
+    expect(JSON.parse(readFileSync(file('night3/training.json'), 'utf8'))).toMatchObject({
+      learnt: { until: '2026-01-04T00:00:00Z' },
+    });
+  });
+
   it('leaves out labels of unknown classes, tells how many, and saves nothing where no label is left', async () => {
     writeFileSync(file('unknown.jsonl'), '{"title":"rain in april","category":"Weather"}\n');
     const { status, stderr } = await run(

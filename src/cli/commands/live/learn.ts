@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { concat, defer, finalize, ignoreElements, map, tap } from 'rxjs';
+import { concat, defer, filter, finalize, ignoreElements, map, tap } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { alongside } from '../../../sinks/alongside.js';
 import { rowProgress } from '../../../sinks/progress/rowProgress.js';
@@ -9,6 +9,7 @@ import { addBrokerLearning, type BrokerLearning, learnFromBroker } from '../../b
 import { withModel } from '../../inference/model.js';
 import { LabelTally } from '../../learning/LabelTally.js';
 import { labelTrial } from '../../learning/labelTrial.js';
+import { newLabels } from '../../learning/newLabels.js';
 import { saveLearnt } from '../../learning/saveLearnt.js';
 import { tallyLines } from '../../learning/tallyLines.js';
 import { collect, path, positiveNumber } from '../../process/argument.js';
@@ -65,8 +66,11 @@ const BATCH = 16;
 const HELP = `
 The labels come from headwater serve --labels, from headwater label, or from any table with a text and a
 class. Each label is first predicted, by the learning model and by the original one. Only then the model
-learns it. So both figures at the end are of headlines that neither model had seen. After every 500 labels, if
-the learning model has become worse, it is set back to its state before them.
+learns it. So both figures at the end are of headlines that neither model had seen: texts that the model has
+seen in its training are learnt, but not counted. After every 500 labels, if the learning model has become
+worse, it is set back to its state before them.
+
+The same file may be given every night: labels that the model has learnt from it before are left out.
 
 The classes do not change. For new classes, train again:
 headwater train --data labels.jsonl --data news.csv.
@@ -89,12 +93,14 @@ const learning = ({ labels, out, lr, json = false, ...options }: Options, termin
     const { artifacts, backend } = loaded;
     const { classes } = artifacts.labelEncoder;
     stderr.write(`${backendLine(backend)}\n`);
-    const source = openData(labels, options, terminal);
-    const tally = new LabelTally(classes);
+    const tally = new LabelTally(classes, artifacts.seen);
+    const fresh = newLabels(artifacts, (labelled) => tally.markTime(labelled));
+    const source = openData(labels, options, terminal, undefined, fresh.note);
     const trial = labelTrial(loaded, tally, { batchSize: BATCH, learningRate: lr });
     let unknown = 0;
     const learnt$ = source.rows$.pipe(
       alongside(rowProgress({ label: 'learning', stream: stderr, env })),
+      filter(fresh.isNew),
       map(({ title, category }) => ({ title, category })),
       trial.learn,
       tap((event) => {
@@ -109,7 +115,13 @@ const learning = ({ labels, out, lr, json = false, ...options }: Options, termin
       finalize(trial.dispose),
     );
     const saved$ = defer(() => {
-      if (tally.rows === 0)
+      if (tally.rows + tally.seen === 0 && fresh.learnt > 0)
+        throw new HeadwaterError(
+          'HW_EMPTY',
+          `There is no new label in ${source.name}: the model has learnt all ${fresh.learnt} labels before. ` +
+            `${out} was not written.`,
+        );
+      if (tally.rows + tally.seen === 0)
         throw new HeadwaterError(
           'HW_EMPTY',
           `There is no label to learn from in ${source.name}. Check the file of --labels, ` +
@@ -118,11 +130,22 @@ const learning = ({ labels, out, lr, json = false, ...options }: Options, termin
       return saveLearnt(out, loaded.model, artifacts, tally);
     });
     const told$ = defer(() => {
+      if (fresh.learnt > 0) stderr.write(`left out: ${fresh.learnt} labels that the model has learnt before\n`);
+      if (tally.seen > 0)
+        stderr.write(`not measured on: ${tally.seen} labels of texts that the model has seen before\n`);
+      const { worse = 1 } = tally;
+      if (worse < 0.05)
+        stderr.write(
+          `worse: the model that has learnt is right less often than without learning, by more than chance ` +
+            `(p = ${worse.toPrecision(2)}). Check the labels before you use it.\n`,
+        );
       if (unknown > 0) stderr.write(`left out: ${unknown} labels of classes that the model does not have\n`);
       if (json)
         stdout.write(
           `${JSON.stringify({
             rows: tally.rows,
+            seen: tally.seen,
+            learntBefore: fresh.learnt,
             unknown,
             accuracy: tally.accuracy,
             accuracyBefore: tally.accuracyBefore,

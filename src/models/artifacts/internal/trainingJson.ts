@@ -56,7 +56,12 @@ const choice = t.readonly(
 );
 
 const learnt = t.readonly(
-  t.strict({ from: t.string, rows: wholeNumber(0), accuracy: t.number, accuracyBefore: t.number }),
+  t.exact(
+    t.intersection([
+      t.type({ from: t.string, rows: wholeNumber(0), accuracy: t.number, accuracyBefore: t.number }),
+      t.partial({ until: optional(t.string) }),
+    ]),
+  ),
 );
 
 const trialCodec = t.readonly(
