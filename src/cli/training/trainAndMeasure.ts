@@ -102,6 +102,14 @@ const epochsBefore = ({
 }: Prepared): Map<string, EpochRecord[]> =>
   new Map(from === undefined ? [] : [[from.model, from.history.map(epochRecord)]]);
 
+/** Tells the page of each event. After a resume, it is first told of the epochs before the checkpoint. */
+const telling = ({ told, checkpoints: { fit } }: Prepared) =>
+  tap((event: TrainingEvent | ReportMade) => {
+    told(event);
+    const { from } = fit;
+    if (event.type === 'training-resumed' && event.model === from?.model) from.history.forEach(told);
+  });
+
 /** The records of the epochs of each model. */
 const recordingEpochs = (epochs: Map<string, EpochRecord[]>) =>
   tap((event: Told) => {
@@ -190,7 +198,7 @@ const lessonTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
         terminal,
       ),
     ),
-    tap(told),
+    telling(prepared),
     ignoreElements(),
     endWith(undefined),
     concatMap(() =>
@@ -329,7 +337,7 @@ const choiceTraining = (prepared: Prepared, options: TrainingOptions, terminal: 
       alongside(
         ...boardsOf(prepared, options, choiceHyperparameters(data, options, architecture, split, backend), terminal),
       ),
-      tap(told),
+      telling(prepared),
       ignoreElements(),
       endWith(undefined),
       concatMap(() => (trained === undefined ? EMPTY : of(trained))),

@@ -118,6 +118,23 @@ describe('--ui', () => {
     expect(await listener.closed).toContain('event: ended\n');
   });
 
+  it('shows the epochs before a checkpoint when the training is resumed', async () => {
+    const args = [...train(join(cwd, 'tiny.csv'), 'resumed', '--checkpoint-every', '1'), '--epochs', '40'];
+    const first = begin(args, true);
+    await first.until(/epoch 2\//);
+    first.interrupt();
+    expect(await first.ended).toBe(130);
+    const again = begin([...args, '--resume'], true);
+    const client = rawClient(await addressIn(again));
+    client.socket.write('GET /events?last=1000 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await again.until(/the training has ended; the page stays/);
+    again.interrupt();
+    expect(await again.ended).toBe(0);
+    const epochs = [...(await client.closed).matchAll(/"type":"epoch",.*?"epoch":(\d+)/g)].map(([, epoch]) => epoch);
+    expect(epochs.slice(0, 3)).toEqual(['1', '2', '3']);
+    expect(new Set(epochs).size).toBe(epochs.length);
+  });
+
   it('ends with the training where nobody looks at it, and off a terminal though somebody does', async () => {
     const alone = await inProcess(train(join(cwd, 'tiny.csv'), 'alone'));
     expect(alone.status).toBe(0);
