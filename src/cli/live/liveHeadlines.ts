@@ -30,6 +30,8 @@ export interface LiveHeadlinesOptions {
   readonly untitled: Untitled;
   /** Whether headlines carry deliveries if their source can deliver them again. */
   readonly deliveries: boolean;
+  /** Lists of addresses that are polled instead of those of the feeds. */
+  readonly polled$?: Observable<readonly string[]> | undefined;
   /** Headlines from other sources, such as a broker. */
   readonly others?: readonly Observable<LiveHeadline>[] | undefined;
 }
@@ -51,6 +53,7 @@ export const liveHeadlines = (
     headers,
     untitled,
     deliveries,
+    polled$,
     others = [],
     ...common
   }: LiveHeadlinesOptions,
@@ -72,9 +75,21 @@ export const liveHeadlines = (
     }
   });
   const sources = [
-    ...(polled.length === 0
+    ...(polled.length === 0 && polled$ === undefined
       ? []
-      : [pollFeed(polled, { ...common, memory, once, intervalMs, insist, contact, headers, untitled, deliveries })]),
+      : [
+          pollFeed(polled$ ?? polled, {
+            ...common,
+            memory,
+            once,
+            intervalMs,
+            insist,
+            contact,
+            headers,
+            untitled,
+            deliveries,
+          }),
+        ]),
     ...sent.map(byItself),
     ...others,
   ];

@@ -198,8 +198,14 @@ const headlinesOf = (
           deliveries: flags.state !== undefined,
         };
         return merge(
-          feeds.read((some) => liveHeadlines(some, reading)),
-          liveHeadlines([], { ...reading, others: brokerHeadlines(flags, { ...context, events }, terminal) }),
+          liveHeadlines([], {
+            ...reading,
+            polled$: feeds.polled$,
+            others: [
+              feeds.read((feed) => liveHeadlines([feed], reading)),
+              ...brokerHeadlines(flags, { ...context, events }, terminal),
+            ],
+          }),
           concat(from(former), feeds.removed$.pipe(map(sourceName))).pipe(
             tap((source) => events.next({ type: 'removed', source, at: Date.now() })),
             ignoreElements(),

@@ -13,7 +13,6 @@ import {
 } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
-import { parsedUrl } from '../../contracts/runtime/parsedUrl.js';
 import { withoutSecrets } from '../../streams/bodies/http/connection/WebAddress.js';
 import type { ServedFeeds } from '../../server/feeds/ServedFeeds.js';
 import { givenName, sourceName, type WatchedFeed, watchedFeeds } from '../live/watchedFeed.js';
@@ -34,22 +33,17 @@ export interface Subscriptions extends ServedFeeds {
   readonly removed$: Observable<WatchedFeed>;
   /** The changes to the feeds of the command line. */
   toJSON(): SubscriptionsJson;
-  /**
-   * Reads all feeds while they are in the list. The feeds of one host are read together: one feed at a time is
-   * requested from each host. When the feeds of one host change, the others continue.
-   */
-  read(headlines: (feeds: readonly WatchedFeed[]) => Observable<LiveHeadline>): Observable<LiveHeadline>;
+  /** The addresses of the feeds that are polled: at once, and after each change. One poller reads all of them. */
+  readonly polled$: Observable<readonly string[]>;
+  /** Reads each of the other feeds while it is in the list. */
+  read(headlines: (feed: WatchedFeed) => Observable<LiveHeadline>): Observable<LiveHeadline>;
 }
 
 /** The maximum number of feeds. */
 const MOST = 10_000;
 
-/** The key of feeds that are read together. */
-const groupOf = ({ kind, address }: WatchedFeed): string =>
-  (kind === 'feed' ? parsedUrl(address)?.host : undefined) ?? `${kind} ${address}`;
-
-const sameFeeds = (before: readonly WatchedFeed[], now: readonly WatchedFeed[]): boolean =>
-  before.length === now.length && before.every((feed, index) => feed === now[index]);
+const sameNames = (before: readonly string[], now: readonly string[]): boolean =>
+  before.length === now.length && before.every((name, index) => name === now[index]);
 
 /**
  * Makes the list of a server's feeds.
@@ -104,15 +98,19 @@ export const subscriptions = (named: readonly WatchedFeed[], changed?: Subscript
     change$: feed$.pipe(skip(1)),
     removed$,
     toJSON: () => ({ added: [...added], removed: [...removed] }),
+    polled$: feed$.pipe(
+      map((feeds) => feeds.flatMap(({ kind, address }) => (kind === 'feed' ? [address] : []))),
+      distinctUntilChanged(sameNames),
+    ),
     read: (headlines) =>
       feed$.pipe(
-        mergeMap((feeds) => feeds.map(groupOf)),
-        distinct(),
-        mergeMap((group) =>
+        mergeMap((feeds) => feeds.filter(({ kind }) => kind !== 'feed')),
+        distinct(givenName),
+        mergeMap((other) =>
           feed$.pipe(
-            map((feeds) => feeds.filter((feed) => groupOf(feed) === group)),
-            distinctUntilChanged(sameFeeds),
-            switchMap((feeds) => (feeds.length === 0 ? EMPTY : headlines(feeds))),
+            map((feeds) => feeds.some((feed) => givenName(feed) === givenName(other))),
+            distinctUntilChanged(),
+            switchMap((isListed) => (isListed ? headlines(other) : EMPTY)),
           ),
         ),
       ),

@@ -1,6 +1,6 @@
 import { UNTITLED } from './parsing/FeedDocument.js';
 import { checkTypes, isNumber, optionText } from '../../contracts/checkOption.js';
-import { asyncScheduler, defer, type Observable } from 'rxjs';
+import { asyncScheduler, defer, isObservable, map, type Observable, of } from 'rxjs';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvents } from '../../contracts/live/Live.js';
@@ -98,9 +98,7 @@ const requireShare = (name: string, value: number): number => {
 };
 
 /** The feeds by address, each once. */
-const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly GivenFeed[] => {
-  if (typeof urls !== 'string') checkArgument('pollFeed', 'urls', urls, 'an address, or a list of addresses');
-  const list = typeof urls === 'string' || urls instanceof URL ? [urls] : urls;
+const givenFeeds = (list: readonly (string | URL)[]): readonly GivenFeed[] => {
   checkArgument('pollFeed', 'urls', list, 'an address, or a list of addresses', [Symbol.iterator]);
   const feeds = new Map<string, GivenFeed>();
   for (const given of list) {
@@ -117,8 +115,16 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
     url.hash = '';
     feeds.set(`${url.href} ${authorization['authorization'] ?? ''}`, { url, authorization, name: url.href });
   }
-  if (feeds.size === 0) throw new HeadwaterError('HW_USAGE', 'There is no feed to poll. Give at least one address.');
   return [...feeds.values()];
+};
+
+/** The lists of feeds of the argument `urls`. */
+const feedLists = (urls: Parameters<typeof pollFeed>[0]): Observable<readonly GivenFeed[]> => {
+  if (isObservable(urls)) return urls.pipe(map(givenFeeds));
+  if (typeof urls !== 'string') checkArgument('pollFeed', 'urls', urls, 'an address, or a list of addresses');
+  const feeds = givenFeeds(typeof urls === 'string' || urls instanceof URL ? [urls] : urls);
+  if (feeds.length === 0) throw new HeadwaterError('HW_USAGE', 'There is no feed to poll. Give at least one address.');
+  return of(feeds);
 };
 
 /**
@@ -164,7 +170,9 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * Memory: the bodies of at most `concurrency` feeds. Items are emitted synchronously, for at most `yieldAfter` ms
  * without a pause.
  *
- * @param urls one address or several; an address given twice is polled once
+ * @param urls one address or several; an address given twice is polled once. If it is an Observable of lists, a feed
+ *   that a new list lacks is left, a feed that is new in it is polled, and the others go on; an invalid address in a
+ *   list ends the stream with `HW_USAGE`
  * @throws HeadwaterError `HW_USAGE` for an invalid address or option
  *
  * @example
@@ -191,10 +199,10 @@ const givenFeeds = (urls: string | URL | readonly (string | URL)[]): readonly Gi
  * ```
  */
 export const pollFeed = (
-  urls: string | URL | readonly (string | URL)[],
+  urls: string | URL | readonly (string | URL)[] | Observable<readonly (string | URL)[]>,
   options: PollFeedOptions = {},
 ): Observable<LiveHeadline> => {
-  const feeds = givenFeeds(urls);
+  const list$ = feedLists(urls);
   checkTypes('pollFeed', options, {
     insist: 'boolean',
     once: 'boolean',
@@ -245,7 +253,7 @@ export const pollFeed = (
   };
   return defer(() => {
     const dice = random(options.seed ?? scheduler.now(), 'jitter');
-    return pollFeeds(feeds, exchange, {
+    return pollFeeds(list$, exchange, {
       ...fixed,
       random: dice,
       backoff: backoff({ ...waits, random: () => dice.uniform() }),

@@ -5,40 +5,44 @@ import { NEVER, Observable, Subject, type Subscriber } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { subscriptions } from '../../../src/cli/serving/subscriptions.js';
 import { tokenFile } from '../../../src/cli/serving/tokenFile.js';
-import { sourceName, watchedFeeds } from '../../../src/cli/live/watchedFeed.js';
+import { givenName, sourceName, watchedFeeds } from '../../../src/cli/live/watchedFeed.js';
 import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
 
 const [A, B, OTHER] = ['https://a.example/1.xml', 'https://a.example/2.xml', 'https://b.example/feed'];
 
 describe('the feeds of a server', () => {
-  it('are read by host: what changes at one host does not touch the others', () => {
-    const feeds = subscriptions(watchedFeeds([A, OTHER]));
+  it('are polled by one poller, and what else there is is read by itself', () => {
+    const [events, socket] = ['sse+https://a.example/news', 'wss://a.example/news'];
+    const feeds = subscriptions(watchedFeeds([A, events, OTHER]));
     const log: string[] = [];
+    const polling = feeds.polled$.subscribe((addresses) => log.push(addresses.join(' ')));
     const reading = feeds
-      .read((some) => {
-        const names = some.map(({ address }) => address).join(' ');
+      .read((other) => {
+        const name = givenName(other);
         return new Observable<LiveHeadline>((subscriber: Subscriber<LiveHeadline>) => {
-          log.push(`+ ${names}`);
+          log.push(`+ ${name}`);
           const never = NEVER.subscribe(subscriber);
           return () => {
             never.unsubscribe();
-            log.push(`- ${names}`);
+            log.push(`- ${name}`);
           };
         });
       })
       .subscribe();
-    expect(log.splice(0)).toEqual([`+ ${A}`, `+ ${OTHER}`]);
+    expect(log.splice(0)).toEqual([`${A} ${OTHER}`, `+ ${events}`]);
     expect(feeds.add(B)).toBe(true);
     expect(feeds.add(B)).toBe(false);
-    expect(log.splice(0)).toEqual([`- ${A}`, `+ ${A} ${B}`]);
+    expect(log.splice(0)).toEqual([`${A} ${OTHER} ${B}`]);
+    expect(feeds.add(socket)).toBe(true);
     expect(feeds.remove(A)).toBe(true);
-    expect(log.splice(0)).toEqual([`- ${A} ${B}`, `+ ${B}`]);
-    expect(feeds.remove(B)).toBe(true);
-    expect(log.splice(0)).toEqual([`- ${B}`]);
-    expect(feeds.add(A)).toBe(true);
-    expect(log.splice(0)).toEqual([`+ ${A}`]);
+    expect(log.splice(0)).toEqual([`+ ${socket}`, `${OTHER} ${B}`]);
+    expect(feeds.remove(events)).toBe(true);
+    expect(log.splice(0)).toEqual([`- ${events}`]);
+    expect(feeds.add(events)).toBe(true);
+    expect(log.splice(0)).toEqual([`+ ${events}`]);
     reading.unsubscribe();
-    expect(log).toEqual([`- ${A}`, `- ${OTHER}`]);
+    polling.unsubscribe();
+    expect(log.toSorted()).toEqual([`- ${events}`, `- ${socket}`]);
   });
 
   it('tell which of them are no longer read, and hide their passwords', () => {
@@ -75,12 +79,12 @@ describe('the feeds of a server', () => {
     const again = subscriptions(watchedFeeds([A]), feeds.toJSON());
     const kinds: string[] = [];
     again
-      .read((some) => {
-        kinds.push(...some.map(({ kind }) => kind));
+      .read(({ kind }) => {
+        kinds.push(kind);
         return NEVER;
       })
       .subscribe();
-    expect(kinds).toEqual(['feed', 'events', 'socket', 'events']);
+    expect(kinds).toEqual(['events', 'socket', 'events']);
     expect(again.remove(A)).toBe(true);
     expect(again.addresses).toEqual([...streams.slice(0, 2), 'sse+https://b.example/news']);
     // What is listed is what can be removed.
@@ -91,7 +95,7 @@ describe('the feeds of a server', () => {
   it('end with an error where one of them does', () => {
     const failing$ = new Subject<LiveHeadline>();
     const errors: unknown[] = [];
-    subscriptions(watchedFeeds([A]))
+    subscriptions(watchedFeeds(['sse+https://b.example/news']))
       .read(() => failing$)
       .subscribe({ error: (error: unknown) => errors.push(error) });
     failing$.error('broken');

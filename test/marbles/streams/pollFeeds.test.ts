@@ -1,4 +1,4 @@
-import { map, NEVER, type Observable, of, Subject, take, tap, throwError, timer } from 'rxjs';
+import { ignoreElements, map, NEVER, type Observable, of, Subject, take, tap, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
@@ -7,7 +7,7 @@ import type { Rejection } from '../../../src/contracts/rows/Rejection.js';
 import { backoff } from '../../../src/streams/pacing/backoff.js';
 import type { FeedRequest, FeedResponse } from '../../../src/streams/feeds/polling/FeedExchange.js';
 import { feedMemory } from '../../../src/streams/feeds/polling/FeedMemory.js';
-import { pollFeeds, type PollRules } from '../../../src/streams/feeds/polling/pollFeeds.js';
+import { type GivenFeed, pollFeeds, type PollRules } from '../../../src/streams/feeds/polling/pollFeeds.js';
 import { valve } from '../../../src/streams/valve.js';
 import { webAddress } from '../../../src/streams/bodies/http/connection/WebAddress.js';
 import { rssOf } from '../../streams/feeds/fixtures.js';
@@ -34,13 +34,21 @@ const inTurn =
     answers[Math.min(asked, answers.length - 1)]!;
 
 /** Polls feeds whose answers are given. Their addresses are `http://<host>/`. */
-const polled = (scheduler: TestScheduler, hosts: string, answers: Answers, rules: Partial<PollRules> = {}) => {
+const polled = (
+  scheduler: TestScheduler,
+  hosts: string,
+  answers: Answers,
+  rules: Partial<PollRules> = {},
+  list$?: Observable<string>,
+) => {
   const asked$ = new Subject<string>();
   const events$ = new Subject<SourceEvent>();
   const requests: FeedRequest[] = [];
-  const feeds = hosts.split(' ').map((address) => ({ ...webAddress(new URL(`http://${address}`)), name: address }));
+  const listed = (list: string): readonly GivenFeed[] =>
+    list.split(' ').flatMap((name) => (name === '' ? [] : { ...webAddress(new URL(`http://${name}`)), name }));
+  const feeds = listed(hosts);
   const headline$ = pollFeeds(
-    feeds,
+    list$ === undefined ? of(feeds) : list$.pipe(map(listed)),
     (request) => {
       const times = requests.filter(({ url }) => url.href === request.url.href).length;
       requests.push(request);
@@ -208,6 +216,47 @@ describe('polling', () => {
       expectObservable(wait$).toBe('(gw) 899996ms g', { w: 900_000, g: undefined });
       expectObservable(title$).toBe('a 899999ms |');
     });
+  });
+});
+
+describe('a list of feeds that changes', () => {
+  it('begins what is new, leaves what is gone, and lets the others go on', () => {
+    const scheduler = marbles();
+    scheduler.run(({ cold, expectObservable }) => {
+      const list$ = cold('a 99s b 99s c 99s d', { a: 'x y', b: 'y x z', c: 'y', d: 'y' });
+      const { title$, asked$ } = polled(scheduler, '', ({ url }) => feed(url.host), { intervalMs: 60_000 }, list$);
+      expectObservable(asked$, '^ 310s !').toBe(
+        // x and y every minute, z from 99 s on; x and z are left at 198 s.
+        '(xy) 59996ms (xy) 38997ms z 20998ms (xy) 38997ms z 20998ms (xy) 59996ms y 59999ms y',
+      );
+      expectObservable(title$.pipe(ignoreElements()), '^ 310s !').toBe('');
+    });
+  });
+
+  it('does not ask a feed again that is permanently gone, nor a host that asked to wait', () => {
+    const scheduler = marbles();
+    scheduler.run(({ cold, expectObservable }) => {
+      const list$ = cold('a 9s b', { a: 'gone h/1', b: 'gone h/1 h/2' });
+      const answers: Answers = ({ url }) =>
+        url.host === 'gone' ? response(410) : response(429, { 'retry-after': '600' });
+      const { title$, asked$ } = polled(scheduler, '', answers, {}, list$);
+      expectObservable(asked$, '^ 599s !').toBe('(gh)', { g: 'gone', h: 'h/1' });
+      expectObservable(title$, '^ 599s !').toBe('');
+    });
+  });
+
+  it('asks no more at once for many hosts than it may', () => {
+    const scheduler = marbles();
+    const hosts = Array.from({ length: 20 }, (_, i) => `h${String(i)}`);
+    const { title$, requests } = polled(scheduler, '', () => NEVER, { concurrency: 3 }, of(hosts.join(' ')));
+    scheduler.run(({ expectObservable }) => expectObservable(title$, '^ 9ms !').toBe(''));
+    expect(requests).toHaveLength(3);
+  });
+
+  it('completes with the list, once all of its feeds have ended', () => {
+    const scheduler = marbles();
+    const { title$ } = polled(scheduler, '', () => feed('a'), { once: true }, of('x'));
+    scheduler.run(({ expectObservable }) => expectObservable(title$).toBe('(a|)'));
   });
 });
 

@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 
 /** Limits how many tasks run at the same time; the others wait in a queue. */
 export class ConcurrencyLimit {
-  readonly #room: number;
+  #room: number;
   readonly #waiting = new Set<() => void>();
   #inside = 0;
 
@@ -14,6 +14,11 @@ export class ConcurrencyLimit {
   /** Whether no task runs or waits. */
   get idle(): boolean {
     return this.#inside === 0 && this.#waiting.size === 0;
+  }
+
+  /** Lets no more tasks in. */
+  close(): void {
+    this.#room = 0;
   }
 
   /**

@@ -1,4 +1,17 @@
-import { concat, defer, EMPTY, finalize, map, merge, mergeMap, Observable, repeat, type SchedulerLike } from 'rxjs';
+import {
+  concat,
+  connect,
+  defer,
+  EMPTY,
+  filter,
+  finalize,
+  map,
+  mergeMap,
+  Observable,
+  repeat,
+  type SchedulerLike,
+  takeUntil,
+} from 'rxjs';
 import type { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvents } from '../../../contracts/live/Live.js';
 import type { Random } from '../../../contracts/random.js';
@@ -162,40 +175,73 @@ const pollOne = (given: GivenFeed, rules: PollRules, shared: AskRules): Observab
   });
 };
 
+/** Two feeds with one name are two feeds if they have different passwords. */
+const keyOf = ({ name, authorization }: GivenFeed): string => JSON.stringify([name, authorization['authorization']]);
+
+/**
+ * Emits each feed of a list that is not polled yet, as the stream of its headlines. It ends when a list lacks the feed.
+ *
+ * @param poll polls a feed; `isOne` is whether no other feed of the list has its name
+ */
+const whileListed = (
+  list$: Observable<readonly GivenFeed[]>,
+  poll: (feed: GivenFeed, isOne: boolean) => Observable<LiveHeadline>,
+): Observable<LiveHeadline> => {
+  // A feed that is permanently gone stays in it, so that it is not requested again when the list changes.
+  let begun = new Set<string>();
+  return list$.pipe(
+    connect((all$) =>
+      all$.pipe(
+        mergeMap((list) => {
+          const added = list.filter((feed) => !begun.has(keyOf(feed)));
+          begun = new Set(list.map(keyOf));
+          return added.map((feed) => ({ feed, isOne: list.filter(({ name }) => name === feed.name).length === 1 }));
+        }),
+        mergeMap(({ feed, isOne }) =>
+          poll(feed, isOne).pipe(
+            takeUntil(all$.pipe(filter((list) => !list.some((other) => keyOf(other) === keyOf(feed))))),
+          ),
+        ),
+      ),
+    ),
+  );
+};
+
 /**
  * Polls feeds concurrently, and numbers their headlines.
  *
+ * @param list$ the lists of feeds. When a new list lacks a feed, this feed is left; the others go on
  * @param exchange sends one request; tests pass their own
  */
 export const pollFeeds = (
-  feeds: readonly GivenFeed[],
+  list$: Observable<readonly GivenFeed[]>,
   exchange: FeedExchange,
   rules: PollRules,
 ): Observable<LiveHeadline> =>
   new Observable((subscriber) => {
     const { scheduler } = rules.pacing;
     const hosts = new OneRequestPerHost(scheduler);
-    // First of all: otherwise, while the feeds are unsubscribed one by one, a released turn would go to a feed that is
-    // about to be unsubscribed too.
-    subscriber.add(() => hosts.close());
+    const slots = new ConcurrencyLimit(rules.concurrency);
+    // First of all: otherwise, while the feeds are unsubscribed one by one, a released turn or slot would go to a feed
+    // that is about to be unsubscribed too.
+    subscriber.add(() => {
+      hosts.close();
+      slots.close();
+    });
     const shared: AskRules = {
       ...rules,
       exchange,
       scheduler,
       valve: rules.pacing.valve,
       hosts,
-      slots: new ConcurrencyLimit(rules.concurrency),
+      slots,
     };
     let id = 0;
-    // Validators that were received with one password do not apply with another. Such feeds get a memory of their own.
-    const names = feeds.map(({ name }) => name);
-    const rulesOf = ({ name }: GivenFeed): PollRules =>
-      names.indexOf(name) === names.lastIndexOf(name) ? rules : { ...rules, memory: feedMemory() };
-    merge(
-      ...feeds.map((feed) =>
-        pollOne(feed, rulesOf(feed), shared).pipe(
-          map((item): LiveHeadline => ({ id: id++, source: feed.name, seen: scheduler.now(), ...item })),
-        ),
+    whileListed(list$, (feed, isOne) =>
+      // Validators that were received with one password do not apply with another. Such feeds get a memory of their
+      // own.
+      pollOne(feed, isOne ? rules : { ...rules, memory: feedMemory() }, shared).pipe(
+        map((item): LiveHeadline => ({ id: id++, source: feed.name, seen: scheduler.now(), ...item })),
       ),
     ).subscribe(subscriber);
   });
