@@ -35,7 +35,7 @@ const ORDERS: Choices = [
 ];
 
 /** The maximum number of sources in the list of choices. */
-const SOURCES = 200;
+const SOURCES = 1000;
 
 const option = ([value, label]: readonly [string, string]): HTMLOptionElement => element('option', { value }, label);
 

@@ -19,11 +19,8 @@ export interface SeenHeadline {
   readonly key: string | undefined;
 }
 
-/** The maximum number of different sources; further sources have no name. */
-const SOURCES = 1000;
-
 /**
- * The last headlines, stored in columns. A headline takes its title, its link and about 20 bytes.
+ * The last headlines, stored in columns. A headline takes its texts and about 20 bytes.
  *
  * Each headline has a fixed serial number, from 0. New headlines replace the oldest ones.
  */
@@ -38,9 +35,7 @@ export class HeadlineRing {
   readonly #probabilities: Float32Array;
   readonly #seen: Float64Array;
   readonly #unread: Uint8Array;
-  readonly #sources: Int16Array;
-  readonly #sourceNames: string[] = [];
-  readonly #sourceIndices = new Map<string, number>();
+  readonly #sources: (string | undefined)[];
   #end = 0;
 
   /** @param capacity the maximum number of headlines */
@@ -55,7 +50,7 @@ export class HeadlineRing {
     this.#probabilities = new Float32Array(capacity);
     this.#seen = new Float64Array(capacity);
     this.#unread = new Uint8Array(capacity);
-    this.#sources = new Int16Array(capacity);
+    this.#sources = new Array<string | undefined>(capacity);
   }
 
   /** The serial number of the next headline: the number of headlines so far. */
@@ -84,7 +79,7 @@ export class HeadlineRing {
     this.#probabilities[place] = probability;
     this.#seen[place] = seen;
     this.#unread[place] = unread ? 1 : 0;
-    this.#sources[place] = this.#indexOf(source);
+    this.#sources[place] = source;
   }
 
   /** The headline with a serial number; undefined if it was replaced or does not exist yet. */
@@ -101,7 +96,7 @@ export class HeadlineRing {
       probability: this.#probabilities[place]!,
       seen: this.#seen[place]!,
       unread: this.#unread[place] === 1,
-      source: this.#sourceNames[this.#sources[place]!] ?? '',
+      source: this.#sources[place] ?? '',
     };
   }
 
@@ -117,13 +112,5 @@ export class HeadlineRing {
     return Array.from({ length: this.size }, (_, row) => this.at(this.#end - 1 - row)).filter(
       (headline) => headline !== undefined,
     );
-  }
-
-  #indexOf(source: string): number {
-    const known = this.#sourceIndices.get(source);
-    if (known !== undefined) return known;
-    if (this.#sourceNames.length === SOURCES) return -1;
-    this.#sourceIndices.set(source, this.#sourceNames.length);
-    return this.#sourceNames.push(source) - 1;
   }
 }

@@ -50,6 +50,8 @@ export class HeadlineStream {
   #underPointer = false;
   #sortedAt = 0;
   #isAsked = false;
+  /** Whether a source has another name than the rows show. */
+  #isRenamed = false;
 
   constructor(options: HeadlineStreamOptions) {
     const { ring, classes, classNames, labels, nameOf, chosen } = options;
@@ -124,7 +126,9 @@ export class HeadlineStream {
   /** Processes that a source has sent something or has a new name. */
   heardSource(source: string, isNamed: boolean): void {
     this.#bar.heardSource(source, this.#options.nameOf(source));
-    if (isNamed) this.#list.redrawAll();
+    if (!isNamed) return;
+    this.#isRenamed = true;
+    this.draw();
   }
 
   /** Processes that a headline has a class. */
@@ -170,6 +174,8 @@ export class HeadlineStream {
 
   #draw(): void {
     const now = Date.now();
+    if (this.#isRenamed) this.#list.redrawAll();
+    this.#isRenamed = false;
     const shown = this.#shown;
     const isSorted = shown.filter.order === 'unsure';
     if (this.#isHeld) {

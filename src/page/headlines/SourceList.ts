@@ -6,7 +6,7 @@ import type { SourceNames } from './SourceNames.js';
 
 /** The maximum number of listed sources, and of sources in memory. */
 const LISTED = 100;
-const MOST = 1000;
+const MOST = 5000;
 
 /**
  * The name that a source of an address has in events. Only addresses of the web are taken, because files have other
@@ -56,31 +56,29 @@ export class SourceList {
    */
   expect(addresses: readonly string[]): void {
     this.#expected = addresses.flatMap(sourceAt).slice(0, MOST);
-    this.#draw();
   }
 
   heard(event: SourceEvent): void {
     if (event.type === 'removed') {
       this.#last.delete(event.source);
       this.#expected = this.#expected.filter((source) => source !== event.source);
-    } else if (!this.#take(event)) return;
-    this.#draw();
+    } else this.#take(event);
   }
 
-  /** Keeps the event if it tells the state of its source; returns whether it does. */
-  #take(event: SourceEvent): boolean {
+  /** Keeps the event if it tells the state of its source. */
+  #take(event: SourceEvent): void {
     const before = this.#last.get(event.source);
-    if (before === undefined && this.#last.size >= MOST) return false;
+    if (before === undefined && this.#last.size >= MOST) return;
     // These events do not show whether the source can be read now.
     const saysLittle = event.type === 'moved' || event.type === 'gap';
     // Content that could not be read and is unchanged still cannot be read.
     const isAsBefore = event.type === 'unchanged' && before?.type === 'read';
-    if (isTroubled(before) && (saysLittle || isAsBefore)) return false;
+    if (isTroubled(before) && (saysLittle || isAsBefore)) return;
     this.#last.set(event.source, event);
-    return true;
   }
 
-  #draw(): void {
+  /** Draws the sources. A page that is opened late receives an event of each at once, so this is for the next frame. */
+  draw(): void {
     const { waiting } = this;
     const count = this.#last.size + waiting.length;
     this.node.hidden = count === 0;

@@ -1,5 +1,5 @@
 /** The maximum number of names. */
-const MOST = 1000;
+const MOST = 5000;
 
 /** An address without the parts that most addresses share, and without a password. */
 const shortAddress = (source: string): string =>

@@ -175,7 +175,18 @@ export const servingView = (
     const isNamed = names.heard(event.source, 'title' in event ? event.title : undefined);
     sources.heard(event);
     stream.heardSource(event.source, isNamed);
-    showTrouble();
+    drawSources();
+  };
+
+  let areDrawn = true;
+  const drawSources = (): void => {
+    if (!areDrawn) return;
+    areDrawn = false;
+    requestAnimationFrame(() => {
+      areDrawn = true;
+      sources.draw();
+      showTrouble();
+    });
   };
 
   const showTrouble = (): void => {
@@ -191,7 +202,7 @@ export const servingView = (
     getJson<{ readonly feeds: readonly string[] }>('admin/feeds').then(
       ({ feeds }) => {
         sources.expect(feeds);
-        showTrouble();
+        drawSources();
       },
       (error: unknown) => {
         // Without a connection, the next request may succeed.

@@ -23,8 +23,8 @@ export interface Resumption {
   readonly missed: number | undefined;
 }
 
-/** The number of subjects whose latest state is kept: more than a server has feeds. */
-const MOST_SUBJECTS = 2000;
+/** The number of subjects whose latest state is kept. A feed has two: its last event, and its title. */
+const MOST_SUBJECTS = 10_000;
 
 /**
  * The last events. Each is encoded once for all listeners, as a server-sent event with an id.
