@@ -17,8 +17,12 @@ const colours = HighlightStyle.define(
   defaultHighlightStyle.specs.map((spec) => (spec['color'] === '#e40' ? { ...spec, color: '#a83200' } : spec)),
 );
 
-/** Puts an editor with a program in an element, with a console, the marbles of what happens, and the loss. */
-export const openPlayground = (target: HTMLElement, code: string, runNow: boolean): void => {
+/**
+ * Puts an editor with a program in an element, with a console, the marbles of what happens, and the loss.
+ *
+ * @returns what ends the program, for a reader who leaves the page
+ */
+export const openPlayground = (target: HTMLElement, code: string, runNow: boolean): (() => void) => {
   const run = element('button', { type: 'button', class: 'primary' }, 'Run');
   const stop = element('button', { type: 'button', disabled: true }, 'Stop');
   const state = element('span', { class: 'note', role: 'status' });
@@ -84,4 +88,5 @@ export const openPlayground = (target: HTMLElement, code: string, runNow: boolea
   target.classList.add('playground');
   target.replaceChildren(editorPlace, element('div', { class: 'buttons' }, run, stop, state), output);
   if (runNow) start();
+  return () => running?.stop();
 };

@@ -48,8 +48,12 @@ const table = (prefixes: readonly Prefix[]): HTMLElement =>
     ),
   );
 
-/** Trains a model in the reader's tab, or opens a saved one, and classifies what is typed. */
-export const openTrainPage = (target: HTMLElement): void => {
+/**
+ * Trains a model in the reader's tab, or opens a saved one, and classifies what is typed.
+ *
+ * @returns what ends the training, for a reader who leaves the page
+ */
+export const openTrainPage = (target: HTMLElement): (() => void) => {
   const number = (
     label: string,
     value: number,
@@ -180,4 +184,5 @@ export const openTrainPage = (target: HTMLElement): void => {
     element('p', {}, element('label', {}, 'Text to classify ', text)),
     answers,
   );
+  return () => running?.stop();
 };

@@ -7,13 +7,27 @@ import './theme.css';
 const loadPage = (): Promise<typeof page> =>
   import(/* @vite-ignore */ withBase('/playground/page.js')) as Promise<typeof page>;
 
+/** What runs on the page: its place, and how it is ended. */
+const running: { readonly place: HTMLElement; readonly stop: () => void }[] = [];
+
+/**
+ * Ends the programs of pages that the reader has left. The site changes pages without a load, so a browser would let
+ * them run on, with their memory.
+ */
+const stopWhatIsGone = (): void => {
+  for (const { stop } of running.filter(({ place }) => !place.isConnected)) stop();
+  running.splice(0, running.length, ...running.filter(({ place }) => place.isConnected));
+};
+
 /** Opens the editor in place of a block of code. */
 const runBlock = async (button: HTMLElement): Promise<void> => {
   const block = button.closest<HTMLElement>('.runnable');
   const code = block?.dataset['code'];
   if (block === null || code === undefined) return;
   const { openPlayground } = await loadPage();
-  openPlayground(block, decodeURIComponent(code), true);
+  // The reader may have left while it was loaded.
+  if (!block.isConnected) return;
+  running.push({ place: block, stop: openPlayground(block, decodeURIComponent(code), true) });
 };
 
 /** Opens what a page of its own has: the playground, or the training. */
@@ -22,8 +36,9 @@ const openPlaces = async (): Promise<void> => {
   const training = document.getElementById('train-here');
   if (!place && !training) return;
   const { openPlayground, openTrainPage } = await loadPage();
-  if (place) openPlayground(place, decodeURIComponent(place.dataset['code'] ?? ''), false);
-  if (training) openTrainPage(training);
+  if (place)
+    running.push({ place, stop: openPlayground(place, decodeURIComponent(place.dataset['code'] ?? ''), false) });
+  if (training) running.push({ place: training, stop: openTrainPage(training) });
 };
 
 const theme: Theme = {
@@ -42,6 +57,7 @@ const theme: Theme = {
       const content = document.querySelector('.VPContent');
       if (content?.querySelector('main')) content.removeAttribute('role');
       else content?.setAttribute('role', 'main');
+      stopWhatIsGone();
       void openPlaces();
     };
     router.onAfterRouteChange = () => void setTimeout(arrived);

@@ -25,20 +25,30 @@ const formatObject = (value: object, depth: number): string => {
     return `Map {${list(shown, value.size)}}`;
   }
   if (value instanceof Set) return `Set {${list([...value].slice(0, MOST_ITEMS).map(inner), value.size)}}`;
-  const entries = Object.entries(value);
-  const name =
-    value.constructor === Object || Object.getPrototypeOf(value) === null ? '' : `${value.constructor.name} `;
-  if (entries.length === 0) return `${name}{}`;
-  return `${name}{ ${list(
-    entries.slice(0, MOST_ITEMS).map(([key, item]) => `${key}: ${inner(item)}`),
-    entries.length,
-  )} }`;
+  if (value instanceof URL) return value.href;
+  const keys = Object.keys(value);
+  const { constructor } = value as { readonly constructor?: unknown };
+  const name = typeof constructor !== 'function' || constructor === Object ? '' : `${constructor.name} `;
+  if (keys.length === 0) return `${name}{}`;
+  // A getter is not called: it may do anything.
+  const member = (key: string): string => {
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    return `${key}: ${property?.get === undefined ? inner(property?.value) : '[getter]'}`;
+  };
+  return `${name}{ ${list(keys.slice(0, MOST_ITEMS).map(member), keys.length)} }`;
 };
 
-/** A value as a console shows it: bounded in depth and length. */
+/**
+ * A value as a console shows it: bounded in depth and length. It never throws: to look at a value must not change what
+ * a program does.
+ */
 export const formatValue = (value: unknown, depth = 0): string => {
   if (typeof value === 'string') return depth === 0 ? cut(value) : `'${cut(value)}'`;
-  if (typeof value === 'function') return value.name === '' ? '[function]' : `[function ${value.name}]`;
-  if (typeof value === 'object' && value !== null) return cut(formatObject(value, depth));
-  return String(value);
+  try {
+    if (typeof value === 'function') return value.name === '' ? '[function]' : `[function ${value.name}]`;
+    if (typeof value === 'object' && value !== null) return cut(formatObject(value, depth));
+    return Object.is(value, -0) ? '-0' : String(value);
+  } catch {
+    return '[a value that cannot be read]';
+  }
 };

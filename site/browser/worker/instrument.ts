@@ -5,7 +5,7 @@ import type { Stage } from '../protocol.js';
 
 /** The reader's program as it is run, and the stages of its pipelines. */
 export interface Instrumented {
-  /** The body of an asynchronous function of `require`, `exports`, `console`, `__stage` and `__value`. */
+  /** The body of an asynchronous function of `require`, `exports`, `console`, `__piped` and `__value`. */
   readonly code: string;
   readonly stages: readonly Stage[];
 }
@@ -37,8 +37,8 @@ const shownExpression = (node: SyntaxNode): SyntaxNode | null => {
 
 /**
  * Turns TypeScript into JavaScript in which each stage of a `pipe()` tells what goes through it: `x.pipe(a, b)` becomes
- * `x.pipe(__stage(0), __stage(1, a), __stage(2, b))`. A statement that is an expression tells its value: `f(x);`
- * becomes `__value((f(x)));`.
+ * `__piped(0, x).pipe(a, b)`, whose stages are 0 for `x`, 1 for `a` and 2 for `b`. Only the program, as it runs, knows
+ * whether `x` is an Observable. A statement that is an expression tells its value: `f(x);` becomes `__value((f(x)));`.
  */
 export const instrument = (source: string): Instrumented => {
   const stages: Stage[] = [];
@@ -53,17 +53,12 @@ export const instrument = (source: string): Instrumented => {
       if (callee?.name !== 'MemberExpression' || list === null) return;
       const property = callee.lastChild;
       if (property === null || source.slice(property.from, property.to) !== 'pipe') return;
-      const operators = argumentsOf(list);
-      if (operators.some(({ name }) => name === 'Spread')) return;
-      const add = (label: string): number => stages.push({ stage: stages.length, label: labelOf(label) }) - 1;
       const object = callee.firstChild;
-      insertions.push({
-        at: list.from + 1,
-        text: `__stage(${add(object === null ? 'source' : source.slice(object.from, object.to))})${operators.length > 0 ? ', ' : ''}`,
-      });
-      for (const { from, to } of operators) {
-        insertions.push({ at: from, text: `__stage(${add(source.slice(from, to))}, ` }, { at: to, text: ')' });
-      }
+      const operators = argumentsOf(list);
+      if (object === null || object.name === 'super' || operators.some(({ name }) => name === 'Spread')) return;
+      insertions.push({ at: object.from, text: `__piped(${stages.length}, ` }, { at: object.to, text: ')' });
+      for (const { from, to } of [object, ...operators])
+        stages.push({ stage: stages.length, label: labelOf(source.slice(from, to)) });
     },
   });
   let code = '';

@@ -1,4 +1,4 @@
-import { identity, Observable, type OperatorFunction } from 'rxjs';
+import { isObservable, Observable, type UnaryFunction } from 'rxjs';
 import type { Answer, Notified } from '../protocol.js';
 import { formatValue } from './formatValue.js';
 
@@ -8,21 +8,35 @@ const LONGEST_TEXT = 80;
 /** How long what happened waits for more of it, in milliseconds. */
 const GATHER_MS = 60;
 
-const lossOf = (value: unknown): number | undefined =>
-  typeof value === 'object' && value !== null && 'type' in value && value.type === 'step' && 'loss' in value
-    ? Number(value.loss)
-    : undefined;
+/** The loss of the event of a training step. A value whose properties cannot be read is none. */
+const lossOf = (value: unknown): number | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    return 'type' in value && value.type === 'step' && 'loss' in value ? Number(value.loss) : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
-/** Wraps an operator, so that all that goes through it is told. */
-export type ObserveStage = (
-  stage: number,
-  operator?: OperatorFunction<unknown, unknown>,
-) => OperatorFunction<unknown, unknown>;
+/** What has a method `pipe()`, such as an Observable, a stream of Node or an object of the reader's own. */
+interface Pipeable {
+  readonly pipe: (...operators: readonly unknown[]) => unknown;
+}
+
+/**
+ * What the program calls `pipe()` of in place of an object: an Observable tells what goes through each stage, and
+ * anything else stays as it is.
+ *
+ * @param first the number of the stage that the object is; its operators have the following ones
+ */
+export type Piped = (first: number, object: unknown) => unknown;
+
+type Operator = UnaryFunction<Observable<unknown>, unknown>;
 
 /** Tells the page what goes through the stages of a program, a bundle at a time. */
 export const observeStages = (
   tell: (answer: Answer) => void,
-): { readonly stage: ObserveStage; readonly flush: () => void } => {
+): { readonly piped: Piped; readonly flush: () => void } => {
   const begin = performance.now();
   const counts = new Map<number, number>();
   let notified: Notified[] = [];
@@ -59,28 +73,47 @@ export const observeStages = (
     if (now - last > GATHER_MS) flush();
   };
 
+  const watched = (stage: number, observable: Observable<unknown>): Observable<unknown> =>
+    new Observable((subscriber) =>
+      observable.subscribe({
+        next: (value) => {
+          note(stage, 'next', value);
+          subscriber.next(value);
+        },
+        error: (error: unknown) => {
+          note(stage, 'error', error);
+          subscriber.error(error);
+        },
+        complete: () => {
+          note(stage, 'complete');
+          subscriber.complete();
+        },
+      }),
+    );
+
+  /** What an operator makes, watched. A promise, a number or an Observable with methods of its own stays as it is. */
+  const watchedResult =
+    (stage: number, operator: Operator): Operator =>
+    (source) => {
+      const result = operator(source);
+      return isObservable(result) && Object.getPrototypeOf(result) === Observable.prototype
+        ? watched(stage, result)
+        : result;
+    };
+
   return {
     flush,
-    stage:
-      (stage, operator = identity) =>
-      (source) => {
-        const result = operator(source);
-        return new Observable((subscriber) =>
-          result.subscribe({
-            next: (value) => {
-              note(stage, 'next', value);
-              subscriber.next(value);
-            },
-            error: (error: unknown) => {
-              note(stage, 'error', error);
-              subscriber.error(error);
-            },
-            complete: () => {
-              note(stage, 'complete');
-              subscriber.complete();
-            },
-          }),
-        );
-      },
+    piped: (first, object) =>
+      isObservable(object) && !('connect' in object)
+        ? ({
+            pipe: (...operators) =>
+              (object as Pipeable).pipe(
+                (source: Observable<unknown>) => watched(first, source),
+                ...operators.map((operator, at) =>
+                  typeof operator === 'function' ? watchedResult(first + 1 + at, operator as Operator) : operator,
+                ),
+              ),
+          } satisfies Pipeable)
+        : object,
   };
 };

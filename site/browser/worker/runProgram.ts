@@ -26,6 +26,15 @@ const exportsOf = (module: string, exports: object): object =>
     },
   });
 
+/**
+ * Gives functions and classes the names by which programs import them, since the console shows them. The minifier has
+ * taken their own.
+ */
+const giveNames = (exports: object): void => {
+  for (const [name, value] of Object.entries(exports) as [string, unknown][])
+    if (typeof value === 'function') Object.defineProperty(value, 'name', { value: name });
+};
+
 /** What compiled imports and promises ask each module for. */
 const INTEROP: ReadonlySet<string> = new Set(['__esModule', 'default', 'then']);
 
@@ -65,8 +74,9 @@ const MOST_VALUES = 50;
  */
 export const runProgram = async (source: string, tell: (answer: Answer) => void): Promise<void> => {
   const { code, stages } = instrument(source);
+  for (const exports of [rxjs, operators, text, ops, models]) giveNames(exports);
   tell({ type: 'stages', stages });
-  const { stage, flush } = observeStages(tell);
+  const { piped, flush } = observeStages(tell);
   const lines = gatherLines((some, left) => tell({ type: 'printed', lines: some, left }));
   const console = programConsole(lines.add);
   const values: string[] = [];
@@ -87,8 +97,8 @@ export const runProgram = async (source: string, tell: (answer: Answer) => void)
     lines.flush();
   }, 100);
   try {
-    const program = new AsyncFunction('require', 'exports', 'console', '__stage', '__value', code);
-    await program(load, {}, console, stage, value);
+    const program = new AsyncFunction('require', 'exports', 'console', '__piped', '__value', code);
+    await program(load, {}, console, piped, value);
     if (lines.count() === 0) for (const text of values) lines.add({ level: 'log', text });
   } finally {
     flush();

@@ -1,8 +1,10 @@
+import * as rxjs from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Line } from '../../../site/browser/protocol.js';
 import { formatValue } from '../../../site/browser/worker/formatValue.js';
 import { gatherLines } from '../../../site/browser/worker/gatherLines.js';
 import { instrument } from '../../../site/browser/worker/instrument.js';
+import { observeStages } from '../../../site/browser/worker/observeStages.js';
 
 /** What the program becomes, without the directive that each module has. */
 const codeOf = ({ code }: { readonly code: string }): string => code.replace(/^"use strict";/, '');
@@ -46,10 +48,63 @@ describe('instrument', () => {
 
   it('keeps the stages of a pipe() that is a statement of its own', () => {
     const program = instrument('of(1).pipe(map((n) => n + 1), last()).subscribe();');
-    expect(codeOf(program)).toBe(
-      '__value((of(1).pipe(__stage(0), __stage(1, map((n) => n + 1)), __stage(2, last())).subscribe()));',
-    );
+    expect(codeOf(program)).toBe('__value((__piped(0, of(1)).pipe(map((n) => n + 1), last()).subscribe()));');
     expect(program.stages.map(({ label }) => label)).toEqual(['of(1)', 'map((n) => n + 1)', 'last()']);
+  });
+});
+
+describe('observeStages', () => {
+  /** Runs a program of `$`, the names of RxJS; gives what it returns, and what went through each stage. */
+  const run = (program: string): { readonly result: unknown; readonly seen: readonly string[] } => {
+    const { code, stages } = instrument(program);
+    const seen: string[] = [];
+    const { piped, flush } = observeStages((answer) => {
+      if (answer.type !== 'notified') return;
+      for (const { stage, kind, text } of answer.notified)
+        seen.push(`${stages[stage]?.label ?? ''}: ${kind === 'next' ? text : kind}`);
+    });
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the programs of this file, as the worker runs them
+    const body = new Function('$', '__piped', '__value', code) as (...given: readonly unknown[]) => unknown;
+    const result = body(rxjs, piped, (value: unknown) => value);
+    flush();
+    return { result, seen };
+  };
+
+  it('tells what goes through each stage, of nested and optional pipelines too', () => {
+    const { seen } = run(
+      '$.of(1)?.pipe($.concatMap((n) => $.of(n).pipe($.map(String)))).pipe($.last()).subscribe(); undefined?.pipe(1);',
+    );
+    expect(seen).toEqual(
+      expect.arrayContaining(['$.of(1): 1', '$.of(n): 1', '$.map(String): 1', '$.last(): 1', '$.last(): complete']),
+    );
+  });
+
+  it.each([
+    ['an object of its own', 'return { pipe: (...all) => all }.pipe(1, 2);', [1, 2]],
+    ['a class', 'class A { constructor() { this.n = 1; } pipe(m) { return this.n + m; } } return new A().pipe(2);', 3],
+    [
+      'a superclass',
+      'class A { pipe(m) { return m; } } class B extends A { pipe(m) { return super.pipe(m) + 1; } } return new B().pipe(2);',
+      3,
+    ],
+    ['a stage that gives no Observable', 'return $.of(1).pipe($.map((n) => n + 1), () => 5);', 5],
+    [
+      'a value with a getter',
+      'const all = []; $.of({ get a() { throw new Error("a"); } }).pipe($.map(() => 7)).subscribe((n) => all.push(n)); return all;',
+      [7],
+    ],
+    [
+      'a value that nobody can read',
+      'const all = []; $.of(new Proxy({}, { has() { throw new Error("a"); }, ownKeys() { throw new Error("b"); } })).pipe($.map(() => 7)).subscribe((n) => all.push(n)); return all;',
+      [7],
+    ],
+    [
+      'an Observable to connect',
+      'const all = []; const shared = $.of(1).pipe($.publish()); shared.pipe($.refCount()).subscribe((n) => all.push(n)); return all;',
+      [1],
+    ],
+  ])('leaves what a program does as it is: %s', (_what, program, result) => {
+    expect(run(program).result).toEqual(result);
   });
 });
 
@@ -61,7 +116,27 @@ describe('formatValue', () => {
     [{}, '{}'],
     [[() => 1], '[[function]]'],
     [{ when: new Date(0) }, '{ when: 1970-01-01T00:00:00.000Z }'],
+    [-0, '-0'],
+    [new URL('http://example.org/a'), 'http://example.org/a'],
+    [Object.create(null), '{}'],
+    [{ constructor: undefined }, '{ constructor: undefined }'],
   ])('formats %s', (value, text) => {
     expect(formatValue(value)).toBe(text);
+  });
+
+  it('never runs code of the value, and never throws', () => {
+    const throwing = {
+      get a(): number {
+        throw new Error('getter');
+      },
+      b: 1,
+    };
+    expect(formatValue(throwing)).toBe('{ a: [getter], b: 1 }');
+    const unreadable = new Proxy(throwing, {
+      ownKeys: () => {
+        throw new Error('keys');
+      },
+    });
+    expect(formatValue([unreadable])).toBe('[[a value that cannot be read]]');
   });
 });

@@ -216,6 +216,17 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     await page.getByRole('status').filter({ hasText: 'stopped' }).waitFor();
   });
 
+  it('ends a program when the reader goes to another page', async () => {
+    const { page } = await visit(at('playground.html'));
+    await page.getByRole('textbox', { name: 'Program' }).fill("setInterval(() => console.log('again'), 10);");
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('log').getByText('again').first().waitFor();
+    expect(page.workers()).toHaveLength(1);
+    await page.locator('a[href*="train"]').filter({ hasText: 'Train in this tab' }).first().click();
+    await page.getByRole('button', { name: 'Train' }).waitFor();
+    await expect.poll(() => page.workers().length).toBe(0);
+  });
+
   it('trains in the tab with threads, and classifies word by word', async () => {
     const { page, faults, picture } = await visit(at('train.html'));
     await page.getByLabel('Cell').selectOption('LSTM');
