@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { lastValueFrom, of } from 'rxjs';
+import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type Artifacts,
@@ -159,6 +160,49 @@ describe('bundle', () => {
     const program = `const { classify } = await import(${JSON.stringify(pathToFileURL(at('few.mjs')).href)});
 console.log((await classify(${JSON.stringify(`${tokens[5] ?? ''} ${all[14] ?? ''}`)})).known);`;
     expect(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })).toBe('1\n');
+  });
+
+  it('writes the types of the module beside it', async () => {
+    for (const [file, types] of [
+      ['typed.js', 'typed.d.ts'],
+      ['typed.mjs', 'typed.d.mts'],
+    ] as const) {
+      const { status, stderr } = await inProcess(['bundle', at('linear'), '--out-file', at(file), '--types']);
+      expect(status, stderr).toBe(0);
+      expect(existsSync(at(types))).toBe(true);
+    }
+    const program = (category: string): string => `import classify, { type Category, classes, open } from './typed.js';
+const { category, distribution: [first], known } = await classify('late goal');
+const names: readonly Category[] = classes;
+const opened = await open({ maxSize: 1 });
+const all: Record<Category, number> = { Business: 1, Sports: 2, ${category}: known };
+export default [names.length, all[category], first?.probability.toFixed(2), (await opened('x')).category, opened.close()];
+`;
+    writeFileSync(at('right.ts'), program('World'));
+    writeFileSync(at('wrong.ts'), program('Wolrd'));
+    const problems = ts.getPreEmitDiagnostics(
+      ts.createProgram([at('right.ts'), at('wrong.ts')], {
+        strict: true,
+        noEmit: true,
+        // Without those of browsers, which take a second to read.
+        lib: ['lib.es2022.d.ts'],
+        skipLibCheck: true,
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.ESNext,
+        moduleResolution: ts.ModuleResolutionKind.Bundler,
+        types: [],
+      }),
+    );
+    expect(problems.map(({ file, messageText }) => [basename(file?.fileName ?? ''), messageText])).toEqual([
+      ['wrong.ts', expect.stringMatching(/'Wolrd' does not exist/) as unknown],
+    ]);
+  });
+
+  it('refuses types for a module whose types TypeScript does not find', async () => {
+    const { status, stderr } = await inProcess(['bundle', at('linear'), '--out-file', at('x.txt'), '--types']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/x\.txt\. Choose another name by --out-file\. \[HW_USAGE\]/);
+    expect(existsSync(at('x.txt'))).toBe(false);
   });
 
   it('says where a model has no linear part', async () => {
