@@ -26,14 +26,14 @@ const hashesOf = (json: DedupeMemoryJson): Uint8Array => Buffer.from(json.keys, 
 /**
  * The memory of seen headlines, restored from a log. Each new headline is appended to the log at once.
  *
- * @param capacity the number of keys that the memory holds
+ * @param room returns the number of keys that the memory has room for. It may grow
  * @param before the seen headlines from another file, if there is no log yet
  * @param faults `damaged` receives the error of a log that cannot be read as one; `failed` that of a write, because the
  *   log is written after the call that added the headline
  */
 export const seenLog = (
   folder: string,
-  capacity: number,
+  room: () => number,
   before: DedupeMemoryJson | undefined,
   { damaged, failed }: SeenLogFaults,
 ): DedupeMemory => {
@@ -41,18 +41,16 @@ export const seenLog = (
   if (records === undefined && before !== undefined) log.rewrite(hashesOf(before));
   const keys = records === undefined ? (before?.keys ?? '') : Buffer.from(records).toString('base64');
 
-  const most = Math.ceil(capacity * (1 + SURPLUS));
-  // Until the log has more keys than the memory, its order does not matter.
-  let limit = log.count > capacity ? most : capacity;
   let added: Uint8Array[] = [];
   const flush = (): void => {
     const all = Buffer.concat(added);
     added = [];
     // In the order of the memory, so that the oldest keys are still removed first after a restart.
     try {
-      if (log.count + all.length / SIZE > limit) {
+      const { capacity } = memory;
+      if (log.count + all.length / SIZE > capacity * (ordered === capacity ? 1 + SURPLUS : 1)) {
         log.rewrite(hashesOf(memory.toJSON()));
-        limit = most;
+        ordered = capacity;
       } else log.append(all);
     } catch (error) {
       // Thrown from a microtask, it would end the process with a trace.
@@ -62,12 +60,15 @@ export const seenLog = (
   const memory = dedupeMemoryFrom(
     { formatVersion: 1, keys },
     {
-      capacity,
+      capacity: room(),
+      room,
       // Keys that are added in one turn are written together.
       added: (hash) => {
         if (added.push(hash) === 1) queueMicrotask(flush);
       },
     },
   );
+  // The capacity at which the log was rewritten. Until it has more keys than the memory, its order does not matter.
+  let ordered = log.count > memory.capacity ? memory.capacity : 0;
   return memory;
 };

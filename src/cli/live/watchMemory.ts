@@ -20,7 +20,7 @@ import {
   throwError,
 } from 'rxjs';
 import { clearLeftBehind, discardSync } from '../../contracts/runtime/temporaries.js';
-import { DedupeMemoryJson, dedupeMemory, type DedupeMemory } from '../../operators/live/dedupeMemory.js';
+import { type DedupeMemory, dedupeMemoryFrom, DedupeMemoryJson } from '../../operators/live/dedupeMemory.js';
 import { stateFile } from '../../sinks/files/stateFile.js';
 import type { WatchEvent } from '../../sinks/watch/WatchEvent.js';
 import { FeedMemoryJson, feedMemory, feedMemoryFrom, type FeedMemory } from '../../streams/feeds/polling/FeedMemory.js';
@@ -56,6 +56,9 @@ const DELAY = 5000;
  */
 const capacityFor = (feeds: number): number => 300_000 + 1_000 * feeds;
 
+/** How many feeds are read: a number, or a function that returns it, where it changes. */
+export type FeedCount = number | Observable<() => number>;
+
 /** The events that can change the state of feeds. */
 const CHANGES: ReadonlySet<string> = new Set(['read', 'unchanged', 'live-prediction']);
 
@@ -66,27 +69,34 @@ const CHANGES: ReadonlySet<string> = new Set(['read', 'unchanged', 'live-predict
  * headlines. A feed without stored state sends everything again.
  *
  * @param folder undefined if nothing is stored
- * @param feeds how many feeds are read
+ * @param feeds how many feeds are read. An Observable is subscribed to when the folder is locked
  * @param stderr receives a line about each damaged file, which is renamed
  * @param others further files that will be written there
  */
 export const watchMemory = (
   folder: string | undefined,
-  feeds: number,
+  feeds: FeedCount,
   stderr: Writable,
   others: readonly string[] = [],
 ): Observable<WatchMemory> => {
-  const capacity = capacityFor(feeds);
+  const room$ = (typeof feeds === 'number' ? of(() => feeds) : feeds).pipe(map((count) => () => capacityFor(count())));
   if (folder === undefined)
-    return of({ seen: dedupeMemory({ capacity }), feeds: feedMemory(), keep: () => EMPTY, release: () => undefined });
+    return room$.pipe(
+      map((room) => ({
+        seen: dedupeMemoryFrom({ formatVersion: 1, keys: '' }, { capacity: room(), room }),
+        feeds: feedMemory(),
+        keep: () => EMPTY,
+        release: () => undefined,
+      })),
+    );
   const damaged = { next: (error: unknown) => void stderr.write(`${errorLine(error)}\n`) };
   const seenFile = stateFile(join(folder, SEEN), DedupeMemoryJson, { delayMs: DELAY, damaged });
   const feedsFile = stateFile(join(folder, FEEDS), FeedMemoryJson, { delayMs: DELAY, damaged });
   const failure$ = new ReplaySubject<unknown>(1);
   const restore = (release: () => void): Observable<WatchMemory> =>
-    combineLatest({ seenJson: fromTask(seenFile.read), feedsJson: fromTask(feedsFile.read) }).pipe(
-      map(({ seenJson, feedsJson }): WatchMemory => {
-        const seen = seenLog(folder, capacity, seenJson, { damaged, failed: failure$ });
+    combineLatest({ seenJson: fromTask(seenFile.read), feedsJson: fromTask(feedsFile.read), room: room$ }).pipe(
+      map(({ seenJson, feedsJson, room }): WatchMemory => {
+        const seen = seenLog(folder, room, seenJson, { damaged, failed: failure$ });
         discardSync(join(folder, SEEN));
         const readings = feedsJson === undefined ? feedMemory() : feedMemoryFrom(feedsJson);
         return {

@@ -18,6 +18,7 @@ import {
   type Observable,
   of,
   ReplaySubject,
+  shareReplay,
   Subject,
   switchMap,
   takeUntil,
@@ -91,7 +92,8 @@ interface Parts {
   readonly memory: WatchMemory;
   /** The file of the changed feeds; undefined if changes are not stored. */
   readonly kept: StateFile<SubscriptionsJson> | undefined;
-  readonly changed: SubscriptionsJson | undefined;
+  /** The feeds of the command line, with the changes of earlier runs. */
+  readonly subscribed: Subscriptions;
 }
 
 /** The signals of the operator. */
@@ -231,12 +233,11 @@ const serve = (
   { drain$, hangup$ }: Signals,
   terminal: Terminal,
 ): Observable<unknown> => {
-  const { loaded, candidate, past, memory, kept, changed } = parts;
+  const { loaded, candidate, past, memory, kept, subscribed: feeds } = parts;
   const { stderr, env } = terminal;
   const changed$ = new Subject<SourceEvent>();
   const tokens = flags.tokens === undefined ? [] : tokenFile(flags.tokens);
   const token = flags.token ?? env[TOKEN_VARIABLE];
-  const feeds = subscriptions(parts.feeds, changed);
   const events = flags.state === undefined ? undefined : eventLog(join(flags.state, EVENTS));
   const now = new Set(feeds.sources);
   const former = [...namedSources(events?.frames ?? [])].filter((source) => !now.has(source));
@@ -358,9 +359,15 @@ export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal
               delayMs: 1,
               damaged: { next: (error) => void stderr.write(`${errorLine(error)}\n`) },
             });
-      return watchMemory(flags.state, feeds.length, stderr, [EVENTS, SUBSCRIPTIONS]).pipe(
+      // Read once the folder is locked.
+      const subscribed$ = defer(() => (kept === undefined ? of(undefined) : fromTask(kept.read))).pipe(
+        map((changed) => subscriptions(feeds, changed)),
+        shareReplay(1),
+      );
+      const count$ = subscribed$.pipe(map((subscribed) => () => subscribed.count));
+      return watchMemory(flags.state, count$, stderr, [EVENTS, SUBSCRIPTIONS]).pipe(
         switchMap((memory) =>
-          combineLatest({ past: past$, changed: kept === undefined ? of(undefined) : fromTask(kept.read) }).pipe(
+          combineLatest({ past: past$, subscribed: subscribed$ }).pipe(
             map((read) => ({ loaded, candidate, feeds, titles, rules, memory, kept, ...read })),
           ),
         ),

@@ -27,6 +27,8 @@ export type SubscriptionsJson = t.TypeOf<typeof SubscriptionsJson>;
 export interface Subscriptions extends ServedFeeds {
   /** Emits after each change. */
   readonly change$: Observable<unknown>;
+  /** The number of feeds. */
+  readonly count: number;
   /** The names of the feeds in headlines and events. */
   readonly sources: readonly string[];
   /** Emits each feed that is no longer read. */
@@ -63,6 +65,9 @@ export const subscriptions = (named: readonly WatchedFeed[], changed?: Subscript
   return {
     get addresses() {
       return feed$.value.map((feed) => withoutSecrets(givenName(feed)));
+    },
+    get count() {
+      return feed$.value.length;
     },
     get sources() {
       return feed$.value.map(sourceName);

@@ -17,6 +17,11 @@ export interface DedupeMemoryOptions {
 
 /** How a stored memory is restored, and how new keys are stored. */
 export interface KeptMemoryOptions extends DedupeMemoryOptions {
+  /**
+   * Called when the memory is full: the number of keys that there should be room for. If it is above `capacity`, the
+   * memory grows to it. It never shrinks. Default: it does not grow.
+   */
+  readonly room?: (() => number) | undefined;
   /** Receives the 8 bytes of each new key, so that they can be appended to the stored memory. */
   readonly added?: ((hash: Uint8Array) => void) | undefined;
 }
@@ -77,10 +82,23 @@ export interface DedupeMemory {
   toJSON(): DedupeMemoryJson;
 }
 
-const memoryOf = (recent: RecentHashes, added?: (hash: Uint8Array) => void): DedupeMemory => {
+const grown = (recent: RecentHashes, capacity: number): RecentHashes => {
+  checkCapacity('dedupeMemoryFrom', capacity);
+  const larger = new RecentHashes(capacity);
+  for (const [high, low] of recent) larger.see(high, low);
+  return larger;
+};
+
+const memoryOf = (
+  first: RecentHashes,
+  { added, room }: Pick<KeptMemoryOptions, 'added' | 'room'> = {},
+): DedupeMemory => {
   const hash = new Uint32Array(2);
+  let recent = first;
   return {
-    capacity: recent.capacity,
+    get capacity() {
+      return recent.capacity;
+    },
     get size() {
       return recent.size;
     },
@@ -89,6 +107,10 @@ const memoryOf = (recent: RecentHashes, added?: (hash: Uint8Array) => void): Ded
       return recent.has(hash[0]!, hash[1]!);
     },
     see: (key) => {
+      if (room !== undefined && recent.size === recent.capacity) {
+        const capacity = room();
+        if (capacity > recent.capacity) recent = grown(recent, capacity);
+      }
       hash64(key, hash);
       const known = recent.see(hash[0]!, hash[1]!);
       if (!known && added !== undefined) {
@@ -144,7 +166,7 @@ export const dedupeMemory = (options: DedupeMemoryOptions = {}): DedupeMemory =>
  * Restores a stored memory. If it has less room than before, it remembers the newest keys.
  *
  * @param json the result of `toJSON`; check data from other places with the codec `DedupeMemoryJson` first
- * @param options how many keys it remembers, and the receiver of new keys
+ * @param options how many keys it remembers, how far it grows, and the receiver of new keys
  * @throws HeadwaterError `HW_USAGE` when `capacity` is not a whole number between 1 and 2,147,483,647
  *
  * @example
@@ -158,7 +180,7 @@ export const dedupeMemory = (options: DedupeMemoryOptions = {}): DedupeMemory =>
  */
 export const dedupeMemoryFrom = (json: DedupeMemoryJson, options: KeptMemoryOptions = {}): DedupeMemory => {
   checkOptions('dedupeMemoryFrom', options, 'json, { capacity: 10_000 }');
-  const { capacity = 200_000, added } = options;
+  const { capacity = 200_000, added, room } = options;
   checkArgument('dedupeMemoryFrom', 'json', json, 'the JSON of a memory', ['keys']);
 
   checkCapacity('dedupeMemoryFrom', capacity);
@@ -166,5 +188,5 @@ export const dedupeMemoryFrom = (json: DedupeMemoryJson, options: KeptMemoryOpti
   const bytes = fromBase64(json.keys);
   const view = new DataView(bytes.buffer);
   for (let at = 0; at + 8 <= bytes.length; at += 8) recent.see(view.getUint32(at, true), view.getUint32(at + 4, true));
-  return memoryOf(recent, added);
+  return memoryOf(recent, { added, room });
 };
