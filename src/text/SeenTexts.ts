@@ -1,7 +1,7 @@
 import { defer, map, type OperatorFunction, reduce } from 'rxjs';
 import { checkArgument } from '../contracts/checkArgument.js';
 import { hash64 } from './hash64.js';
-import { normalForm } from './normalForm.js';
+import { normalForm } from './unicode/normalForm.js';
 
 const words = new Uint32Array(2);
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { normalForm } from '../../src/text/normalForm.js';
+import { normalForm } from '../../src/text/unicode/normalForm.js';
 import { hashOfText } from '../../src/text/SeenTexts.js';
 import { repairText } from '../../src/text/unicode/repairText.js';
 

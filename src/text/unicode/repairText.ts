@@ -1,4 +1,4 @@
-import { normalForm } from '../normalForm.js';
+import { normalForm } from './normalForm.js';
 
 /** Named entities that remain in the texts of feeds and scrapers. */
 const NAMED: ReadonlyMap<string, string> = new Map([
