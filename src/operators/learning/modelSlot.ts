@@ -71,11 +71,12 @@ const hitsOf = (model: OnlineModel, rows: readonly ScoredTokens[], padIndex: num
  * Models are tried N labelled rows at a time. The model in use is measured by the predictions that it made before it
  * learnt from a row. The model before has not learnt from these rows either. It makes its predictions at the end of the
  * trial. If the share of the model in use is lower by more than `tolerance`, the model before is put into use again.
- * Otherwise the model in use is kept, and its present state is what the next trial compares with. So `swap` and
- * learning are checked in the same way:
+ * Otherwise the model in use is kept. If its share is not lower at all, its present state is what the next trial
+ * compares with; if it is lower by less than `tolerance`, the next trial compares with the same earlier state, so that
+ * a model that gets worse slowly is found too. `swap` and learning are checked in the same way:
  *
  * - after `swap`, the model before is the one that was swapped out, as it was then;
- * - without `swap`, it is the same model as it was at the start of the trial, weights and optimizer.
+ * - without `swap`, it is an earlier state of the same model, weights and optimizer.
  *
  * ```
  * labelled rows:  ....N....N....N..      N: a trial ends
@@ -130,6 +131,12 @@ export const modelSlot = (model: OnlineModel, options: ModelSlotOptions = {}): M
     version++;
   };
 
+  /** Begins a trial that compares with the same earlier state as the one that has ended. */
+  const beginAgain = (): void => {
+    rows = [];
+    version++;
+  };
+
   const renewAgain = (): void => {
     for (const like of new Set(renewed.values())) {
       const tokens = [...renewed].filter(([, of]) => of === like).map(([token]) => token);
@@ -157,7 +164,8 @@ export const modelSlot = (model: OnlineModel, options: ModelSlotOptions = {}): M
       renewAgain();
       const result = ended(hitsOf(current, rows, padIndex) / rows.length);
       worse = isWorse(result.accuracyBefore);
-      begin({ after: 'learnt', saved: worse ? save(current) : now });
+      if (worse || accuracy >= result.accuracyBefore) begin({ after: 'learnt', saved: worse ? save(current) : now });
+      else beginAgain();
       return { type: worse ? 'rolled-back' : 'confirmed', ...result };
     } finally {
       // Also after an error: a model that could not be measured is not put into use.

@@ -131,6 +131,24 @@ describe('modelSlot', () => {
     expect(model.steps).toBe(1);
   });
 
+  it('finds a model that gets worse by less than the tolerance in each trial', () => {
+    const model = bySteps((steps, _batch, row) => row < 4 - steps);
+    const slot = modelSlot(model, { trialRows: 4, tolerance: 0.25 });
+    train(model);
+    expect(slot.score(rows(slot.version, true, true, true, false))).toMatchObject({
+      type: 'confirmed',
+      accuracy: 0.75,
+      accuracyBefore: 1,
+    });
+    train(model);
+    expect(slot.score(rows(slot.version, true, true, false, false))).toMatchObject({
+      type: 'rolled-back',
+      accuracy: 0.5,
+      accuracyBefore: 1,
+    });
+    expect(model.steps).toBe(0);
+  });
+
   it('goes on comparing with the same model after it was set back', () => {
     const model = bySteps((steps) => steps === 0);
     const slot = modelSlot(model, { trialRows: 1 });
