@@ -1,6 +1,7 @@
 import { emitKeypressEvents } from 'node:readline';
 import { Observable } from 'rxjs';
 import type { WatchKey } from '../../sinks/watch/WatchKey.js';
+import { isInteractive } from '../../sinks/terminal/isInteractive.js';
 import type { Terminal } from '../process/Terminal.js';
 
 /** A key press as reported by Node's readline. */
@@ -77,16 +78,17 @@ const STOP_MS = 100;
  * @param kill sends a signal to the process group
  */
 export const terminalKeys = (
-  terminal: Pick<Terminal, 'stdin' | 'stdout' | 'on' | 'off'>,
+  terminal: Pick<Terminal, 'stdin' | 'stdout' | 'env' | 'on' | 'off'>,
   kill: (signal: 'SIGINT' | 'SIGTSTP' | 'SIGQUIT') => void = (signal) => void process.kill(0, signal),
 ): Observable<WatchKey> =>
   new Observable((subscriber) => {
-    const { stdin, stdout } = terminal;
+    const { stdin, stdout, env } = terminal;
+    const marks = isInteractive(stdout, env);
     const read = keyReader();
     let resuming: ReturnType<typeof setTimeout> | undefined;
     const raw = (on: boolean): void => {
       stdin.setRawMode?.(on);
-      stdout.write(on ? MARK_PASTES : MARK_NO_PASTES);
+      if (marks) stdout.write(on ? MARK_PASTES : MARK_NO_PASTES);
     };
     // The shell has changed the terminal mode in the meantime. Node ignores a mode that it considers already set, so it
     // is reset first.

@@ -8,8 +8,8 @@ import type { WatchKey } from '../../../src/sinks/watch/WatchKey.js';
 const terminalOf = () => {
   const modes: boolean[] = [];
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: (raw: boolean) => modes.push(raw) });
-  const stdout = new PassThrough();
-  return Object.assign(new EventEmitter(), { stdin, stdout, modes });
+  const stdout = Object.assign(new PassThrough(), { isTTY: true });
+  return Object.assign(new EventEmitter(), { stdin, stdout, env: { TERM: 'xterm' }, modes });
 };
 
 it('tells keys by their names and what they type, and sends the signals that the terminal would', async () => {

@@ -166,7 +166,7 @@ const label = async (
     if (session.asked === undefined) stdout.write(`Every headline of ${source} has a label already.\n`);
     else
       await lastValueFrom(
-        answerKeys(stdin).pipe(
+        answerKeys(terminal).pipe(
           concatMap((key) => from(answer(key))),
           takeWhile((more) => more),
           takeUntil(ended$),
