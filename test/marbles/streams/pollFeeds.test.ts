@@ -313,13 +313,30 @@ describe('failures', () => {
 
   it('of a host that has had too much hold for all of its feeds', () => {
     const scheduler = marbles();
-    const { title$, asked$ } = polled(scheduler, 'x/a x/b y/c', ({ url }, asked) =>
+    const { title$, asked$, event$, wait$ } = polled(scheduler, 'x/a x/b y/c', ({ url }, asked) =>
       url.pathname === '/a' && asked === 0 ? response(429, { 'retry-after': '100' }) : feed('a'),
     );
     scheduler.run(({ expectObservable }) => {
-      expectObservable(asked$, '^ 101s !').toBe('(ac) 99996ms (ba)', { a: 'x/a', b: 'x/b', c: 'y/c' });
+      expectObservable(asked$, '^ 101s !').toBe('(ac) 99996ms (ab)', { a: 'x/a', b: 'x/b', c: 'y/c' });
+      // The feed that waits is told of, too.
+      expectObservable(event$, '^ 9s !').toBe('(ffr)', { f: 'HW_HTTP_STATUS', r: 'read 1' });
+      expectObservable(wait$, '^ 9s !').toBe('(wwi)', { w: 100_000, i: 900_000 });
       expectObservable(title$, '^ 101s !').toBe('a 99999ms (aa)');
     });
+  });
+
+  it('of a host that has had too much are not waited for where each feed is read once', () => {
+    const scheduler = marbles();
+    const { title$, asked$, events$ } = polled(scheduler, 'x/a x/b', () => response(429, { 'retry-after': '7200' }), {
+      once: true,
+    });
+    const messages: unknown[] = [];
+    events$.subscribe((event) => messages.push('message' in event ? event.message : event));
+    scheduler.run(({ expectObservable }) => {
+      expectObservable(asked$).toBe('a', { a: 'x/a' });
+      expectObservable(title$).toBe('|');
+    });
+    expect(messages[1]).toBe('x/b is not requested yet: x has answered 429 Too Many Requests, and asks to wait.');
   });
 
   it('end a request that takes too long', () => {

@@ -1,6 +1,5 @@
-import { concatMap, defer, finalize, map, mergeMap, NEVER, of, type Observable, type SchedulerLike } from 'rxjs';
+import { defer, finalize, mergeMap, NEVER, type Observable, type SchedulerLike } from 'rxjs';
 import { ConcurrencyLimit } from './ConcurrencyLimit.js';
-import { waitFor } from './waitFor.js';
 
 interface Host {
   readonly line: ConcurrencyLimit;
@@ -18,14 +17,17 @@ export class OneRequestPerHost {
     this.#scheduler = scheduler;
   }
 
-  /** Waits for its turn at a host, then runs `work`. The turn ends when `work` ends or is unsubscribed from. */
-  atTurn<T>(name: string, work: () => Observable<T>): Observable<T> {
+  /**
+   * Waits for its turn at a host, then runs `work`. The turn ends when `work` ends or is unsubscribed from.
+   *
+   * @param work receives how long the host is still on hold, in milliseconds. It sends no request before that
+   */
+  atTurn<T>(name: string, work: (heldMs: number) => Observable<T>): Observable<T> {
     return defer(() => {
       const host = this.#host(name);
       return host.line.enter().pipe(
         mergeMap((leave) =>
-          (this.#closed ? NEVER : this.#quiet(host)).pipe(
-            concatMap(work),
+          (this.#closed ? NEVER : work(Math.max(0, host.until - this.#scheduler.now()))).pipe(
             finalize(() => {
               leave();
               this.#forget(name, host);
@@ -54,12 +56,6 @@ export class OneRequestPerHost {
     const host = { line: new ConcurrencyLimit(1), until: 0 };
     this.#hosts.set(name, host);
     return host;
-  }
-
-  /** Emits once when the host's hold is over. */
-  #quiet(host: Host): Observable<undefined> {
-    const wait = host.until - this.#scheduler.now();
-    return wait <= 0 ? of(undefined) : waitFor(wait, this.#scheduler).pipe(map(() => undefined));
   }
 
   #forget(name: string, host: Host): void {

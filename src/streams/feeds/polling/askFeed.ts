@@ -112,6 +112,19 @@ const failed = (
   ...rest,
 });
 
+/** No request was sent, because the host has asked for no more of them for this time. */
+interface Held {
+  readonly heldMs: number;
+}
+
+const onHold = (name: string, { hostname }: URL): HeadwaterError =>
+  new HeadwaterError(
+    'HW_HTTP_STATUS',
+    `${name} is not requested yet: ${hostname} has answered ${TOO_MANY} ${STATUS_CODES[TOO_MANY] ?? ''}, ` +
+      'and asks to wait.',
+    { where: name },
+  );
+
 const late = (name: string, ms: number): HeadwaterError =>
   new HeadwaterError(
     'HW_HTTP_TIMEOUT',
@@ -140,7 +153,7 @@ export const askFeed = (
   const isTrustedNow = known !== undefined && isTrusted(known, scheduler.now());
   const isKnown = (url: URL): boolean => isTrustedNow && known.address === url.href;
 
-  const send = ({ url, authorization }: WebAddress, cookies: ChainCookies): Observable<FeedResponse> => {
+  const send = ({ url, authorization }: WebAddress, cookies: ChainCookies): Observable<FeedResponse | Held> => {
     const { etag, lastModified } = isKnown(url) ? (known ?? {}) : {};
     const request = {
       url,
@@ -155,20 +168,19 @@ export const askFeed = (
       ofOrigin: url.origin === given.url.origin,
       mayBePrivate: allowPrivate || (url.host === given.url.host && isNamedPrivate(given.url)),
     };
-    return hosts.atTurn(url.hostname, () =>
-      slots.enter().pipe(
-        mergeMap((leave) => {
-          release(leave);
-          return whenOpen(valve).pipe(
-            mergeMap(() =>
-              exchange(request).pipe(
-                timeout({ first: totalTimeout, scheduler, with: () => throwError(() => late(name, totalTimeout)) }),
-              ),
+    const exchange$ = slots.enter().pipe(
+      mergeMap((leave) => {
+        release(leave);
+        return whenOpen(valve).pipe(
+          mergeMap(() =>
+            exchange(request).pipe(
+              timeout({ first: totalTimeout, scheduler, with: () => throwError(() => late(name, totalTimeout)) }),
             ),
-          );
-        }),
-      ),
+          ),
+        );
+      }),
     );
+    return hosts.atTurn<FeedResponse | Held>(url.hostname, (heldMs) => (heldMs > 0 ? of({ heldMs }) : exchange$));
   };
 
   const follow = (address: WebAddress, trail: Trail): Observable<FeedAnswer> => {
@@ -283,7 +295,13 @@ export const askFeed = (
   };
 
   const ask = (address: WebAddress, trail: Trail): Observable<FeedAnswer> =>
-    defer(() => send(address, trail.cookies)).pipe(mergeMap((response) => answerOf(address, trail, response)));
+    defer(() => send(address, trail.cookies)).pipe(
+      mergeMap((response) =>
+        'heldMs' in response
+          ? of(failed(onHold(name, address.url), { retryAfterMs: response.heldMs, tooMany: true }))
+          : answerOf(address, trail, response),
+      ),
+    );
 
   return ask(start, { redirects: 0, moved: undefined, forGood: true, fromPage: false, cookies: new Map() }).pipe(
     catchError((error: unknown) => {
