@@ -47,6 +47,13 @@ describe.skipIf(chromiumPath === undefined)('the headlines of the page', { timeo
     // While others come, the active headline stays the one that it was.
     server.send('A new one', 'And another');
     await expect.poll(active).toBe('4');
+    // And it stays in sight, to be read and labelled.
+    const placeOf = () => page.locator('[data-active]').evaluate((node) => node.getBoundingClientRect().top);
+    const before = await placeOf();
+    const more = titles(60, 9);
+    server.send(...more);
+    await expect.poll(active).toBe(String(4 + more.length));
+    expect(await placeOf()).toBe(before);
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('.words').textContent()).toBe(title);
     expect(await list.evaluate((node) => node === document.activeElement)).toBe(true);

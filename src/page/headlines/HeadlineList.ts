@@ -58,6 +58,8 @@ export class HeadlineList {
   /** The number of headlines that are not in the ring yet. */
   #waiting = 0;
   #active: number | undefined;
+  /** Whether the reader has moved to a row below the first one with a key. This row then stays where it is. */
+  #isKeyed = false;
   #chosen: number | undefined;
 
   constructor(options: HeadlineListOptions) {
@@ -68,12 +70,14 @@ export class HeadlineList {
     this.#list.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.#list.addEventListener('keydown', (event) => this.#pressed(event));
     this.#list.addEventListener('click', ({ target }) => this.#clicked(target));
+    this.#list.addEventListener('blur', () => (this.#isKeyed = false));
     this.#list.addEventListener('focus', () => {
       this.#active ??= this.#serialAt(Math.ceil(this.#list.scrollTop / this.#viewport().rowHeight));
       this.draw();
     });
     this.#newest.addEventListener('click', () => {
       options.wanted();
+      this.#isKeyed = false;
       this.#list.scrollTop = 0;
       this.#list.focus();
     });
@@ -94,7 +98,7 @@ export class HeadlineList {
     };
     const { scrollTop, rowHeight } = this.#viewport();
     const row = Math.floor(scrollTop / rowHeight);
-    const stays = keepsPlace && row > 0 ? serialIn(this.#serialAt(row)) : undefined;
+    const stays = keepsPlace && (row > 0 || this.#isKeyed) ? serialIn(this.#serialAt(row)) : undefined;
     this.#active = serialIn(this.#active);
     this.#chosen = serialIn(this.#chosen);
     this.#ring = ring;
@@ -138,7 +142,7 @@ export class HeadlineList {
     const ring = this.#ring;
     const added = ring.end - this.#drawnEnd;
     const before = this.#viewport();
-    const kept = scrollAfterNew(before.scrollTop, before.rowHeight, added);
+    const kept = scrollAfterNew(before.scrollTop, before.rowHeight, added, this.#isKeyed);
     this.#drawnEnd = ring.end;
     this.#canvas.style.height = `${ring.size * before.rowHeight}px`;
     setAttributes(this.#list, { 'aria-rowcount': ring.size });
@@ -270,7 +274,9 @@ export class HeadlineList {
     };
     const to = moves[key];
     if (to === undefined) return false;
-    this.#activate(this.#serialAt(Math.max(0, Math.min(ring.size - 1, to))));
+    const row = Math.max(0, Math.min(ring.size - 1, to));
+    this.#isKeyed = row > 0;
+    this.#activate(this.#serialAt(row));
     return true;
   }
 
@@ -299,6 +305,7 @@ export class HeadlineList {
     const row = target.closest<HTMLElement>('[data-serial]');
     if (row === null) return;
     const serial = Number(row.dataset['serial']);
+    this.#isKeyed = false;
     this.#active = serial;
     this.#choose(serial);
   }

@@ -33,6 +33,8 @@ export const rowsAPage = ({ height, rowHeight }: Viewport): number => Math.max(1
 /**
  * The scroll position after rows were added before the first row. A reader further down continues to see the same rows;
  * a reader at the top sees the new rows.
+ *
+ * @param isHeld whether a reader at the top continues to see the same rows too
  */
-export const scrollAfterNew = (scrollTop: number, rowHeight: number, added: number): number =>
-  scrollTop < rowHeight / 2 ? scrollTop : scrollTop + added * rowHeight;
+export const scrollAfterNew = (scrollTop: number, rowHeight: number, added: number, isHeld = false): number =>
+  scrollTop < rowHeight / 2 && !isHeld ? scrollTop : scrollTop + added * rowHeight;
