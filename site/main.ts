@@ -1,7 +1,7 @@
 /**
  * `npm run docs` serves the documentation and follows changes of `docs`. `npm run docs:build` writes it to site/dist.
  */
-import { mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, createServer } from 'vitepress';
 import { firstPicture } from './marbles/firstPicture.js';
@@ -31,9 +31,16 @@ const makeFurtherFiles = (): void => {
   }
 };
 
+/** The files from which each page can be made without a network. The short scripts of pages are for their HTML. */
+const keptFiles = (): readonly string[] =>
+  readdirSync(siteFolder, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => /^assets\/.*\.\w+$|^run\/\w+\.js$|^[\w-]+\.(?:css|svg)$/.test(path) && !path.endsWith('.lean.js'))
+    .toSorted();
+
 const makePages = async (): Promise<() => void> => {
   say('Bundling the playground …');
-  await bundlePlayground(join(pagesFolder, 'public/playground'));
+  await bundlePlayground(join(pagesFolder, 'public/run'));
   const css = readFileSync(join(root, 'site/browser/theme/theme.css'), 'utf8');
   for (const appearance of ['light', 'dark'] as const)
     writeFileSync(join(pagesFolder, `public/first-picture-${appearance}.svg`), firstPicture(css, appearance));
@@ -53,6 +60,7 @@ if (command === 'build') {
   await makePages();
   await build(join(root, 'site'));
   makeFurtherFiles();
+  writeFileSync(join(siteFolder, 'kept.json'), JSON.stringify(['404.html', ...keptFiles()]));
   say(`The site is in ${siteFolder}: any server of files can serve it.`);
 } else if (command === 'serve') {
   const layOut = await makePages();

@@ -12,6 +12,16 @@ const reference = JSON.parse(readFileSync(navigationFile, 'utf8')) as DefaultThe
 /** What lets WebAssembly of the page have threads. A server of the built site sends the same for that. */
 const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
+/**
+ * Without JavaScript, what does nothing is not shown, and the list of pages follows the page on a narrow screen, whose
+ * menu needs a script.
+ */
+const WITHOUT_SCRIPT =
+  '.runnable .run,.VPNavBarSearch,.VPNavBarHamburger,.VPNavBarAppearance,.VPLocalNav{display:none!important}' +
+  '.vp-doc .without-script{display:block}' +
+  '@media (max-width:959px){.VPSidebar{order:1;position:static!important;width:auto!important;max-width:none!important;' +
+  'transform:none!important;opacity:1!important;visibility:visible!important;box-shadow:none!important}}';
+
 export default defineConfig({
   title: 'Headwater',
   description: 'Streams of text into recurrent networks, with RxJS operators',
@@ -23,7 +33,10 @@ export default defineConfig({
   cacheDir: `${pagesFolder}/../cache`,
   cleanUrls: false,
   metaChunk: true,
-  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  head: [
+    ['link', { rel: 'icon', href: 'data:,' }],
+    ['noscript', {}, `<style>${WITHOUT_SCRIPT}</style>`],
+  ],
   markdown: {
     anchor: { slugify: anchorOf },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },

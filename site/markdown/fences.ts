@@ -3,15 +3,28 @@ import { drawDiagram, escapeXml } from '../marbles/drawDiagram.js';
 import { parseDiagram } from '../marbles/parseDiagram.js';
 import { isRunnable } from '../playground/isRunnable.js';
 
+/** What a page knows while it is rendered: here how often each title of a diagram has been given. */
+interface Page {
+  diagrams?: Map<string, number>;
+}
+
+/** A title that no other diagram of the page has: a screen reader lists them. */
+const titleIn = (page: Page, title: string): string => {
+  page.diagrams ??= new Map();
+  const times = (page.diagrams.get(title) ?? 0) + 1;
+  page.diagrams.set(title, times);
+  return times === 1 ? title : `${title}, ${times}`;
+};
+
 /**
  * A marble diagram as a picture. The text stays, so that it can be read and copied.
  *
  * @param isRun whether the tests run it
  */
-const marbles = (text: string, isRun: boolean): string => {
+const marbles = (text: string, isRun: boolean, page: Page): string => {
   const diagram = parseDiagram(text);
   const operator = diagram.lines.find((line) => line.type === 'operator')?.code;
-  const title = operator === undefined ? 'Marble diagram' : `Marble diagram of ${operator}`;
+  const title = titleIn(page, operator === undefined ? 'Marble diagram' : `Marble diagram of ${operator}`);
   return (
     '<figure class="marbles" v-pre>' +
     '<div class="marbles-frame" tabindex="0" role="region" ' +
@@ -41,7 +54,7 @@ export const fences = ({ renderer: { rules } }: MarkdownRenderer): void => {
   rules.fence = (tokens, index, options, env, self) => {
     const { info = '', content = '' } = tokens[index] ?? {};
     const [language, ...flags] = info.trim().split(/\s+/);
-    if (language === 'marbles') return marbles(content.trimEnd(), !flags.includes('drawn'));
+    if (language === 'marbles') return marbles(content.trimEnd(), !flags.includes('drawn'), env as Page);
     const highlighted = plain?.(tokens, index, options, env, self) ?? '';
     const shown =
       language === 'ts' && !flags.includes('no-run') && isRunnable(content)

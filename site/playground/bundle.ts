@@ -22,6 +22,12 @@ export const bundlePlayground = async (to: string): Promise<void> => {
     legalComments: 'none',
     banner: { js: '/* With code of others: their licences are in LICENSES.txt beside it. */' },
   });
+  await build({
+    ...browserModules,
+    format: 'iife',
+    entryPoints: [join(root, 'site/browser/offline/serviceWorker.ts')],
+    outfile: join(to, '../service-worker.js'),
+  });
   // Plain JavaScript, which has no types.
   const scripts: string = join(root, 'scripts/licences.mjs');
   const { licencesOf } = (await import(scripts)) as { readonly licencesOf: (metafile: unknown) => string };

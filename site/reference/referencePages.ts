@@ -3,6 +3,18 @@ import { outsideFences } from '../markdown/outsideFences.js';
 import type { NavigationGroup, Page } from '../pages/Page.js';
 import { type Entry, type Export, nameOfFile } from './readExports.js';
 
+/** A table of type parameters that says nothing of them: the signature has their names. */
+const BARE_TYPE_PARAMETERS = /^#+ Type Parameters\n\n\| Type Parameter \|\n\| -+ \|\n(?:\| .* \|\n)+\n?/gm;
+
+/** The sections of an export with its example before the tables of parameters: a reader looks for it first. */
+const exampleFirst = (markdown: string): string => {
+  const [description = '', ...sections] = markdown.replaceAll(BARE_TYPE_PARAMETERS, '').split(/^(?=## )/m);
+  const isExample = (section: string): boolean => section.startsWith('## Example');
+  return [description, ...sections.filter(isExample), ...sections.filter((section) => !isExample(section))]
+    .map((section) => section.trimEnd())
+    .join('\n\n');
+};
+
 /** Exports that one file has: a function together with its options, say. */
 interface FilePage {
   readonly entry: string;
@@ -109,12 +121,12 @@ export const referencePages = (
 
   /** An export's section: its heading carries its anchor; on a page of its own it is the title. */
   const section = (page: FilePage, one: Export): string => {
-    const body = link(one, one.markdown.replace(/^# .*\n/, ''));
+    const body = exampleFirst(link(one, one.markdown.replace(/^# .*\n/, '')));
     const kind = /^# ([\w ]+):/.exec(one.markdown)?.[1]?.toLowerCase() ?? '';
     if (one === page.exports[0])
-      return `# ${one.name}\n\n<p class="kind">${kind} of <code>${one.entry}</code></p>\n${body}`;
+      return `# ${one.name}\n\n<p class="kind">${kind} of <code>${one.entry}</code></p>\n${body}\n`;
     const deeper = outsideFences(body, (text) => text.replaceAll(/^(#+) /gm, '#$1 '));
-    return `## ${one.name} {#${anchorIn(page, one)}}\n\n<p class="kind">${kind}</p>\n${deeper}`;
+    return `## ${one.name} {#${anchorIn(page, one)}}\n\n<p class="kind">${kind}</p>\n${deeper}\n`;
   };
 
   const table = (ofEntry: readonly FilePage[]): string =>

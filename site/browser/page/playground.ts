@@ -44,10 +44,13 @@ export const openPlayground = (target: HTMLElement, code: string, runNow: boolea
   const end = (text: string): void => {
     setText(state, text);
     run.disabled = false;
+    if (document.activeElement === stop) run.focus();
   };
 
   const start = (): void => {
     running?.stop();
+    // A disabled button loses the focus of the keyboard.
+    const isFocused = document.activeElement === run;
     const [lines, marbles, curve] = [new Console(), new MarbleView(), new LossCurve()];
     output.replaceChildren(
       element('p', { class: 'title' }, 'Console'),
@@ -58,6 +61,7 @@ export const openPlayground = (target: HTMLElement, code: string, runNow: boolea
     );
     run.disabled = true;
     stop.disabled = false;
+    if (isFocused) stop.focus();
     setText(state, 'starting …');
     const onAnswer = (answer: Answer): void => {
       if (answer.type === 'ready') {
@@ -82,11 +86,15 @@ export const openPlayground = (target: HTMLElement, code: string, runNow: boolea
   run.addEventListener('click', start);
   stop.addEventListener('click', () => {
     running?.stop();
-    stop.disabled = true;
     end('stopped');
+    stop.disabled = true;
   });
   target.classList.add('playground');
   target.replaceChildren(editorPlace, element('div', { class: 'buttons' }, run, stop, state), output);
-  if (runNow) start();
+  if (runNow) {
+    // The button that was pressed has gone.
+    run.focus({ preventScroll: true });
+    start();
+  }
   return () => running?.stop();
 };

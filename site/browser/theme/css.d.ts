@@ -1,1 +1,2 @@
+/// <reference types="vitepress/client" />
 declare module '*.css';

@@ -1,11 +1,12 @@
 import { inBrowser, type Theme, withBase } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
 import type * as page from '../page/page.js';
+import { keepForOffline } from './keepForOffline.js';
 import './theme.css';
 
 /** The script of the playground: it is loaded where something is to be run, and by no other page. */
 const loadPage = (): Promise<typeof page> =>
-  import(/* @vite-ignore */ withBase('/playground/page.js')) as Promise<typeof page>;
+  import(/* @vite-ignore */ withBase('/run/page.js')) as Promise<typeof page>;
 
 /** What runs on the page: its place, and how it is ended. */
 const running: { readonly place: HTMLElement; readonly stop: () => void }[] = [];
@@ -61,7 +62,11 @@ const theme: Theme = {
       void openPlaces();
     };
     router.onAfterRouteChange = () => void setTimeout(arrived);
-    window.addEventListener('load', () => void setTimeout(arrived));
+    window.addEventListener('load', () => {
+      setTimeout(arrived);
+      // A page that is being written changes all the time. Without the worker, it is read as before.
+      if (import.meta.env.PROD) keepForOffline().catch(() => undefined);
+    });
   },
 };
 

@@ -125,6 +125,7 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     ['the page that trains', 'train.html', {}],
     ['the page of a wrong address', '404.html', {}],
     ['tables with an empty header', 'performance.html', {}],
+    ['two diagrams of one call', 'reference/operators/decode.html', {}],
   ])('is found accessible by axe, and asks no other host: %s', async (name, path, options) => {
     const { page, requests, faults, picture } = await visit(at(path), options);
     await page.locator('h1').first().waitFor();
@@ -150,6 +151,13 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
       ['backpressure', /Back-pressure/],
       ['install', /Install/],
       ['overfitting', /Overfitting/],
+      // A short word is not another short word, and a longer one may have two letters in the wrong order.
+      ['oom', /OOM/],
+      ['excel', /Excel/],
+      ['pyhton', /Python|PyTorch/],
+      ['how to install', /Install/],
+      ['ECONNREFUSED', /ECONNREFUSED/],
+      ['multilabel', /multi-label/],
     ] as const) {
       await page.locator('.search-input').fill(word);
       await expect.poll(() => firstHit.textContent()).toMatch(hit);
@@ -162,14 +170,51 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     await expect.poll(() => page.locator('[role=main]').count()).toBe(0);
   });
 
-  it('runs an example, and shows what it printed and what went through it', async () => {
-    const { page, faults, picture } = await visit(at('reference/operators/microBatch.html'));
-    await page.locator('.marble-diagram').first().waitFor();
+  it('has nothing to press without JavaScript, and its list of pages on a phone', async () => {
+    const { page } = await visit(at('learn/start.html'), {
+      javaScriptEnabled: false,
+      viewport: { width: 360, height: 740 },
+    });
+    expect(await page.locator('.VPLocalNav:visible, .VPNavBarSearch:visible, .run:visible').count()).toBe(0);
+    await page.locator('.VPSidebar').getByRole('link', { name: 'Tutorial' }).click();
+    await page.locator('h1', { hasText: 'Tutorial' }).waitFor();
+  });
+
+  it('is read and searched, and runs programs, when its server has gone', async () => {
+    const own = await serveFolder(site, false);
+    const { page } = await visit(new URL('learn/start.html', own.url));
+    const kept = (JSON.parse(readFileSync(join(site, 'kept.json'), 'utf8')) as readonly string[]).length;
+    const keys = "caches.open('headwater-documentation').then((cache) => cache.keys()).then(({ length }) => length)";
+    await expect.poll(() => page.evaluate(keys), { timeout: 60_000 }).toBe(kept);
+    await own.stop();
+    await page.keyboard.press('Control+k');
+    await page.locator('.search-input').fill('microBatch');
+    await page.locator('.VPLocalSearchBox .result').first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('h1', { hasText: 'microBatch' }).waitFor();
+    await page.reload();
+    await page.getByText('Gathers values into small batches').waitFor();
+    // The server sent no headers, and the kept pages have threads.
+    expect(await page.evaluate('crossOriginIsolated')).toBe(true);
     await page.locator('.run').first().click();
     await page
       .getByRole('status')
       .filter({ hasText: /^ran in/ })
       .waitFor();
+  });
+
+  it('runs an example, and shows what it printed and what went through it', async () => {
+    const { page, faults, picture } = await visit(at('reference/operators/microBatch.html'));
+    await page.locator('.marble-diagram').first().waitFor();
+    await page.locator('.run').first().press('Enter');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^ran in/ })
+      .waitFor();
+    // The button that was pressed has gone: the keyboard is where the program can be run again.
+    expect(
+      await page.getByRole('button', { name: 'Run', exact: true }).evaluate((node) => node === document.activeElement),
+    ).toBe(true);
     expect(await page.locator('.happened-row code').allTextContents()).toEqual([
       "of('a', 'b', 'c')",
       'microBatch({ maxSize: 2, maxWaitMs: 5 })',

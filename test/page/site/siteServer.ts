@@ -12,16 +12,18 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
-/** A server of the files of a folder, whose pages are cross-origin isolated. */
+/** A server of the files of a folder, whose pages are cross-origin isolated unless it sends no headers for that. */
 export const serveFolder = async (
   folder: string,
+  sendsHeaders = true,
 ): Promise<{ readonly url: URL; readonly stop: () => Promise<unknown> }> => {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
     const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
-    response
-      .setHeader('cross-origin-opener-policy', 'same-origin')
-      .setHeader('cross-origin-embedder-policy', 'require-corp');
+    if (sendsHeaders)
+      response
+        .setHeader('cross-origin-opener-policy', 'same-origin')
+        .setHeader('cross-origin-embedder-policy', 'require-corp');
     if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end('Not found');
       return;
