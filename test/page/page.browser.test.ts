@@ -280,6 +280,23 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', { timeout: 
     expect(faults).toEqual([]);
   });
 
+  it('draws what the labels have gained, where the model learns', async () => {
+    const model = recordingModel({ classes: CLASSES.length, probabilities: () => [0, 0, 1, 0] });
+    const unlearnt = recordingModel({ classes: CLASSES.length, probabilities: () => [1, 0, 0, 0] });
+    const server = await servePage({ model, unlearnt: () => unlearnt, learn: {}, labels: () => Promise.resolve() });
+    const { page, faults } = await visit(server.url);
+    await live(page);
+    server.send('The Rovers win the cup final');
+    await rowsOf(page).first().waitFor();
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('3');
+    const said = 'The model had said 100.0% of the last label, and without learning it would have said 0.0%.';
+    await page.getByRole('img', { name: `Labels. ${said}` }).waitFor();
+    await page.getByText('Without learning', { exact: true }).first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
   it('draws how often the labels were what the model had said', async () => {
     const server = await servePage({ labels: () => Promise.resolve() });
     const { page } = await visit(server.url);

@@ -73,6 +73,34 @@ describe('a server that learns', () => {
     again.dispose();
   });
 
+  it('tells how often the model would have been right without learning', async () => {
+    const model = tiny();
+    const copy = tiny();
+    let disposed = 0;
+    const served = await serving({
+      model,
+      unlearnt: () => Object.assign(copy, { dispose: () => void (disposed += 1) }),
+      labels: () => Promise.resolve(),
+      learn: { learningRate: 0.05 },
+    });
+    const other = (await classOf(served)) === 'Sports' ? 'World' : 'Sports';
+    // Other ids, so that each of them is a label of its own.
+    for (let id = 0; id < 20; id++)
+      await fetch(new URL('/labels', served.url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ title: 'ferry returns', category: other, guid: String(id) }),
+      });
+    const client = served.connect();
+    client.socket.write('GET /events?last=1000 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const told = await client.until(/"labels":20,.*\n/);
+    const [, accuracy = 0] = /"labels":20,"accuracy":([\d.]+),"accuracyBefore":0,/.exec(told) ?? [];
+    expect(Number(accuracy)).toBeGreaterThan(0.3);
+    served.subscription.unsubscribe();
+    expect(disposed).toBe(1);
+    model.dispose();
+  });
+
   it('learns each model at the rate that suits its architecture', async () => {
     const config = linearConfig({ classes: 2, columns: 8 });
     const [first, second] = [recordingModel({ name: 'first' }), recordingModel({ name: 'second' })];

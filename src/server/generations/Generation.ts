@@ -17,6 +17,8 @@ export interface Generation {
   readonly occlude: (headline: LiveHeadline) => Occlusions;
   /** Learns from labels; undefined if the model does not learn. */
   readonly learner: LabelLearner | undefined;
+  /** Classifies as the model did before it learnt; undefined if it does not learn, or there is no copy of it. */
+  readonly unlearnt: OperatorFunction<readonly LiveHeadline[], LivePrediction> | undefined;
   readonly view: () => ModelView;
   readonly dispose: () => void;
 }
@@ -37,6 +39,7 @@ export const generationOf = (served: ServedModel, learn?: LearnOptions): Generat
   const id = modelId ?? nameOf();
   const classify = classifyTexts('serveModel', served);
   const learner = learn === undefined ? undefined : labelLearner(served, learn);
+  const original = learn === undefined ? undefined : served.unlearnt?.();
   return {
     id,
     labelEncoder,
@@ -47,9 +50,11 @@ export const generationOf = (served: ServedModel, learn?: LearnOptions): Generat
       ),
     occlude: occlusionsOf(served),
     learner,
+    unlearnt: original === undefined ? undefined : classifyTexts('serveModel', { ...served, model: original }),
     view: () => ({ name: nameOf(), modelId, classes: labelEncoder.classes, config, performance, training }),
     dispose: () => {
       learner?.dispose();
+      original?.dispose?.();
       served.dispose?.();
     },
   };

@@ -1,13 +1,26 @@
 import type { Subscription } from 'rxjs';
-import { concatMap, defer, from, ignoreElements, map, type Observable, startWith, Subject, switchMap } from 'rxjs';
+import {
+  concatMap,
+  defer,
+  firstValueFrom,
+  from,
+  ignoreElements,
+  of,
+  map,
+  type Observable,
+  startWith,
+  Subject,
+  switchMap,
+} from 'rxjs';
 import type { LearningEvent, ModelConfirmed, ModelRolledBack } from '../../contracts/live/Learning.js';
-import type { LivePrediction } from '../../contracts/live/Live.js';
+import type { LiveHeadline, LivePrediction } from '../../contracts/live/Live.js';
 import { LastLabels } from '../../contracts/live/LastLabels.js';
 import type { Generation } from '../generations/Generation.js';
 import type { Generations } from '../generations/Generations.js';
 import { turnScheduler } from '../queue/turnScheduler.js';
 import { type Drift, driftWatch } from '../generations/driftWatch.js';
 import type { Label } from '../generations/Label.js';
+import { labelledHeadline } from '../generations/labelLearner.js';
 
 /** The scores of the model in use on the labels. */
 export interface LabelScores {
@@ -15,6 +28,14 @@ export interface LabelScores {
   readonly labels: number;
   /** The share of labels that the model predicted correctly before it learnt from them. */
   readonly accuracy: number;
+  /** The share that the model would have predicted correctly without learning. Left out if it is not known. */
+  readonly accuracyBefore?: number | undefined;
+}
+
+/** The predictions for a label: whether they were right, with the learning and without it. */
+interface Hit {
+  readonly learning: boolean;
+  readonly before: boolean | undefined;
 }
 
 /** Callbacks for labels and drift of the model in use. */
@@ -55,7 +76,7 @@ export const feedback = (
   { drifted, labelled, learnt, tried, failed }: FeedbackListeners,
 ): Feedback => {
   const label$ = new Subject<Label>();
-  let hits = new LastLabels<boolean>();
+  let hits = new LastLabels<Hit>();
   const watching = generations.change$
     .pipe(
       map(() => undefined),
@@ -82,17 +103,37 @@ export const feedback = (
     }
   };
 
+  /** Whether the model would have been right without learning. */
+  const wasRight = async ({ unlearnt }: Generation, label: Label): Promise<boolean | undefined> => {
+    if (unlearnt === undefined) return undefined;
+    const headlines: readonly LiveHeadline[] = [labelledHeadline(label, 0)];
+    const { category } = await firstValueFrom(of(headlines).pipe(unlearnt));
+    return category === label.category;
+  };
+
+  const scoresOf = (all: readonly Hit[]): LabelScores => {
+    const share = (of: keyof Hit): number => all.filter((hit) => hit[of] === true).length / Math.max(1, all.length);
+    const isKnown = all.length > 0 && all.every(({ before }) => before !== undefined);
+    return {
+      labels: all.length,
+      accuracy: share('learning'),
+      ...(isKnown ? { accuracyBefore: share('before') } : {}),
+    };
+  };
+
   return {
     watching,
     take: async (label) => {
       const { inUse } = generations;
       // Another model may have been put in use while the label was stored.
       if (label.model === inUse.id) {
-        hits.add(label, label.predicted === label.category);
+        hits.add(label, {
+          learning: label.predicted === label.category,
+          before: await wasRight(inUse, label),
+        });
         if (hits.size > WINDOW) hits.shift();
       }
-      const right = [...hits.values()].filter(Boolean).length;
-      labelled(label, { labels: hits.size, accuracy: hits.size === 0 ? 0 : right / hits.size });
+      labelled(label, scoresOf([...hits.values()]));
       if (label.model !== inUse.id) return;
       label$.next(label);
       if (inUse.learner === undefined) return;
