@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Subject } from 'rxjs';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { AccessEntry } from '../../src/server/access/AccessEntry.js';
 import { accessFile } from '../../src/server/access/accessFile.js';
 import { entryWriter } from '../../src/server/access/entryWriter.js';
@@ -121,6 +121,8 @@ describe('tokens by name', () => {
   });
 });
 
+const LONG = { timeout: 30_000 };
+
 describe('the access log', () => {
   it('has each request with its token and its trace, and the answer tells the trace', async () => {
     const entries: AccessEntry[] = [];
@@ -200,6 +202,32 @@ describe('the access log', () => {
     await expect.poll(() => errors).toMatchObject([{ code: 'HW_WRITE' }]);
     broken.write(entry);
     expect(errors).toHaveLength(1);
+    broken.close();
+  });
+
+  it('is tried again where it could not be written, tells that once, and counts what was left out', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const path = join(folder, 'mounted/later/access.log');
+      const errors: unknown[] = [];
+      const log = accessFile(path, (error) => errors.push(error));
+      await vi.waitFor(() => expect(errors).toHaveLength(1), LONG);
+      const failures = vi.getTimerCount();
+      const entry = { path: '/lost' } as AccessEntry;
+      log.write(entry);
+      vi.advanceTimersByTime(10_000);
+      // The next failure sets the next timer.
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(failures), LONG);
+      log.write(entry);
+      mkdirSync(join(folder, 'mounted/later'), { recursive: true });
+      vi.advanceTimersByTime(10_000);
+      log.write({ path: '/kept' } as AccessEntry);
+      log.close();
+      await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toBe('{"lost":2}\n{"path":"/kept"}\n'), LONG);
+      expect(errors).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

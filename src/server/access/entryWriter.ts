@@ -10,7 +10,7 @@ const MOST_WAITING = 4 * 1_048_576;
  * Requests do not wait for the output. If it is too slow, or nobody reads it, entries are dropped, and a line `{"lost":
  * 12}` reports how many.
  *
- * @param output the current output; undefined if entries cannot be written
+ * @param output the current output; undefined while entries cannot be written
  */
 export const entryWriter = (
   output: () => Pick<Writable, 'write' | 'writableLength'> | undefined,
@@ -18,8 +18,7 @@ export const entryWriter = (
   let lost = 0;
   return (entry) => {
     const stream = output();
-    if (stream === undefined) return;
-    if (stream.writableLength > MOST_WAITING) {
+    if (stream === undefined || stream.writableLength > MOST_WAITING) {
       lost += 1;
       return;
     }
