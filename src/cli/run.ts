@@ -7,13 +7,25 @@ import type { Terminal } from './process/Terminal.js';
 
 const ignore = (): void => undefined;
 
-/** Waits until all output to stdout is written. Resolves with the error if it fails. */
-const flushed = ({ stdout }: Terminal): Promise<unknown> =>
+/** Waits until all output to a stream is written. Resolves with the error if it fails. */
+const flushed = (stream: Terminal['stdout']): Promise<unknown> =>
   new Promise((resolve) => {
-    stdout.write('', (error) => resolve(error));
+    stream.write('', (error) => resolve(error));
   });
 
-const statusOf = async (words: readonly string[], terminal: Terminal): Promise<number> => {
+/** Waits for a time until all output is read. Then it ends the process, which would wait for the reader itself. */
+const readWithin = async (patienceMs: number, status: number, terminal: Terminal): Promise<void> => {
+  const late = setTimeout(() => terminal.exit?.(status), patienceMs);
+  await Promise.all([flushed(terminal.stdout), flushed(terminal.stderr)]);
+  clearTimeout(late);
+};
+
+/** The exit status of a command, and how long it waits until its output is read. */
+interface Done extends Pick<Job, 'patienceMs'> {
+  readonly status: number;
+}
+
+const doneOf = async (words: readonly string[], terminal: Terminal): Promise<Done> => {
   let job: Job | undefined;
   const args = withoutHelpWord(words);
   const program = await buildProgram(args, terminal, (chosen) => {
@@ -22,13 +34,13 @@ const statusOf = async (words: readonly string[], terminal: Terminal): Promise<n
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : MISUSE;
-    return tellError(error, terminal);
+    if (error instanceof CommanderError) return { status: error.exitCode === 0 ? SUCCESS : MISUSE };
+    return { status: tellError(error, terminal) };
   }
-  if (job === undefined) return MISUSE;
+  if (job === undefined) return { status: MISUSE };
   // Loaded only for real work: help and usage errors do not need RxJS.
   const { carryOut } = await import('./process/carryOut.js');
-  return carryOut(job, terminal);
+  return { status: await carryOut(job, terminal), patienceMs: job.patienceMs };
 };
 
 /**
@@ -43,9 +55,10 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
   // listener.
   terminal.stdout.on('error', ignore);
   terminal.stderr.on('error', ignore);
-  const status = await statusOf(args, terminal);
+  const { status, patienceMs } = await doneOf(args, terminal);
   // After an interruption, the command does not wait until its output is read.
   if (interruptionOf(status) !== undefined) return status;
-  const error = await flushed(terminal);
+  if (patienceMs !== undefined) await readWithin(patienceMs, status, terminal);
+  const error = await flushed(terminal.stdout);
   return error == null || status !== SUCCESS ? status : afterOutputError(error, terminal);
 };

@@ -12,6 +12,11 @@ export interface Job {
    * stopped at once.
    */
   readonly finish?: (() => boolean | Observable<unknown>) | undefined;
+  /**
+   * How long the command waits at its end until its output is read. Output that nobody has read by then is lost.
+   * Milliseconds; default: as long as it takes.
+   */
+  readonly patienceMs?: number | undefined;
   /** Whether SIGHUP has another meaning for the job than to end. Default false. */
   readonly outlivesHangup?: boolean | undefined;
 }

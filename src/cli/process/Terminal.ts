@@ -14,4 +14,6 @@ export interface Terminal {
   readonly argv?: readonly string[];
   on(signal: TerminalSignal, listener: () => void): unknown;
   off(signal: TerminalSignal, listener: () => void): unknown;
+  /** Ends the process at once, although output was not read. */
+  exit?(status: number): unknown;
 }

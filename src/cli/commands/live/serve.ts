@@ -31,6 +31,9 @@ Examples:
   $ headwater serve --model models/news --host 0.0.0.0 --allow-host news.example
 `;
 
+/** How long the access log on stdout may take to be read at the end. Milliseconds. */
+const PATIENCE_MS = 2000;
+
 const listOf = (value: string, before: readonly string[]): readonly string[] => [...before, path(value)];
 
 /** `headwater serve`. */
@@ -125,5 +128,11 @@ export const serveCommand = (terminal: Terminal, choose: Choose): Command =>
         drain$.next();
         return true;
       };
-      choose({ work$: servingJob(options, drain$, terminal), outlivesReader: true, outlivesHangup: true, finish });
+      choose({
+        work$: servingJob(options, drain$, terminal),
+        outlivesReader: true,
+        outlivesHangup: true,
+        patienceMs: PATIENCE_MS,
+        finish,
+      });
     });
