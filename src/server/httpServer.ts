@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { sendProblem } from './answers/answer.js';
 import { answerBroken, answerConnect } from './answers/answerBroken.js';
+import { connectionRoom, mostOpenFiles } from './http/connectionRoom.js';
 import { Connections } from './http/Connections.js';
 import { noteExpectation } from './http/expectation.js';
 import { problem } from './http/problem.js';
@@ -16,7 +17,8 @@ const KEEP_ALIVE_MS = 65_000;
 const LOOK_MS = 1000;
 
 /**
- * Makes an HTTP server with limits for its connections and their idle time. It answers invalid HTTP with a problem. It
+ * Makes an HTTP server with limits for its connections and their idle time. There are fewer connections if the process
+ * may not open so many files. It answers invalid HTTP with a problem. It
  * does not listen yet, and has no request handler.
  */
 export const httpServer = (
@@ -32,7 +34,7 @@ export const httpServer = (
   });
   // Closes a connection without activity during a response: the client does not read, or is gone.
   server.timeout = limits.stallMs;
-  const connections = new Connections(server, limits.connections);
+  const connections = new Connections(server, Math.min(limits.connections, connectionRoom(mostOpenFiles())));
   server.on('checkContinue', (request, response) => {
     noteExpectation(request, response);
     server.emit('request', request, response);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { isOutOfFiles } from '../../contracts/isOutOfFiles.js';
 import { type DedupeMemory, dedupeMemoryFrom, type DedupeMemoryJson } from '../../operators/live/dedupeMemory.js';
 import { recordLog } from '../../sinks/files/recordLog.js';
 
@@ -42,16 +43,25 @@ export const seenLog = (
   const keys = records === undefined ? (before?.keys ?? '') : Buffer.from(records).toString('base64');
 
   let added: Uint8Array[] = [];
+  /** Rewrites the log. If no file can be opened at the moment, it stays as it is, and is rewritten later. */
+  const isRewritten = (): boolean => {
+    try {
+      log.rewrite(hashesOf(memory.toJSON()));
+      return true;
+    } catch (error) {
+      if (!isOutOfFiles(error)) throw error;
+      return false;
+    }
+  };
   const flush = (): void => {
     const all = Buffer.concat(added);
     added = [];
     // In the order of the memory, so that the oldest keys are still removed first after a restart.
     try {
       const { capacity } = memory;
-      if (log.count + all.length / SIZE > capacity * (ordered === capacity ? 1 + SURPLUS : 1)) {
-        log.rewrite(hashesOf(memory.toJSON()));
-        ordered = capacity;
-      } else log.append(all);
+      const most = capacity * (ordered === capacity ? 1 + SURPLUS : 1);
+      if (log.count + all.length / SIZE > most && isRewritten()) ordered = capacity;
+      else log.append(all);
     } catch (error) {
       // Thrown from a microtask, it would end the process with a trace.
       failed.next(error);

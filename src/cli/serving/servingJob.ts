@@ -35,6 +35,7 @@ import type { AccessEntry } from '../../server/access/AccessEntry.js';
 import { entryWriter } from '../../server/access/entryWriter.js';
 import { eventLog } from '../../server/events/eventLog.js';
 import type { AccessToken } from '../../server/http/AccessToken.js';
+import { connectionRoom, mostOpenFiles } from '../../server/http/connectionRoom.js';
 import { namedSources } from '../../server/events/namedSources.js';
 import type { Label } from '../../server/generations/Label.js';
 import { labelFile } from '../../server/labels/labelFile.js';
@@ -150,6 +151,16 @@ const tokensOf =
       }),
     );
 
+/** A line if the process may not open enough files for all connections that the options allow. */
+const connectionLine = ({ maxConnections }: ServeFlags): string => {
+  const files = mostOpenFiles();
+  const room = connectionRoom(files);
+  return room >= maxConnections
+    ? ''
+    : `At most ${room} connections are served, and not ${maxConnections}, because this process may open ` +
+        `${files} files. Raise this limit (ulimit -n), or lower --max-connections.\n`;
+};
+
 /** The access log of the options. */
 const accessLogOf = (
   { accessLog }: ServeFlags,
@@ -244,7 +255,7 @@ const serve = (
   const wanted =
     flags.filter === undefined ? undefined : classFilter(flags.filter, loaded.artifacts.labelEncoder.classes);
   const log = accessLogOf(flags, terminal);
-  stderr.write(`${backendLine(loaded.backend)}\n${contactLine(parts.feeds, parts.rules)}`);
+  stderr.write(`${backendLine(loaded.backend)}\n${contactLine(parts.feeds, parts.rules)}${connectionLine(flags)}`);
   const server$ = serveModel({
     ...servedModel(loaded),
     load: async (inUse) => {

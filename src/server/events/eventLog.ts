@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { messageOf } from '../../contracts/messageOf.js';
 import { codeOf } from '../../contracts/codeOf.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
+import { isOutOfFiles } from '../../contracts/isOutOfFiles.js';
 import { makeFoldersSync } from '../../contracts/runtime/makeFolders.js';
 import { appendWhole } from '../../sinks/files/internal/appendWhole.js';
 import { replaceOpen } from '../../sinks/files/replaceOpen.js';
@@ -20,7 +21,7 @@ export interface EventLog {
   append(frame: Buffer): void;
   /** Whether the log has grown so much that it should be rewritten. */
   readonly isLong: boolean;
-  /** Replaces all events of the log with these. */
+  /** Replaces all events of the log with these. If no file can be opened at the moment, it does so later. */
   rewrite(frames: readonly Buffer[]): void;
 }
 
@@ -29,6 +30,9 @@ const ID = /^id: ([\da-f]+)-(\d{1,15})\n/;
 
 /** How much larger than its current events a log may be. Bytes. */
 const SPARE = 32 * 1_048_576;
+
+/** How much it grows before it is rewritten later than that, if no file could be opened. Bytes. */
+const LATER = 4 * 1_048_576;
 
 const read = (path: string): Buffer => {
   try {
@@ -87,11 +91,10 @@ const eventsOf = (
 export const eventLog = (path: string): EventLog => {
   const bytes = read(path);
   const { epoch = randomBytes(6).toString('hex'), first, frames } = eventsOf(bytes);
-  let file: number | undefined;
   let added = 0;
-  const writing = (write: () => void): void => {
+  const writing = <T>(write: () => T): T => {
     try {
-      write();
+      return write();
     } catch (cause) {
       throw new HeadwaterError(
         'HW_WRITE',
@@ -101,27 +104,35 @@ export const eventLog = (path: string): EventLog => {
       );
     }
   };
-  const rewrite = (kept: readonly Buffer[]): void =>
-    writing(() => {
-      file = replaceOpen(path, Buffer.concat(kept), file);
-      added = 0;
-    });
-  // An incomplete event at the end of the file would corrupt the next event.
-  if (bytes.length !== frames.reduce((sum, frame) => sum + frame.length, 0)) rewrite(frames);
+  // Open from now on: later, clients may have taken all descriptors.
+  let file = writing(() => {
+    // An incomplete event at the end of the file would corrupt the next event.
+    if (bytes.length !== frames.reduce((sum, frame) => sum + frame.length, 0))
+      return replaceOpen(path, Buffer.concat(frames), undefined);
+    makeFoldersSync(dirname(path));
+    return openSync(path, 'a');
+  });
   return {
     epoch,
     first,
     frames,
     append: (frame) =>
       writing(() => {
-        if (file === undefined) makeFoldersSync(dirname(path));
-        file ??= openSync(path, 'a');
         appendWhole(file, frame);
         added += frame.length;
       }),
     get isLong() {
       return added > SPARE;
     },
-    rewrite,
+    rewrite: (kept) =>
+      writing(() => {
+        try {
+          file = replaceOpen(path, Buffer.concat(kept), file);
+          added = 0;
+        } catch (error) {
+          if (!isOutOfFiles(error)) throw error;
+          added = SPARE - LATER;
+        }
+      }),
   };
 };

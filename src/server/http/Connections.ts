@@ -1,12 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-
-/**
- * How many connections beyond the limit still get an answer that there are too many. Connections beyond this number are
- * dropped.
- */
-const TOLD = 64;
+import { TOLD } from './connectionRoom.js';
 
 /**
  * Makes a response the last of its connection (`Connection: close`). If an earlier response was to be the last and has

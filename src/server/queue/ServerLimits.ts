@@ -14,7 +14,7 @@ export interface ServerLimits {
   readonly batch: number;
   /** The maximum number of waiting headlines of all JSON documents. Default 4,096. */
   readonly queue: number;
-  /** The maximum number of connections. Default 2,048. */
+  /** The maximum number of connections. Fewer if the process may not open so many files. Default 2,048. */
   readonly connections: number;
   /** The maximum number of clients of `/events`. Default 1,024. */
   readonly listeners: number;

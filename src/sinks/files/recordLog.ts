@@ -86,15 +86,15 @@ export const recordLog = (path: string, { magic, size, damaged }: RecordLogOptio
   const whole = sound ? Math.floor((found.length - head.length) / size) * size : 0;
   const records = sound ? found.subarray(head.length, head.length + whole) : undefined;
 
-  let file: number | undefined;
   let count = whole / size;
-  const rewrite = (all: Uint8Array): void =>
-    writing(path, () => {
-      file = replaceOpen(path, Buffer.concat([head, all]), file);
-      count = all.length / size;
-    });
-  // Records appended after an incomplete one would be misaligned, so the file is rewritten.
-  if (!sound || found.length !== head.length + whole) rewrite(records ?? new Uint8Array());
+  const replaced = (all: Uint8Array, open: number | undefined): number =>
+    writing(path, () => replaceOpen(path, Buffer.concat([head, all]), open));
+  // Records appended after an incomplete one would be misaligned, so the file is rewritten. It is open from now on,
+  // because all descriptors may be taken later.
+  let file =
+    sound && found.length === head.length + whole
+      ? writing(path, () => openSync(path, 'a'))
+      : replaced(records ?? new Uint8Array(), undefined);
 
   return {
     records,
@@ -104,11 +104,13 @@ export const recordLog = (path: string, { magic, size, damaged }: RecordLogOptio
       },
       append: (added) =>
         writing(path, () => {
-          file ??= openSync(path, 'a');
           appendWhole(file, added);
           count += added.length / size;
         }),
-      rewrite,
+      rewrite: (all) => {
+        file = replaced(all, file);
+        count = all.length / size;
+      },
     },
   };
 };

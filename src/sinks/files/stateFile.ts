@@ -9,13 +9,17 @@ import {
   Observable,
   type ObservableInput,
   type OperatorFunction,
+  retry,
   type SchedulerLike,
   type Subscription,
+  throwError,
+  timer as after,
 } from 'rxjs';
 import { messageOf } from '../../contracts/messageOf.js';
 import { checkOptions, checkTime } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import { codeOf } from '../../contracts/codeOf.js';
+import { isOutOfFiles } from '../../contracts/isOutOfFiles.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 import { writeFiles } from './writeFiles.js';
 
@@ -55,6 +59,10 @@ export interface StateFile<A> {
    */
   readonly settled: TaskEither<HeadwaterError, void>;
 }
+
+/** How often a write is tried again if no file can be opened, and the time between two tries. Milliseconds. */
+const RETRIES = 300;
+const RETRY_MS = 1000;
 
 const writeAtomically = async (path: string, text: string): Promise<void> => {
   const written = await writeFiles(dirname(path), new Map([[basename(path), new TextEncoder().encode(text)]]))();
@@ -101,7 +109,8 @@ const decoded = <A>(
  *
  * A writing sink: it emits nothing, and completes once everything is written. Use it in `alongside`. Each write is
  * complete or has no effect (`writeFiles`), and writes run one after another. On unsubscribing, a changed state is
- * written too; wait for it with `settled`, for example before `process.exit`.
+ * written too; wait for it with `settled`, for example before `process.exit`. If too many files are open to open
+ * another one, the write is tried again every second, for five minutes.
  *
  * `read` returns the stored state. The codec checks it, because a file may contain anything.
  *
@@ -217,7 +226,13 @@ export const stateFile = <A>(path: string, codec: t.Type<A, unknown>, options: S
           let settle: (result: Either<HeadwaterError, void>) => void = () => undefined;
           last = new Promise((resolve) => (settle = resolve));
           // Not added to the subscriber, so that the write finishes even if the subscriber leaves.
-          defer(() => write(path, JSON.stringify(codec.encode(state())))).subscribe({
+          const written$ = defer(() => write(path, JSON.stringify(codec.encode(state())))).pipe(
+            retry({
+              count: RETRIES,
+              delay: (error: unknown) => (isOutOfFiles(error) ? after(RETRY_MS, scheduler) : throwError(() => error)),
+            }),
+          );
+          written$.subscribe({
             error: (error: unknown) => {
               writing = changed = false;
               if (warns) process.emitWarning(failed(error));

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { right } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { map, of, range, Subject, take, throwError, VirtualTimeScheduler } from 'rxjs';
+import { ignoreElements, map, of, range, Subject, take, throwError, VirtualTimeScheduler } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
+import { HeadwaterError } from '../../../src/contracts/HeadwaterError.js';
 import { alongside } from '../../../src/sinks/alongside.js';
 import { stateFile, type StateFile, type StateFileOptions } from '../../../src/sinks/files/stateFile.js';
 import { runMarbles } from '../../../src/testing/runMarbles.js';
@@ -74,6 +74,25 @@ describe('stateFile.keep', () => {
       expectObservable(source.pipe(sink)).toBe('----------------|');
       expectSubscriptions(disk.subscriptions).toBe([first, second]);
     });
+  });
+
+  it('tries again while no more files can be opened, with the state of then, and fails at once for other reasons', () => {
+    const full = new HeadwaterError('HW_WRITE', 'no file', {
+      cause: Object.assign(new Error('too many open files'), { code: 'EMFILE' }),
+    });
+    const other = new HeadwaterError('HW_WRITE', 'no room');
+    let tries = 0;
+    const { sink, state, written } = kept({
+      delayMs: 1,
+      write: () => (++tries < 3 ? throwError(() => full) : of(0)),
+    });
+    const { sink: failing } = kept({ delayMs: 1, write: () => throwError(() => other) });
+    runMarbles(({ cold, expectObservable }) => {
+      expectObservable(cold('a 1500ms b 9s |').pipe(into(state), sink)).toBe('- 1500ms - 9s |');
+      expectObservable(cold('a|').pipe(failing, ignoreElements())).toBe('-#', undefined, other);
+    });
+    // b came during a write that had not succeeded yet, so it is written once more.
+    expect(written).toEqual(['state.json "a"', 'state.json "a"', 'state.json "b"', 'state.json "b"']);
   });
 
   it('writes nothing where nothing changes', () => {
