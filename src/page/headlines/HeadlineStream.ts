@@ -28,6 +28,15 @@ export interface HeadlineStreamOptions {
 /** The interval between two sorts of a list by confidence, while the reader does not use it. Milliseconds. */
 const SORT_MS = 1000;
 
+/** Puts the filter into the address, so that it can be bookmarked and shared. */
+const keepInAddress = (filter: HeadlineFilter): void => {
+  try {
+    history.replaceState(null, '', `#${fragmentOf(filter)}`);
+  } catch {
+    // Safari refuses more than 100 changes in some seconds, which a fast typist reaches. The next one is made again.
+  }
+};
+
 const EMPTY =
   'No headlines yet. Those of the feeds appear here as they come. Where no feed is listed below, --feed names one.';
 
@@ -60,9 +69,8 @@ export class HeadlineStream {
     this.#bar = new FilterBar({
       classes,
       changed: (filter) => {
-        // The filter is in the address, so that it can be bookmarked and shared.
-        history.replaceState(null, '', `#${fragmentOf(filter)}`);
         this.#use(filter);
+        keepInAddress(filter);
       },
       paused: (paused) => {
         this.#paused = paused;

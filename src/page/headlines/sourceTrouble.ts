@@ -23,6 +23,10 @@ export const isTroubled = (event: SourceEvent | undefined): boolean =>
 /** The message of a failure without its advice to try again: the page says when that is done. */
 const withoutRetry = (message: string): string => message.replace(/ Try again later\.$/, '');
 
+/** The message of a failure without the address of its source, because the name stands before it. */
+const withoutSource = ({ source, message }: { readonly source: string; readonly message: string }): string =>
+  message.startsWith(source) ? message.slice(source.length).trim() : message;
+
 /** Describes the last event of a source in a few words. */
 export const describeSource = (event: SourceEvent): string => {
   switch (event.type) {
@@ -42,8 +46,8 @@ export const describeSource = (event: SourceEvent): string => {
       return 'removed';
     case 'failed':
       return event.nextInMs === undefined
-        ? `failed for good: ${event.message}`
-        : `failed, tried again later: ${withoutRetry(event.message)}`;
+        ? `failed for good: ${withoutSource(event)}`
+        : `failed, tried again later: ${withoutRetry(withoutSource(event))}`;
   }
 };
 
@@ -64,10 +68,7 @@ export const troubleOf = (
       event.nextInMs === undefined
         ? 'It is not tried again.'
         : `It is tried again at ${formatTime(event.at + event.nextInMs)}.`;
-    // The line already starts with the name.
-    const message = event.message.startsWith(event.source)
-      ? event.message.slice(event.source.length).trim()
-      : event.message;
+    const message = withoutSource(event);
     return `${nameOf(event.source)}: ${event.nextInMs === undefined ? message : withoutRetry(message)} ${next}`;
   });
   return { failing: troubled.length, sources: last.size + waiting, lines };

@@ -32,6 +32,13 @@ it('tells of feeds that fail, and of those of which nothing can be read, the fir
   });
 });
 
+it('does not name the address of a source twice', () => {
+  expect([describeSource(failed('https://a.example/')), describeSource(failed('https://a.example/', 900))]).toEqual([
+    'failed for good: answered 500.',
+    'failed, tried again later: answered 500.',
+  ]);
+});
+
 it('leaves out the advice to try again where it is done anyway', () => {
   const told = (nextInMs?: number): readonly string[] => {
     const event = { ...failed('a', nextInMs), message: "a answered 503. The fault is the server's. Try again later." };
