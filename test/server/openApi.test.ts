@@ -12,12 +12,14 @@ interface Content {
 }
 
 interface Operation {
+  readonly operationId?: string;
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>;
   readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
 }
 
 interface Description {
   readonly openapi: string;
+  readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, object>> };
 }
@@ -56,6 +58,22 @@ const faultOf = async (path: string, method: string, response: Response): Promis
   const body: unknown = await response.json();
   return validate(body) ? undefined : `${ajv.errorsText(validate.errors)} in ${JSON.stringify(body)}`;
 };
+
+it('leads behind a prefix too, where the address of the server and a path are only joined', () => {
+  const paths = Object.keys(description.paths);
+  const asked = description.servers.flatMap(({ url }) =>
+    paths.map((path) => new URL(`${url}${path}`, 'https://news.example/hw/openapi.json').pathname),
+  );
+  expect(asked).toEqual(paths.map((path) => `/hw${path}`));
+});
+
+it('names each operation, and no two alike', () => {
+  const names = Object.values(description.paths).flatMap((path) =>
+    Object.values(path).map(({ operationId }) => operationId),
+  );
+  expect(names).not.toContain(undefined);
+  expect(new Set(names).size).toBe(names.length);
+});
 
 const title = fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme-ascii' }).filter((text) => text.trim() !== '');
 const nullable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });

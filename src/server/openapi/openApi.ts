@@ -23,7 +23,7 @@ export const openApi = (limits: ServerLimits, classes: readonly string[], token:
       'Classifies headlines with a trained model: the headlines that clients send, and those that arrive from feeds.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
-  servers: [{ url: './', description: 'Where this document is, so right behind a prefix too.' }],
+  servers: [{ url: '.', description: 'Where this document is, so right behind a prefix too.' }],
   security: token ? [{ token: [] }] : [],
   paths: paths(limits, classes),
   components: {

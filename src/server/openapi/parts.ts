@@ -54,9 +54,10 @@ export const plain = (description: string, type: string, schema: Json): Json => 
 });
 
 /** The description of a health probe. It needs no token. */
-export const health = (summary: string, description: string): Json => ({
+export const health = (summary: string, operationId: string, description: string): Json => ({
   get: {
     summary,
+    operationId,
     security: [],
     responses: { 200: plain(description, 'application/json', ref('Health')), ...problems(...ANYWHERE) },
   },

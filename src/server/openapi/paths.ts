@@ -197,8 +197,8 @@ export const paths = (limits: ServerLimits, classes: readonly string[]): Readonl
       },
     },
   },
-  '/healthz': health('Whether the server runs', 'It runs.'),
-  '/readyz': health('Whether the server takes headlines', 'It takes headlines.'),
+  '/healthz': health('Whether the server runs', 'health', 'It runs.'),
+  '/readyz': health('Whether the server takes headlines', 'readiness', 'It takes headlines.'),
   '/openapi.json': {
     get: {
       summary: 'This description',
