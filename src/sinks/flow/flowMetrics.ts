@@ -42,8 +42,8 @@ const family = (name: string, type: 'counter' | 'gauge', help: string, samples: 
  * ```
  */
 export const flowMetrics = (snapshot: FlowSnapshot): string => {
-  checkArgument('flowMetrics', 'snapshot', snapshot, 'a snapshot of watchFlow()', ['stages', 'valves']);
-  const { stages, valves } = snapshot;
+  checkArgument('flowMetrics', 'snapshot', snapshot, 'a snapshot of watchFlow()', ['stages', 'edges', 'valves']);
+  const { stages, edges, valves, bottleneck } = snapshot;
 
   const each = (value: (stage: FlowSnapshot['stages'][number]) => number): readonly Sample[] =>
     stages.map((stage) => [{ stage: stage.name }, value(stage)]);
@@ -74,6 +74,12 @@ export const flowMetrics = (snapshot: FlowSnapshot): string => {
       each(({ busy }) => busy),
     ),
     family(
+      'headwater_flow_bottleneck',
+      'gauge',
+      '1 for the bottleneck of the last interval. 0 for the other stages, and for all while the pipeline waits.',
+      each(({ name }) => (name === bottleneck ? 1 : 0)),
+    ),
+    family(
       'headwater_flow_latency_seconds',
       'gauge',
       'Mean time of a value in a stage, in the last interval.',
@@ -93,6 +99,12 @@ export const flowMetrics = (snapshot: FlowSnapshot): string => {
         const most = highWaterMark ?? bound;
         return most === null ? [] : [[{ stage, operator }, most]];
       }),
+    ),
+    family(
+      'headwater_flow_edge_values_total',
+      'counter',
+      'Values that have passed from one stage to the next.',
+      edges.map(({ from, to, values }) => [{ from, to }, values]),
     ),
     family(
       'headwater_flow_valve_held_seconds_total',

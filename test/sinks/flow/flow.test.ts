@@ -98,7 +98,15 @@ describe('flowMetrics', () => {
     expect(text).toContain('headwater_flow_bound_values{stage="mix",operator="boundedQueue"} 8\n');
     expect(text).not.toContain('operator="hoard"} null');
     expect(text).toContain('headwater_flow_valve_held_seconds_total{holder="boundedQueue"} 0.125\n');
-    expect(flowMetrics({ ...SNAPSHOT, stages: [], valves: [] })).toBe('');
+    expect(flowMetrics({ ...SNAPSHOT, stages: [], edges: [], valves: [] })).toBe('');
+  });
+
+  it('names the bottleneck, and counts the values between stages', () => {
+    const text = flowMetrics(SNAPSHOT);
+    expect(text).toContain(String.raw`headwater_flow_bottleneck{stage="train \"it\""} 1`);
+    expect(text).toContain('headwater_flow_bottleneck{stage="mix"} 0\n');
+    expect(text).toContain(String.raw`headwater_flow_edge_values_total{from="mix",to="train \"it\""} 100`);
+    expect(flowMetrics({ ...SNAPSHOT, bottleneck: undefined })).not.toMatch(/headwater_flow_bottleneck\{.*\} 1/);
   });
 });
 
