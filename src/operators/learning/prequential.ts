@@ -27,6 +27,7 @@ import type {
   ModelSlot,
   Vocabulary,
 } from '../../contracts/live/Learning.js';
+import { withHolding } from '../../contracts/flow/FlowProbe.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
 import type { Row } from '../../contracts/rows/Row.js';
 import type { LabelEncoder } from '../../text/LabelEncoder.js';
@@ -277,7 +278,7 @@ export const prequential = (options: PrequentialOptions): OperatorFunction<reado
       const inputs$ = merge(batch$, label$.pipe(takeUntil(done$)), overdue$.pipe(takeUntil(done$)));
       const drift$ = drift === undefined ? EMPTY : errors$.pipe(drift);
 
-      return merge(
+      const event$ = merge(
         drift$.pipe(map((found): Work => () => [found])),
         concat(
           inputs$,
@@ -287,5 +288,6 @@ export const prequential = (options: PrequentialOptions): OperatorFunction<reado
         concatMap((work) => from(work()).pipe(tap({ complete: afterwards }))),
         finalize(() => timer?.unsubscribe()),
       );
+      return withHolding(event$, { operator: 'prequential', held: () => loop.waiting, bound: maxWaiting });
     });
 };

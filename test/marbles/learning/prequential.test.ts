@@ -1,5 +1,6 @@
 import {
   concat,
+  EMPTY,
   filter,
   ignoreElements,
   map,
@@ -22,6 +23,7 @@ import type { LiveHeadline } from '../../../src/contracts/live/Live.js';
 import { modelSlot } from '../../../src/operators/learning/modelSlot.js';
 import { pageHinkley } from '../../../src/operators/learning/pageHinkley.js';
 import { prequential, type PrequentialOptions } from '../../../src/operators/learning/prequential.js';
+import { expectFlow } from '../../../src/testing/expectFlow.js';
 import { recordingModel } from '../../../src/testing/recordingModel.js';
 import { runMarbles } from '../../../src/testing/runMarbles.js';
 import { cupOrVote, labelEncoder, liveHeadline } from '../../operators/learning/liveHeadline.js';
@@ -80,6 +82,14 @@ const batches = {
 };
 
 describe('prequential', () => {
+  it('reports to the flow how many headlines wait for labels, and their bound', async () => {
+    const event$ = of([open(0)], [open(1)], [open(2)]).pipe(prequential(settings({ labels$: EMPTY, maxWaiting: 2 })));
+    const { stages } = await expectFlow(event$);
+    expect(stages.flatMap(({ holdings }) => holdings)).toMatchObject([
+      { operator: 'prequential', held: 0, most: 2, bound: 2 },
+    ]);
+  });
+
   it('predicts, scores, then learns, once there are enough rows for a step, and the rest at the end', () => {
     const { model, ...options } = settings();
     runMarbles(({ cold, expectObservable, expectSubscriptions }) => {

@@ -66,6 +66,11 @@ export class LearningLoop {
     this.#inUse = settings.slot.current;
   }
 
+  /** The number of headlines that wait for their labels. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** The time by which the headline that has waited longest must have its label; undefined if none waits. */
   get deadline(): number | undefined {
     const oldest = this.#waiting.oldest;
