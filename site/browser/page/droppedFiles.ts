@@ -1,3 +1,5 @@
+import { untar } from './untar.js';
+
 /** The most bytes that are read of all files together: a model with word vectors has some hundred megabytes. */
 const MOST_BYTES = 1_000_000_000;
 
@@ -34,21 +36,60 @@ const filesIn = async (folder: FileSystemDirectoryEntry): Promise<readonly File[
   return all.filter((of) => of.length > 0).toSorted((a, b) => writtenAt(b) - writtenAt(a))[0] ?? files;
 };
 
-/** The files of a drop: those dropped, and those that lie in a folder dropped. */
-const filesOf = async (items: Iterable<File | DataTransferItem>): Promise<readonly File[]> => {
+/** Files that lie in one folder. Its name is empty for files that were dropped by themselves. */
+interface Group {
+  readonly folder: string;
+  readonly files: readonly File[];
+}
+
+const isModel = ({ files }: Group): boolean => files.some(({ name }) => name === WEIGHTS);
+
+/** A folder; or those of the folders in it that hold models, if it holds none itself. */
+const groupsIn = async (folder: FileSystemDirectoryEntry): Promise<readonly Group[]> => {
+  const own = { folder: folder.name, files: await filesIn(folder) };
+  if (isModel(own)) return [own];
+  const inner = (await entriesOf(folder)).filter(isFolder).filter(({ name }) => name !== 'generations');
+  const models = (
+    await Promise.all(inner.map(async (each) => ({ folder: each.name, files: await filesIn(each) })))
+  ).filter(isModel);
+  return models.length > 0 ? models : [own];
+};
+
+const ARCHIVE = /\.(tar|tar\.gz|tgz)$/i;
+
+/** The folders in an archive, such as the one in which this page saves a model. */
+const groupsOfArchive = async (archive: File): Promise<readonly Group[]> => {
+  const tar = /gz$/i.test(archive.name)
+    ? await new Response(archive.stream().pipeThrough(new DecompressionStream('gzip'))).blob()
+    : archive;
+  const folders = new Map<string, File[]>();
+  for (const [path, contents] of await untar(tar)) {
+    const [, folder = '', name = ''] = /^(.*?)([^/]*)$/s.exec(path) ?? [];
+    folders.set(folder, [...(folders.get(folder) ?? []), new File([contents], name)]);
+  }
+  const models = [...folders].map(([folder, files]) => ({ folder, files })).filter(isModel);
+  return models.length > 0 ? models : [{ folder: '', files: [archive] }];
+};
+
+/** The folders of a drop: those dropped or packed, and one of the files that are dropped by themselves. */
+const groupsOf = async (items: Iterable<File | DataTransferItem>): Promise<readonly Group[]> => {
   // Asked for at once: the items of a drop are gone after the first wait.
   const entries = [...items].map((item) =>
     item instanceof File ? item : (item.webkitGetAsEntry() ?? item.getAsFile()),
   );
+  const single: File[] = [];
   const found = await Promise.all(
     entries.map(async (entry) => {
       if (entry === null) return [];
-      if (entry instanceof File) return [entry];
-      if (isFolder(entry)) return filesIn(entry);
-      return isFile(entry) ? [await fileOf(entry)] : [];
+      if (!(entry instanceof File) && isFolder(entry)) return groupsIn(entry);
+      if (!(entry instanceof File) && !isFile(entry)) return [];
+      const file = entry instanceof File ? entry : await fileOf(entry);
+      if (ARCHIVE.test(file.name)) return groupsOfArchive(file);
+      single.push(file);
+      return [];
     }),
   );
-  return found.flat();
+  return [{ folder: '', files: single }, ...found.flat()];
 };
 
 const SHOWN_NAMES = 3;
@@ -60,7 +101,7 @@ const notAModel = (files: readonly File[]): string => {
     files.length > SHOWN_NAMES ? `${names.join(', ')} and ${files.length - SHOWN_NAMES} more` : names.join(', ');
   return (
     `There is no ${WEIGHTS} among the files${which === '' ? '' : ` (${which})`}. Drop the folder that ` +
-    'headwater train --out has written. If the model is in a zip file, unpack that first.'
+    'headwater train --out has written, or a tar archive of it. If the model is in a zip file, unpack that first.'
   );
 };
 
@@ -72,8 +113,16 @@ const notAModel = (files: readonly File[]): string => {
 export const droppedFiles = async (
   items: Iterable<File | DataTransferItem>,
 ): Promise<ReadonlyMap<string, Uint8Array>> => {
-  const files = await filesOf(items);
-  if (!files.some(({ name }) => name === WEIGHTS)) throw new Error(notAModel(files));
+  const groups = await groupsOf(items);
+  const models = groups.filter(isModel);
+  const [model] = models;
+  if (model === undefined) throw new Error(notAModel(groups.flatMap(({ files }) => files)));
+  if (models.length > 1) {
+    const names = models.slice(0, SHOWN_NAMES).map(({ folder }) => folder.replace(/\/$/, '') || 'single files');
+    const more = models.length > SHOWN_NAMES ? ` and ${models.length - SHOWN_NAMES} more` : '';
+    throw new Error(`There are ${models.length} models: ${names.join(', ')}${more}. Drop one of them.`);
+  }
+  const { files } = model;
   if (files.reduce((sum, { size }) => sum + size, 0) > MOST_BYTES) throw new Error('The files have more than 1 GB.');
   return new Map(
     await Promise.all(files.map(async (file) => [file.name, new Uint8Array(await file.arrayBuffer())] as const)),

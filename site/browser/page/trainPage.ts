@@ -76,7 +76,7 @@ export const openTrainPage = (target: HTMLElement): (() => void) => {
   const drop = element(
     'div',
     { class: 'drop' },
-    element('label', {}, 'Or open a saved model: drop its folder here, or choose its files. ', picker),
+    element('label', {}, 'Or open a saved model: drop its folder or archive here, or choose its files. ', picker),
   );
   const text = element('input', {
     type: 'text',
@@ -148,10 +148,12 @@ export const openTrainPage = (target: HTMLElement): (() => void) => {
   });
   save.addEventListener('click', () => running?.send({ type: 'save' }));
   text.addEventListener('input', () => running?.send({ type: 'classify', text: text.value }));
-  const openDropped = (items: Iterable<File | DataTransferItem>): void =>
+  const openDropped = (items: Iterable<File | DataTransferItem>): void => {
+    setText(state, 'Reading the files …');
     void droppedFiles(items).then(open, (error: unknown) =>
       setText(state, error instanceof Error ? error.message : String(error)),
     );
+  };
   // The same files can be chosen again after they were written again.
   picker.addEventListener('click', () => (picker.value = ''));
   picker.addEventListener('change', () => openDropped(picker.files ?? []));

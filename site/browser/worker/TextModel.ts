@@ -3,8 +3,9 @@ import { openArtifacts, restoreModel } from 'headwater/models';
 import { classifyLive, type ClassifyLiveOptions, type LiveHeadline } from 'headwater/operators';
 import { rowEncoder } from 'headwater/text';
 import type { Prefix } from '../protocol.js';
+import { wordEnds } from './wordEnds.js';
 
-/** The most words of a text that are classified one after another. */
+/** The most words of a text that are classified one after another: of more, the last ones. */
 const MOST_WORDS = 60;
 
 /** A model that classifies texts. */
@@ -38,11 +39,15 @@ export const textModel = (
   about,
   files,
   read: async (text) => {
-    const words = text.trim().split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
+    const all = wordEnds(text);
+    const words = all.slice(-MOST_WORDS);
     if (words.length === 0) return [];
-    const prefixes = words.map((_, at) => asHeadline(words.slice(0, at + 1).join(' '), at));
+    const prefixes = words.map(({ end }, at) => asHeadline(text.slice(0, end), at));
     const predictions = await firstValueFrom(of(prefixes).pipe(classifyLive(options), toArray()));
-    return predictions.map(({ distribution }, at) => ({ word: words[at] ?? '', distribution }));
+    return predictions.map(({ distribution }, at) => ({
+      word: `${at === 0 && all.length > words.length ? '… ' : ''}${words[at]?.word ?? ''}`,
+      distribution,
+    }));
   },
 });
 

@@ -4,6 +4,7 @@ import type { Line } from '../../../site/browser/protocol.js';
 import { formatValue } from '../../../site/browser/worker/formatValue.js';
 import { gatherLines } from '../../../site/browser/worker/gatherLines.js';
 import { instrument } from '../../../site/browser/worker/instrument.js';
+import { wordEnds } from '../../../site/browser/worker/wordEnds.js';
 import { observeStages } from '../../../site/browser/worker/observeStages.js';
 
 /** What the program becomes, without the directive that each module has. */
@@ -105,6 +106,24 @@ describe('observeStages', () => {
     ],
   ])('leaves what a program does as it is: %s', (_what, program, result) => {
     expect(run(program).result).toEqual(result);
+  });
+});
+
+describe('wordEnds', () => {
+  it.each([
+    ['The cup, at last!', ['The', 'cup,', 'at', 'last!']],
+    ['  a\u00a0b\n👍 ', ['a', 'b', '👍']],
+    ['', []],
+  ])('divides %j', (text, words) => {
+    const found = wordEnds(text);
+    expect(found.map(({ word }) => word)).toEqual(words);
+    for (const { word, end } of found) expect(text.slice(0, end).endsWith(word)).toBe(true);
+  });
+
+  it('divides scripts without spaces by the dictionary, which differs between engines', () => {
+    const words = wordEnds('“让音量调高” now').map(({ word }) => word);
+    expect(words.length).toBeGreaterThan(2);
+    expect(words.join(' ')).toMatch(/^“让.*高” now$/);
   });
 });
 
