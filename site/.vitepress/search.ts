@@ -1,19 +1,22 @@
 /**
  * The words of a text for the search. A word with hyphens is also found without them: `back-pressure` as
- * `backpressure`.
+ * `backpressure`, `UTF-8` as `utf8`.
  *
  * VitePress sends the source of these functions to the page. So they use nothing from outside.
  */
 export const wordsOf = (text: string): string[] => [
   ...text.split(/[\n\r\p{Z}\p{P}]+/u),
-  ...(text.match(/\p{L}+(?:-\p{L}+)+/gu) ?? []).map((word) => word.replaceAll('-', '')),
+  ...(text.match(/[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)+/gu) ?? []).map((word) => word.replaceAll('-', '')),
 ];
 
-/** A word as the index has it. Words that stand in every question, such as `how to`, say nothing about its subject. */
+/**
+ * A word as the index has it. Words that stand in every question, such as `how to`, say nothing about its subject, nor
+ * do single signs.
+ */
 export const termOf = (word: string): string | false => {
   const term = word.toLowerCase();
   return (
-    !/^(?:an?|the|and|or|is|are|do|does|i|my|me|we|it|its|this|that|to|of|in|on|at|for|by|with|as|be|can|how|what|why|when)$/.test(
+    !/^(?:.|an|the|and|or|is|are|do|does|i|my|me|we|it|its|this|that|to|of|in|on|at|for|by|with|as|be|can|how|what|why|when)$/.test(
       term,
     ) && term
   );

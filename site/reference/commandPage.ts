@@ -64,6 +64,7 @@ export const commandPage = async (): Promise<Page> => {
     markdown: `# The command
 
 Every command with its options, as \`--help\` prints them.
+In a project that has the package, begin with \`npx\`: \`npx headwater train …\`.
 
 ${sections.join('\n\n')}
 `,

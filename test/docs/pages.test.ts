@@ -42,6 +42,7 @@ test('every source, operator and sink stands in the list of questions', () => {
 
 test('the search takes typing errors for what was meant, short words as they are, and words of every question for none', () => {
   expect(wordsOf('Back-pressure, at once').map(termOf)).toEqual(['back', 'pressure', false, 'once', 'backpressure']);
+  expect(wordsOf('UTF-8').map(termOf)).toEqual(['utf', false, 'utf8']);
   expect('How to install it'.split(' ').map(termOf).filter(Boolean)).toEqual(['install']);
   // `oom` is not `room`. Two letters in the wrong order are two errors.
   expect(['oom', 'bert', 'shuffel', 'valve'].map(typosOf)).toEqual([false, false, 2, 1]);
