@@ -36,6 +36,16 @@ describe('where the engine lacks something', () => {
     Object.assign(api, { Memory: OwnMemory });
     onTestFinished(() => void Object.assign(api, { Memory }));
     expect(kernelModule()).toEqual({ simd: 'none', reason: 'this engine has no shared memory' });
+    class NoMemoryLeft {
+      readonly buffer = ((): never => {
+        throw new RangeError('could not allocate memory');
+      })();
+    }
+    Object.assign(api, { Memory: NoMemoryLeft });
+    expect(kernelModule()).toEqual({
+      simd: 'none',
+      reason: 'no shared memory is left (could not allocate memory)',
+    });
   });
 
   it('the backend has the reference kernels, which are all it needs', async () => {

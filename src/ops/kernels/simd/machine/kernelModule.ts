@@ -29,15 +29,17 @@ const REASONS: Readonly<Record<SimdVariant, string>> = {
 };
 
 /**
- * Whether the engine has the shared memory that the kernels import. A page that is not cross-origin isolated has it
- * too, although `SharedArrayBuffer` is hidden there. An engine without threads ignores `shared`.
+ * Why there is no shared memory, which the kernels import; undefined if there is. A page that is not cross-origin
+ * isolated has it too, although `SharedArrayBuffer` is hidden there. An engine without threads ignores `shared`.
  */
-const sharesMemory = ({ Memory }: NonNullable<typeof webAssembly>): boolean => {
+const memoryRefusal = ({ Memory }: NonNullable<typeof webAssembly>): string | undefined => {
+  const refusal = 'this engine has no shared memory';
   try {
     const { buffer } = new Memory({ initial: 1, maximum: 1, shared: true });
-    return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
-  } catch {
-    return false;
+    return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]' ? undefined : refusal;
+  } catch (error) {
+    // The address space of a browser's process is used up, for example by many workers.
+    return error instanceof RangeError ? `no shared memory is left (${error.message})` : refusal;
   }
 };
 
@@ -51,7 +53,8 @@ export const kernelModule = (
   wanted: readonly SimdVariant[] = makesPairs() ? ['wide', 'relaxed', 'simd'] : ['relaxed', 'simd'],
 ): KernelModule => {
   if (webAssembly === undefined) return { simd: 'none', reason: 'this engine has no WebAssembly' };
-  if (!sharesMemory(webAssembly)) return { simd: 'none', reason: 'this engine has no shared memory' };
+  const refusal = memoryRefusal(webAssembly);
+  if (refusal !== undefined) return { simd: 'none', reason: refusal };
   const refusals: string[] = [];
   for (const simd of wanted) {
     try {
