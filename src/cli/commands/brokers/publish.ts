@@ -18,12 +18,12 @@ import type { Delivery } from '../../../contracts/flow/Delivery.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvent } from '../../../contracts/live/Live.js';
 import { dedupe } from '../../../operators/live/dedupe.js';
-import { jsonLine } from '../../../sinks/jsonLine.js';
 import { describeRejection } from '../../../sinks/rejections/describeRejection.js';
 import { readOpml } from '../../../streams/feeds/readOpml.js';
 import { headlineId } from '../../../streams/internal/headlineId.js';
 import { valve } from '../../../streams/valve.js';
 import { brokerAddress } from '../../brokers/brokerAddress.js';
+import { headlineMessage } from '../../brokers/headlineMessage.js';
 import { readBrokerOptions } from '../../brokers/brokerOptions.js';
 import { holdingBack } from '../../brokers/holdingBack.js';
 import { openSink } from '../../brokers/openBrokers.js';
@@ -66,18 +66,6 @@ const IN_FLIGHT = 512;
 
 /** The maximum number of problems that are reported individually. */
 const TOLD = 20;
-
-/** A headline as a message. */
-const encoded = ({ title, guid, link, published, category, source, key }: LiveHeadline): string =>
-  jsonLine({
-    title,
-    guid,
-    link,
-    published: published === undefined ? undefined : new Date(published).toISOString(),
-    category,
-    source,
-    key,
-  });
 
 const publishing = (names: readonly string[], options: Options, terminal: Terminal): Observable<unknown> => {
   const { stdin, stderr, env } = terminal;
@@ -155,7 +143,7 @@ const publishing = (names: readonly string[], options: Options, terminal: Termin
               };
             }),
             holdingBack(brake, IN_FLIGHT),
-            openSink(sink, client, encoded, { valve: brake, events: { next: worked } }, terminal),
+            openSink(sink, client, headlineMessage, { valve: brake, events: { next: worked } }, terminal),
             finalize(() => changed$.complete()),
           );
           // A feed counts as read when all its headlines are stored, so its state is written after the last event.
