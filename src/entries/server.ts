@@ -11,7 +11,8 @@ export { type CandidateRole, type ModelChange } from '../server/generations/Gene
 export { type TurnScheduler } from '../server/queue/turnScheduler.js';
 export { serveModel } from '../server/serveModel.js';
 export type { HeadlineSourceContext } from '../server/events/HeadlineSourceContext.js';
-export type { CandidateOptions, ServeModelOptions, ServerEvent } from '../server/ServeModelOptions.js';
+export type { CandidateOptions } from '../server/generations/CandidateOptions.js';
+export type { ServeModelOptions, ServerEvent } from '../server/ServeModelOptions.js';
 
 // Showing a training in the browser.
 export {

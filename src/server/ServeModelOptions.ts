@@ -7,21 +7,15 @@ import type { AccessEntry } from './access/AccessEntry.js';
 import type { AccessToken } from './http/AccessToken.js';
 import type { EventLog } from './events/eventLog.js';
 import type { ServedFeeds } from './feeds/ServedFeeds.js';
+import type { CandidateOptions } from './generations/CandidateOptions.js';
 import type { ServedModel } from './generations/ServedModel.js';
-import type { CandidateRole, ModelChange } from './generations/Generations.js';
+import type { ModelChange } from './generations/Generations.js';
 import type { HeadlineSourceContext } from './events/HeadlineSourceContext.js';
 import type { Drift } from './generations/driftWatch.js';
 import type { KeepLabel } from './generations/Label.js';
 import type { LearnOptions } from './generations/labelLearner.js';
 import type { ServerLimits } from './queue/ServerLimits.js';
 import type { TurnScheduler } from './queue/turnScheduler.js';
-
-/** A model that runs beside the model in use. */
-export interface CandidateOptions {
-  readonly served: ServedModel;
-  /** The role of the candidate. Default: a shadow. */
-  readonly role?: CandidateRole | undefined;
-}
 
 /** The options of `serveModel`. */
 export interface ServeModelOptions extends ServedModel {
@@ -33,8 +27,8 @@ export interface ServeModelOptions extends ServedModel {
    */
   readonly load?: ((known: string) => Promise<ServedModel | undefined>) | undefined;
   /**
-   * Each emission loads the model again. If it is the model that was loaded last, nothing changes: a promotion or a
-   * rollback stays. Default: never.
+   * Each emission loads the model and the candidate again. If one is the model that was loaded last, it stays as it
+   * is, and so do a promotion and a rollback. Default: never.
    */
   readonly reload$?: Observable<unknown> | undefined;
   /** Stores the right classes that people send to `POST /labels`. Default: labels are refused. */

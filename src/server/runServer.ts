@@ -8,7 +8,8 @@ import { dispatcher } from './dispatcher.js';
 import { EventHistory } from './events/EventHistory.js';
 import { liveFeeds } from './events/liveFeeds.js';
 import { FlowHistory } from './flow/FlowHistory.js';
-import { type Generation, generationOf, smoke } from './generations/Generation.js';
+import { candidateLoading } from './generations/candidateLoading.js';
+import type { Generation } from './generations/Generation.js';
 import { Generations } from './generations/Generations.js';
 import { reloading } from './generations/reloading.js';
 import { isLoopback } from './guards/hostGuard.js';
@@ -53,18 +54,6 @@ export const runServer = (
   );
   const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
   const generations = new Generations(first, { failed, later: (work) => void turnScheduler.schedule(work) });
-  if (options.candidate !== undefined) {
-    const { served, role = { type: 'shadow' } } = options.candidate;
-    const candidate = generationOf(served, options.learn);
-    // A candidate that fails its test is only told: the model in use can serve without it.
-    smoke(candidate).then(
-      () => (subscriber.closed ? candidate.dispose() : generations.setCandidate(candidate, role)),
-      (error: unknown) => {
-        candidate.dispose();
-        failed(error);
-      },
-    );
-  }
   const { classify } = generations;
   const queue = new ClassifyQueue({
     classify,
@@ -108,9 +97,12 @@ export const runServer = (
   let warm = false;
 
   const reload = reloading(generations, options.load, options.learn);
+  const loadCandidate =
+    options.candidate && candidateLoading(generations, options.candidate, () => subscriber.closed, options.learn);
   subscriber.add(
     options.reload$?.subscribe(() => {
       reload.signalled().catch(failed);
+      loadCandidate?.().catch(failed);
     }),
   );
   subscriber.add(
@@ -123,6 +115,8 @@ export const runServer = (
     }),
   );
   subscriber.add(() => generations.dispose());
+  // A candidate that fails its test is only told: the model in use can serve without it.
+  loadCandidate?.().catch(failed);
 
   const fed = feedback(
     generations,

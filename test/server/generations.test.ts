@@ -142,6 +142,60 @@ describe('the model in use', () => {
     expect(await inUse()).toBe('C');
   });
 
+  it('has another candidate when a signal finds one, and keeps a promotion', async () => {
+    const reload$ = new Subject<void>();
+    const disposed: string[] = [];
+    const named = (modelId: string): ServedModel => ({
+      ...always(modelId),
+      about: { modelId },
+      dispose: () => void disposed.push(modelId),
+    });
+    let folder = 'B';
+    const loaded: string[] = [];
+    const served = await serving({
+      ...named('A'),
+      candidate: {
+        served: named('B'),
+        load: (known) => {
+          loaded.push(known);
+          if (folder === 'damaged') return Promise.reject(new Error('damaged'));
+          return Promise.resolve(known === folder ? undefined : named(folder));
+        },
+      },
+      reload$,
+      load: () => Promise.resolve(undefined),
+    });
+    const candidate = async (): Promise<string | undefined> =>
+      ((await (await served.get('/admin/models')).json()) as { readonly candidate: { readonly model: string } | null })
+        .candidate?.model;
+    const signal = async (): Promise<string | undefined> => {
+      const { length } = loaded;
+      reload$.next();
+      await expect.poll(() => loaded.length).toBe(length + 1);
+      return candidate();
+    };
+    await expect.poll(candidate).toBe('B');
+    expect(await signal()).toBe('B');
+    folder = 'damaged';
+    expect(await signal()).toBe('B');
+    folder = 'C';
+    reload$.next();
+    await expect.poll(candidate).toBe('C');
+    expect(disposed).toEqual(['B']);
+    await post(served, '/admin/promote');
+    expect(await signal()).toBeUndefined();
+    folder = 'D';
+    reload$.next();
+    await expect.poll(candidate).toBe('D');
+    expect(loaded).toEqual(['B', 'B', 'B', 'C', 'C']);
+    expect(served.events.filter(({ type }) => type === 'model')).toEqual([
+      { type: 'model', change: { type: 'candidate', model: 'C', before: 'B' } },
+      { type: 'model', change: { type: 'promoted', model: 'C', before: 'A' } },
+      { type: 'model', change: { type: 'candidate', model: 'D', before: null } },
+    ]);
+    expect(served.events.filter(({ type }) => type === 'failed')).toHaveLength(1);
+  });
+
   it('wants the token', async () => {
     const served = await serving({ token: 'a-token-of-a-test' });
     expect(await problemOf(await post(served, '/admin/reload'))).toEqual(['token', 401]);

@@ -126,7 +126,7 @@ const telling =
         stderr.write(`ending: requests to be answered yet: ${event.requests}\n`);
         break;
       case 'model':
-        stderr.write(`model: ${event.change.type}: ${event.change.model} (before: ${event.change.before})\n`);
+        stderr.write(`model: ${event.change.type}: ${event.change.model} (before: ${event.change.before ?? 'none'})\n`);
         break;
       case 'drift':
         stderr.write(`${driftLine(event.drift)}\n`);
@@ -255,25 +255,29 @@ const serve = (
   const wanted =
     flags.filter === undefined ? undefined : classFilter(flags.filter, loaded.artifacts.labelEncoder.classes);
   const log = accessLogOf(flags, terminal);
+  const loadFrom = (folder: string) => async (known: string) => {
+    const next = await lastValueFrom(loadModel(folder, flags, env, known));
+    return next === undefined ? undefined : servedModel(next);
+  };
   stderr.write(`${backendLine(loaded.backend)}\n${contactLine(parts.feeds, parts.rules)}${connectionLine(flags)}`);
   const server$ = serveModel({
     ...servedModel(loaded),
-    load: async (inUse) => {
-      const next = await lastValueFrom(loadModel(flags.model, flags, env, inUse));
-      return next === undefined ? undefined : servedModel(next);
-    },
+    load: loadFrom(flags.model),
     flow$: watchFlow(),
     labels: flags.labels === undefined ? undefined : labelFile(flags.labels),
     learn: flags.learn === true ? { past } : undefined,
     reload$: merge(
       hangup$.pipe(tap(() => log.file?.reopen())),
-      flags.watchModel === true ? folderChanges(flags.model) : NEVER,
+      ...(flags.watchModel === true
+        ? [flags.model, ...(flags.candidate === undefined ? [] : [flags.candidate])].map(folderChanges)
+        : []),
     ),
     candidate:
       candidate === undefined
         ? undefined
         : {
             served: servedModel(candidate),
+            load: flags.candidate === undefined ? undefined : loadFrom(flags.candidate),
             role: flags.canary === undefined ? { type: 'shadow' } : { type: 'canary', share: flags.canary },
           },
     host: flags.host,

@@ -12,10 +12,12 @@ export interface Drift {
   readonly at: number;
 }
 
-/** Another model is in use, as in the event `model`. */
+/** Another model is in use, or another candidate is beside it, as in the event `model`. */
 export interface ModelChanged {
+  readonly type: 'reloaded' | 'promoted' | 'rolled-back' | 'candidate';
   readonly model: string;
-  readonly before: string;
+  /** Null for the first candidate. */
+  readonly before: string | null;
   readonly at: number;
 }
 
@@ -81,8 +83,9 @@ export class ChangeList {
     this.#add(`${subjectOf(drift)} has changed from ${formatShare(before)} to ${formatShare(after)}.`, at);
   }
 
-  heardModel({ model, before, at }: ModelChanged): void {
-    this.#add(`The model ${model} is in use; before it was ${before}.`, at);
+  heardModel({ type, model, before, at }: ModelChanged): void {
+    const what = type === 'candidate' ? 'the candidate' : 'in use';
+    this.#add(`The model ${model} is ${what}${before === null ? '' : `; before it was ${before}`}.`, at);
   }
 
   /** Adds a trial that the model has failed. The others change nothing. */

@@ -60,6 +60,22 @@ export const generationOf = (served: ServedModel, learn?: LearnOptions): Generat
   };
 };
 
+/**
+ * Makes a generation of a loaded model and tests it. If the test fails, the generation is disposed.
+ *
+ * Errors: those of `smoke`.
+ */
+export const testedGeneration = async (served: ServedModel, learn?: LearnOptions): Promise<Generation> => {
+  const generation = generationOf(served, learn);
+  try {
+    await smoke(generation);
+    return generation;
+  } catch (error) {
+    generation.dispose();
+    throw error;
+  }
+};
+
 /** Titles of the smoke batch: short, long, and without a known word. */
 const SMOKE = ['Ferry returns to the harbour', 'x', 'The report says that '.repeat(20), '«—»'];
 

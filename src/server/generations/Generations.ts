@@ -19,13 +19,21 @@ import type { Generation } from './Generation.js';
 export type CandidateRole =
   { readonly type: 'shadow' } | { readonly type: 'canary'; /** Between 0 and 1. */ readonly share: number };
 
-/** Another model is in use. */
-export interface ModelChange {
-  readonly type: 'reloaded' | 'promoted' | 'rolled-back';
-  /** The model that is in use now. */
-  readonly model: string;
-  readonly before: string;
-}
+/** Another model is in use, or another candidate is beside it. */
+export type ModelChange =
+  | {
+      readonly type: 'reloaded' | 'promoted' | 'rolled-back';
+      /** The model that is in use now. */
+      readonly model: string;
+      readonly before: string;
+    }
+  | {
+      readonly type: 'candidate';
+      /** The candidate now. */
+      readonly model: string;
+      /** The candidate before; null if there was none. */
+      readonly before: string | null;
+    };
 
 /** The public description of the server's models. */
 export interface GenerationsView {
@@ -142,6 +150,13 @@ export class Generations {
   setCandidate(generation: Generation, role: CandidateRole): void {
     this.#candidate?.generation.dispose();
     this.#compareWith(generation, role);
+  }
+
+  /** Sets another candidate while the server runs, which is a change. */
+  changeCandidate(generation: Generation, role: CandidateRole): void {
+    const before = this.#candidate?.generation;
+    this.setCandidate(generation, role);
+    this.#change$.next({ type: 'candidate', model: generation.id, before: before?.id ?? null });
   }
 
   /** Puts the candidate in use. @returns whether there was one */

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { generationOf, smoke } from './Generation.js';
+import { testedGeneration } from './Generation.js';
 import type { ServedModel } from './ServedModel.js';
 import type { LearnOptions } from './labelLearner.js';
 import type { Generations } from './Generations.js';
@@ -42,13 +42,7 @@ export const reloading = (
       throw new HeadwaterError('HW_USAGE', 'serveModel: the model cannot be reloaded without the option load.');
     const served = await load(known);
     if (served === undefined) return { reloaded: false, model: generations.inUse.id };
-    const next = generationOf(served, learn);
-    try {
-      await smoke(next);
-    } catch (error) {
-      next.dispose();
-      throw error;
-    }
+    const next = await testedGeneration(served, learn);
     loaded = next.id;
     // For example, the promoted candidate was copied into the folder of the model.
     if (served.about?.modelId !== undefined && next.id === generations.inUse.id) {
