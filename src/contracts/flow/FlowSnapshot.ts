@@ -67,6 +67,10 @@ export interface FlowSnapshot {
   readonly valves: readonly FlowValve[];
   /** The share of the time in which no stage worked: all waited for input or for a device. */
   readonly idle: number;
-  /** The stage that works most; undefined where all stages together work less than half of the time. */
+  /**
+   * The stage that works most, where all stages together work at least half of the time. Else the stage whose buffer
+   * holds the valve closed more than half of the time: it waits, as for a disk or another thread. Undefined where
+   * neither is so, and the pipeline waits for its input.
+   */
   readonly bottleneck: string | undefined;
 }

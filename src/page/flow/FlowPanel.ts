@@ -88,10 +88,14 @@ export const describeFlow = ({ idle, bottleneck, valves }: FlowSnapshot): string
   const held = valves
     .filter(({ share }) => share > 0.005)
     .map(({ holder, share }) => `${holder} ${formatShare(share)}`);
+  const worked = `worked ${formatShare(1 - idle)} of the last second`;
   return [
     bottleneck === undefined
-      ? `The pipeline worked ${formatShare(1 - idle)} of the last second, and waited for its input else.`
-      : `The bottleneck is ${bottleneck}: all stages together worked ${formatShare(1 - idle)} of the last second.`,
+      ? `The pipeline ${worked}, and waited for its input else.`
+      : idle <= 0.5
+        ? `The bottleneck is ${bottleneck}: all stages together ${worked}.`
+        : `The bottleneck is ${bottleneck}, which waits for a disk, a network or another thread: ` +
+          `all stages together ${worked}.`,
     ...(held.length === 0 ? [] : [`The valve was held by ${held.join(', ')} of the time.`]),
   ].join(' ');
 };

@@ -315,7 +315,7 @@ export const schemas = (limits: ServerLimits, classes: readonly string[]): Reado
       idle: { type: 'number', description: 'The share of the time that no stage worked.' },
       bottleneck: {
         type: 'string',
-        description: 'The stage that works most, where all work more than half of the time.',
+        description: 'The stage that works most; where the stages work little, the one that the others wait for.',
       },
     },
     ['bottleneck'],

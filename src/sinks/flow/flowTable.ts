@@ -47,6 +47,14 @@ const troubleText = ({ rejected, errors }: FlowStage): string =>
     ...(errors === 0 ? [] : [`${count(errors)} ${errors === 1 ? 'error' : 'errors'}`]),
   ].join(', ');
 
+/** What the pipeline does when it does not work. */
+const restText = ({ stages, idle, bottleneck }: FlowSnapshot): string => {
+  if (stages.length === 0 || (idle <= 0.5 && bottleneck !== undefined)) return '';
+  return bottleneck === undefined
+    ? ', the rest waits for input'
+    : `, the rest waits for ${printable(bottleneck)}, which waits for a disk, a network or another thread`;
+};
+
 /**
  * Formats a flow snapshot as a table for people: a line for each stage in the order of the data flow, with the
  * bottleneck marked, and the holders of closed valves.
@@ -70,7 +78,7 @@ export const flowTable = (snapshot: FlowSnapshot, options: FlowTableOptions = {}
 
   const { colors = false, unicode = true } = options;
   const paint = pc.createColors(colors);
-  const { stages, valves, idle, bottleneck } = snapshot;
+  const { valves, idle, bottleneck } = snapshot;
   const bar = (of: number): string => {
     const full = Math.round(Math.min(1, of) * BAR);
     return (unicode ? '█' : '#').repeat(full) + (unicode ? '░' : '.').repeat(BAR - full);
@@ -98,8 +106,7 @@ export const flowTable = (snapshot: FlowSnapshot, options: FlowTableOptions = {}
     .filter(({ share: of }) => of > 0.005)
     .map(({ holder, share: of }) => `${printable(holder)} ${share(of)}`);
   return [
-    `flow after ${(snapshot.atMs / 1000).toFixed(1)} s: ${share(1 - idle)} of the time at ` +
-      `work${bottleneck === undefined && stages.length > 0 ? ', the rest waits for input' : ''}`,
+    `flow after ${(snapshot.atMs / 1000).toFixed(1)} s: ${share(1 - idle)} of the time at work${restText(snapshot)}`,
     table.toString(),
     ...(held.length === 0 ? [] : [`the valve was held by: ${held.join(', ')}`]),
   ].join('\n');

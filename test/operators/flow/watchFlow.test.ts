@@ -13,6 +13,7 @@ import {
   range,
   share,
   Subject,
+  Subscription,
   switchMap,
   take,
   tap,
@@ -165,6 +166,37 @@ describe('watchFlow', () => {
     expect(seen).toMatchObject({ bottleneck: undefined });
     expect(seen.idle).toBeGreaterThan(0.8);
     expect(seen.stages.map(({ subscriptions }) => subscriptions)).toEqual([0, 0, 0].slice(0, seen.stages.length));
+  });
+
+  it('names the stage that the others wait for, where it waits itself', async () => {
+    const clock = handClock();
+    const running = new Subscription();
+    const seen = await watched(async () => {
+      const [early, late] = [valve(), valve()];
+      const source = new Subject<number>();
+      running.add(
+        source
+          .pipe(
+            trace('read'),
+            boundedQueue({
+              valve: early,
+              highWaterMark: 2,
+              project: (value) => (value < 5 ? of(value) : new Subject<number>()),
+            }),
+            trace('encode'),
+            boundedQueue({ valve: late, highWaterMark: 4, project: () => new Subject<number>() }),
+            trace('write'),
+          )
+          .subscribe(),
+      );
+      for (let i = 0; i < 9; i++) source.next(i);
+      clock.pass(50);
+      await Promise.resolve();
+    }, clock);
+    running.unsubscribe();
+    expect(seen.idle).toBeGreaterThan(0.5);
+    // Both buffers are full, and the first one waits because of the second one.
+    expect(seen.bottleneck).toBe('write');
   });
 
   it('follows values across connect, merge and share', async () => {

@@ -67,6 +67,12 @@ describe('flowTable', () => {
     expect(flowTable(SNAPSHOT, { colors: true })).toContain('\u001b[31m');
   });
 
+  it('says that the stages wait for a bottleneck that waits itself', () => {
+    expect(flowTable({ ...SNAPSHOT, idle: 0.9 })).toContain(
+      'at work, the rest waits for train "it", which waits for a disk, a network or another thread',
+    );
+  });
+
   it('says that it waits for input where there is no bottleneck', () => {
     expect(flowTable({ ...SNAPSHOT, idle: 0.9, bottleneck: undefined })).toContain(
       '10 % of the time at work, the rest waits for input',

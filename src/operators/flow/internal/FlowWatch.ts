@@ -121,15 +121,16 @@ export class FlowWatch implements FlowProbe {
       undefined,
     );
     const idle = Math.max(0, 1 - stages.reduce((sum, { busy }) => sum + busy, 0));
+    const valves = [...this.#valves].map(([holder, valve]) => valveOf(holder, valve, at, interval));
     return {
       type: 'flow',
       atMs: at - this.#began,
       intervalMs: interval,
       stages,
       edges: this.#edges(),
-      valves: [...this.#valves].map(([holder, valve]) => valveOf(holder, valve, at, interval)),
+      valves,
       idle,
-      bottleneck: idle > 0.5 ? undefined : busiest?.name,
+      bottleneck: (idle > 0.5 ? waitingStage(stages, valves) : busiest)?.name,
     };
   }
 
@@ -317,6 +318,25 @@ class WatchedStage implements StageProbe {
 }
 
 const finite = (count: number): number | null => (Number.isFinite(count) ? count : null);
+
+/** The share of its high-water mark at which a buffer that was full still holds the valve. */
+const HALF = 0.5;
+
+/**
+ * The stage that the others wait for although little is computed: its buffer is at least half full, and holds the valve
+ * closed more than half of the time. It waits itself, as for a disk, a network or another thread. Of several it is the
+ * last one on the way of the values, because those before it wait for it.
+ */
+const waitingStage = (stages: readonly FlowStage[], valves: readonly FlowValve[]): FlowStage | undefined => {
+  const holders = new Set(valves.filter(({ share }) => share > 0.5).map(({ holder }) => holder));
+  // The last stage of a pipeline comes first.
+  return stages.find(({ holdings }) =>
+    holdings.some(
+      ({ operator, held, highWaterMark, bound }) =>
+        holders.has(operator) && held > 0 && held >= HALF * (highWaterMark ?? bound ?? 1),
+    ),
+  );
+};
 
 const valveOf = (holder: string, valve: ValveRecord, at: number, interval: number): FlowValve => {
   const heldMs = [...valve.since].reduce((sum, hold) => sum + at - hold.at, valve.total);
