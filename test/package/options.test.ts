@@ -88,7 +88,7 @@ const VALID: Readonly<Record<string, unknown>> = {
   'Readable | string | URL': 'news.txt',
   'TableAddress | readonly TableAddress[]': 'news.csv',
   'string | URL': 'https://news.example/feed',
-  'string | URL | readonly (string | URL)[]': 'https://news.example/feed',
+  'string | URL | readonly (string | URL)[] | Observable<readonly (string | URL)[]>': 'https://news.example/feed',
   'string | ReadonlyMap<string, Uint8Array>': new Map(),
   'string | Uint8Array': 'body',
   'readonly string[]': ['Sports', 'World'],
