@@ -76,7 +76,7 @@ export const flowMetrics = (snapshot: FlowSnapshot): string => {
     family(
       'headwater_flow_bottleneck',
       'gauge',
-      '1 for the bottleneck of the last interval. 0 for the other stages, and for all while the pipeline waits for input.',
+      '1 for the bottleneck of the last interval. 0 for the others, and for all while the pipeline waits for input.',
       each(({ name }) => (name === bottleneck ? 1 : 0)),
     ),
     family(
