@@ -31,7 +31,8 @@ export { temper } from '../models/temper.js';
 export { SumConfig, sumConfig } from '../models/sum/SumConfig.js';
 export { fitSum, type SumInput, type SumWeights } from '../models/sum/fitSum.js';
 export { sumClassifier, type SumClassifier, type SumParts, type SumSettings } from '../models/sum/sumClassifier.js';
-export { wideGru, type WideGru, type WideGruSettings } from '../models/wide/wideGru.js';
+export { wideGru } from '../models/wide/wideGru.js';
+export type { WideGru, WideGruSettings } from '../models/wide/WideGruSettings.js';
 export {
   WideGruConfig,
   wideGruConfig,

@@ -68,9 +68,7 @@ export type { RateSchedule } from '../contracts/models/RateSchedule.js';
 export type { Checkpoint, FitSettings, LossSums, ScoreCounts } from '../contracts/training/Checkpoint.js';
 export type {
   CheckpointTaken,
-  EpochEnded,
   EpochStarted,
-  SideCounts,
   StepEnded,
   TrainingEnded,
   TrainingEvent,
@@ -78,6 +76,8 @@ export type {
   TrainingStarted,
   ValidationStepEnded,
 } from '../contracts/training/TrainingEvent.js';
+export type { SideCounts } from '../contracts/training/SideCounts.js';
+export type { EpochEnded } from '../contracts/training/EpochEnded.js';
 export type { EpochRecord, TrainingRecord } from '../contracts/training/TrainingRecord.js';
 export type { EpochResult, Monitor, TrainingState, TrainingStep } from '../contracts/training/TrainingState.js';
 export type { FlowEdge, FlowHolding, FlowSnapshot, FlowStage, FlowValve } from '../contracts/flow/FlowSnapshot.js';
@@ -110,13 +110,15 @@ export { type MixedTexts, prepare, type PrepareOptions, type Split } from '../op
 export { kFold, type Fold, type KFoldOptions } from '../operators/rows/kFold.js';
 export { preprocess } from '../operators/rows/preprocess.js';
 export { shuffle, type ShuffleOptions } from '../operators/rows/shuffle.js';
-export { stratifiedSplit, type Shares, type StratifiedSplitOptions } from '../operators/rows/stratifiedSplit.js';
+export { stratifiedSplit } from '../operators/rows/stratifiedSplit.js';
+export type { Shares, StratifiedSplitOptions } from '../operators/rows/StratifiedSplitOptions.js';
 export { withAllRows } from '../operators/rows/withAllRows.js';
 export { withValidationRows } from '../operators/rows/withValidationRows.js';
 export { tokenize, type TokenizeOptions } from '../operators/rows/tokenize.js';
 
 // Operators on live headlines.
-export { classifyLive, type ClassifyLiveOptions } from '../operators/live/classifyLive.js';
+export { classifyLive } from '../operators/live/classifyLive.js';
+export type { ClassifyLiveOptions } from '../operators/live/ClassifyLiveOptions.js';
 export { dedupe, type DedupeOptions, type RepeatedHeadline } from '../operators/live/dedupe.js';
 export {
   dedupeMemory,
@@ -149,7 +151,8 @@ export { recordEpoch } from '../operators/training/recordEpoch.js';
 export { recordEpochBy } from '../operators/training/recordEpochBy.js';
 export { reduceLrOnPlateau, type ReduceLrOnPlateauOptions } from '../operators/training/reduceLrOnPlateau.js';
 export type { ThroughModelOptions } from '../operators/training/internal/throughModel.js';
-export { trainStep, type TrainStepOptions } from '../operators/training/trainStep.js';
+export { trainStep } from '../operators/training/trainStep.js';
+export type { TrainStepOptions } from '../operators/training/TrainStepOptions.js';
 
 // Online learning.
 export { adwin, type AdwinOptions } from '../operators/learning/adwin.js';

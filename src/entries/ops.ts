@@ -15,7 +15,8 @@ export {
   type OpKernel,
   type RunnableOp,
 } from '../ops/definition/defineOp.js';
-export { dropout, type DropoutOptions } from '../ops/layers/dropout.js';
+export { dropout } from '../ops/layers/dropout.js';
+export type { DropoutOptions } from '../ops/layers/DropoutOptions.js';
 export { embeddedRecurrentLast } from '../ops/recurrent/embeddedRecurrentLast.js';
 export { embedding, type EmbeddingOptions } from '../ops/layers/embedding.js';
 export { gatherLast } from '../ops/layers/gatherLast.js';

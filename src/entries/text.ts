@@ -37,4 +37,5 @@ export {
   type VectorFile,
 } from '../text/vectors/vectorFile.js';
 export type { VectorPrecision, VectorsOrigin, WordVectors } from '../text/vectors/WordVectors.js';
-export { Tokenizer, type TokenizerJson, type TokenizerOptions } from '../text/Tokenizer.js';
+export { Tokenizer, type TokenizerJson } from '../text/Tokenizer.js';
+export type { TokenizerOptions } from '../text/TokenizerOptions.js';

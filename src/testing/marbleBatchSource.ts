@@ -5,7 +5,7 @@ import type { BatchSource } from '../contracts/training/BatchSource.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
 import type { LabelledBatch } from '../contracts/rows/PaddedBatch.js';
 import { SIDES, type Side } from '../contracts/rows/Row.js';
-import type { SideCounts } from '../contracts/training/TrainingEvent.js';
+import type { SideCounts } from '../contracts/training/SideCounts.js';
 import { marbleSource, type MarbleSource, type MarbleSourceOptions } from './marbleSource.js';
 
 /**

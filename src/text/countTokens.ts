@@ -1,6 +1,6 @@
 import { checkTypes, isNumber, optionText } from '../contracts/checkOption.js';
 import { HeadwaterError } from '../contracts/HeadwaterError.js';
-import type { TokenizerOptions } from './Tokenizer.js';
+import type { TokenizerOptions } from './TokenizerOptions.js';
 import { foldCase } from './unicode/foldCase.js';
 import { TokenTable } from './internal/TokenTable.js';
 

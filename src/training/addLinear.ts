@@ -3,7 +3,7 @@ import type { LabelledBatch } from '../contracts/rows/PaddedBatch.js';
 import type { LinearClassifier } from '../models/linear/linearClassifier.js';
 import { fitSum } from '../models/sum/fitSum.js';
 import { type SumClassifier, sumClassifier } from '../models/sum/sumClassifier.js';
-import type { WideGru } from '../models/wide/wideGru.js';
+import type { WideGru } from '../models/wide/WideGruSettings.js';
 import { measureCandidate } from './measureCandidate.js';
 import type { TrainedCandidate } from './ModelChosen.js';
 

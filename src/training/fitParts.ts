@@ -3,7 +3,7 @@ import type { BatchSource } from '../contracts/training/BatchSource.js';
 import type { Monitor } from '../contracts/training/TrainingState.js';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { LinearClassifier } from '../models/linear/linearClassifier.js';
-import type { WideGru } from '../models/wide/wideGru.js';
+import type { WideGru } from '../models/wide/WideGruSettings.js';
 import { fit } from '../operators/training/fit.js';
 import { linearRate, oneCycle } from '../ops/optimizers/rateSchedules.js';
 import { checkpointsOf, type ModelTrainingOptions } from './ModelTrainingOptions.js';

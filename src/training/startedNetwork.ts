@@ -1,6 +1,6 @@
 import { entriesUnder } from '../models/internal/entriesUnder.js';
 import { warmStart, type WarmStartModel } from '../models/warmStart.js';
-import type { WideGru } from '../models/wide/wideGru.js';
+import type { WideGru } from '../models/wide/WideGruSettings.js';
 import type { Split } from '../operators/rows/prepare.js';
 
 /** The prefix of the weights of a network that is part of a sum. */

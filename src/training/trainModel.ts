@@ -3,7 +3,7 @@ import { checkSplit } from '../operators/rows/checkSplit.js';
 import { concat, concatMap, defer, finalize, type Observable, of } from 'rxjs';
 import type { TrainingEvent } from '../contracts/training/TrainingEvent.js';
 import type { LinearClassifier } from '../models/linear/linearClassifier.js';
-import type { WideGru } from '../models/wide/wideGru.js';
+import type { WideGru } from '../models/wide/WideGruSettings.js';
 import type { Split } from '../operators/rows/prepare.js';
 import { addLinear } from './addLinear.js';
 import { joinsValidation, joinValidation } from './joinValidation.js';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { probability, wholeNumber } from '../process/argument.js';
-import type { ClassifiedHeadline } from './formatPrediction.js';
+import type { ClassifiedHeadline } from './ClassifiedHeadline.js';
 
 /** The options for printing a prediction. */
 export interface AnswerOptions {

@@ -6,7 +6,7 @@ import { predict } from '../../operators/training/predict.js';
 import { preprocess } from '../../operators/rows/preprocess.js';
 import { knownTokens } from '../../operators/rows/internal/encodedText.js';
 import { tokenize } from '../../operators/rows/tokenize.js';
-import { type ClassifiedHeadline, sortedDistribution } from './formatPrediction.js';
+import { type ClassifiedHeadline, sortedDistribution } from './ClassifiedHeadline.js';
 import type { Vocabulary } from '../../contracts/live/Learning.js';
 import type { Artifacts } from '../../models/artifacts/Artifacts.js';
 

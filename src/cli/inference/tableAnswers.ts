@@ -4,7 +4,7 @@ import type { SourceRow } from '../../contracts/rows/Row.js';
 import { standardJson } from '../../streams/table/parseJson.js';
 import type { TableLayout } from '../../streams/table/TableLayout.js';
 import { answerOf, type AnswerOptions, roundedProbability } from './answers.js';
-import type { ClassifiedHeadline } from './formatPrediction.js';
+import type { ClassifiedHeadline } from './ClassifiedHeadline.js';
 
 /** The formats of a table of answers. */
 export type TableForm = { readonly kind: 'delimited'; readonly delimiter: string } | { readonly kind: 'jsonl' };

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { Split } from '../../operators/rows/prepare.js';
-import type { Shares } from '../../operators/rows/stratifiedSplit.js';
+import type { Shares } from '../../operators/rows/StratifiedSplitOptions.js';
 import { printable } from '../../sinks/terminal/printable.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
 import { listNames } from '../../contracts/messages/listNames.js';

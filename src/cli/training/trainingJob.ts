@@ -29,7 +29,7 @@ import { openData } from '../tables/dataSource.js';
 import { onFirstPass, telling } from '../tables/firstPass.js';
 import { type DataNames } from '../tables/openTables.js';
 import { checkRejectionsFile, tellingRejections } from '../tables/tellRejections.js';
-import type { ArchitectureName } from './options/architecture.js';
+import type { ArchitectureName } from './options/ArchitectureName.js';
 import { checkLabels } from '../tables/labelCheck.js';
 import { checkFolds, crossValidate, foldValidation } from './crossValidation.js';
 import { coveringVectors } from './prepared/foundVectors.js';

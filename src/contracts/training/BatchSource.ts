@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { LabelledBatch } from '../rows/PaddedBatch.js';
 import type { Side } from '../rows/Row.js';
-import type { SideCounts } from './TrainingEvent.js';
+import type { SideCounts } from './SideCounts.js';
 import type { Valve } from '../flow/Valve.js';
 
 /** The batches that a training reads. Each side can be read any number of times. */

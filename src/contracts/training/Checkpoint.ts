@@ -1,5 +1,6 @@
 import type { StateDict } from '../models/StateDict.js';
-import type { EpochEnded, SideCounts } from './TrainingEvent.js';
+import type { SideCounts } from './SideCounts.js';
+import type { EpochEnded } from './EpochEnded.js';
 import type { Monitor, TrainingState } from './TrainingState.js';
 
 /** The partial sums of a mean loss: the number of batches, Σ loss·weight, and Σ weight. */

@@ -2,7 +2,8 @@ import type { Performance } from './Evaluation.js';
 import type { FlowSnapshot } from '../flow/FlowSnapshot.js';
 import type { Rejection } from '../rows/Rejection.js';
 import type { Side } from '../rows/Row.js';
-import type { EpochEnded, EpochStarted, StepEnded, TrainingEnded, TrainingStarted } from './TrainingEvent.js';
+import type { EpochStarted, StepEnded, TrainingEnded, TrainingStarted } from './TrainingEvent.js';
+import type { EpochEnded } from './EpochEnded.js';
 import type { TrainingRecord } from './TrainingRecord.js';
 
 /** The parts of the lesson's classifier that a page shows. */

@@ -7,7 +7,8 @@ import type { ClassifierSettings } from '../ClassifierSettings.js';
 import { entriesUnder } from '../internal/entriesUnder.js';
 import { linearClassifier, type LinearClassifier } from '../linear/linearClassifier.js';
 import { sumClassifier, type SumClassifier } from '../sum/sumClassifier.js';
-import { wideGru, type WideGru } from '../wide/wideGru.js';
+import { wideGru } from '../wide/wideGru.js';
+import type { WideGru } from '../wide/WideGruSettings.js';
 import { isLessonConfig } from './ModelConfig.js';
 
 /** A text classifier of any architecture with synchronous steps. */

@@ -7,7 +7,7 @@ import { evaluateLogits } from '../internal/evaluateLogits.js';
 import { entriesUnder, prefixed } from '../internal/entriesUnder.js';
 import { softmaxRows } from '../internal/softmaxRows.js';
 import type { LinearClassifier } from '../linear/linearClassifier.js';
-import type { WideGru } from '../wide/wideGru.js';
+import type { WideGru } from '../wide/WideGruSettings.js';
 import { type SumConfig, sumConfig } from './SumConfig.js';
 
 /** A recurrent model and a linear one, whose logits are added. */

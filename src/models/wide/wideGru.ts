@@ -1,3 +1,4 @@
+import type { WideGru, WideGruSettings } from './WideGruSettings.js';
 import { checkSettings } from '../internal/checkSettings.js';
 import { checkOptions } from '../../contracts/checkOption.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
@@ -5,7 +6,6 @@ import { div, type Tensor, tensor, tensor2d, tidy, valueAndGrads, variable } fro
 import type { Variable } from '@tensorflow/tfjs-core';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { OnlineModel } from '../../contracts/live/Learning.js';
 import type { LabelledBatch, PaddedBatch } from '../../contracts/rows/PaddedBatch.js';
 import type { StateDict, Weight } from '../../contracts/models/StateDict.js';
 import type { StepContext, StepResult } from '../../contracts/models/Trainable.js';
@@ -17,7 +17,6 @@ import { copyWeight } from '../../ops/internal/copyWeight.js';
 import { checkClassWeights, labelWeight } from '../../ops/internal/lossShares.js';
 import { softmax } from '../../ops/layers/softmax.js';
 import { softmaxCrossEntropy } from '../../ops/layers/softmaxCrossEntropy.js';
-import type { VectorRows } from '../../ops/layers/vectorEmbedding.js';
 import { Adam } from '../../ops/optimizers/Adam.js';
 import { clipByGlobalNorm } from '../../ops/optimizers/clipByGlobalNorm.js';
 import { RowAdagrad } from '../../ops/optimizers/RowAdagrad.js';
@@ -37,34 +36,6 @@ import { smallWideGru } from './internal/smallWideGru.js';
 import { vectorsFor } from './internal/vectorsFor.js';
 import { type Found, wideNetwork } from './internal/wideNetwork.js';
 import type { WideGruConfig } from './WideGruConfig.js';
-
-/** The settings of a wide GRU besides its configuration. */
-export interface WideGruSettings {
-  /** The seed of the initial weights and of dropout: any whole number. */
-  readonly seed: number;
-  /** The word vectors to which the `vectorIds` of batches refer. Needed where the configuration has `vectors`. */
-  readonly vectors?: VectorRows | undefined;
-  /** The weight of each class in the loss, by class index, shape [C], finite and at least 0. Default: all equal. */
-  readonly classWeights?: Float32Array | undefined;
-  /** The tfjs name of its backend, independent of the current one. Default `headwater`. */
-  readonly backend?: string | undefined;
-  /** The model's name in events. Default `wide-gru`. */
-  readonly name?: string | undefined;
-  /** The initial weights, which are copied. Default: drawn with the seed. */
-  readonly weights?: StateDict | undefined;
-}
-
-/** A recurrent text classifier on word vectors, with a wide linear part on hashed features. */
-export interface WideGru extends OnlineModel {
-  /** The classifier's configuration. */
-  readonly config: WideGruConfig;
-  /** The tfjs name of its backend. */
-  readonly backend: string;
-  /** The logits of a batch, row-major, shape [B, C], float32, without dropout; does not change the model. */
-  logits(batch: PaddedBatch): Float32Array;
-  /** Frees the weights and the optimizers' state. The model cannot be used afterwards. Further calls do nothing. */
-  dispose(): void;
-}
 
 /** The weight decay of the dense weights, and the norm to which their gradients are clipped. */
 const WEIGHT_DECAY = 0.01;

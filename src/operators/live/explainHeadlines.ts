@@ -1,6 +1,6 @@
 import { concatMap, map, of, type OperatorFunction, toArray } from 'rxjs';
 import type { Explanation, LiveHeadline } from '../../contracts/live/Live.js';
-import type { ClassifyLiveOptions } from './classifyLive.js';
+import type { ClassifyLiveOptions } from './ClassifyLiveOptions.js';
 import { classifyTexts } from './internal/classifyTexts.js';
 import { occlusionsOf } from './internal/occlusions.js';
 

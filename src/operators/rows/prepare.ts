@@ -13,7 +13,7 @@ import {
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { DeadLetter } from '../../contracts/rows/Rejection.js';
 import type { Preprocessed, Row, Side, SidedRow } from '../../contracts/rows/Row.js';
-import type { SideCounts } from '../../contracts/training/TrainingEvent.js';
+import type { SideCounts } from '../../contracts/training/SideCounts.js';
 import { classWeights } from '../../text/classWeights.js';
 import { excerpt } from '../../contracts/messages/excerpt.js';
 import { type ClassOrder, LabelEncoder } from '../../text/LabelEncoder.js';
@@ -28,7 +28,8 @@ import { checkOptions, checkTime, checkTypes, checkWhole } from '../../contracts
 import type { SliceOptions } from '../flow/emitInSlices.js';
 import { shuffle } from './shuffle.js';
 import { trace } from '../flow/trace.js';
-import { checkShares, type Shares, type StratifiedSplitOptions } from './stratifiedSplit.js';
+import { checkShares } from './stratifiedSplit.js';
+import type { Shares, StratifiedSplitOptions } from './StratifiedSplitOptions.js';
 
 /** How rows are divided, and how vocabulary and classes are learnt from the train rows before training. */
 export interface PrepareOptions extends SliceOptions {

@@ -1,24 +1,10 @@
+import type { Shares, StratifiedSplitOptions } from './StratifiedSplitOptions.js';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import { SIDES, type Side, type SidedRow } from '../../contracts/rows/Row.js';
+import { SIDES, type SidedRow } from '../../contracts/rows/Row.js';
 import { checkArgument } from '../../contracts/checkArgument.js';
 import { checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { Division } from './internal/Division.js';
-
-/** The share of the rows for each side. Each is between 0 and 1, and their sum is 1. */
-export type Shares = Readonly<Record<Side, number>>;
-
-/** Options of `stratifiedSplit`. */
-export interface StratifiedSplitOptions<R> {
-  /** The share of each side. The shares sum to 1. A side with share 0 gets no row. */
-  readonly shares: Shares;
-  /** Any whole number. It only breaks ties between sides whose shortfall is equal. */
-  readonly seed: number;
-  /** The class of a row. The shares hold within each class. */
-  readonly stratify: (row: R) => string;
-  /** The group of a row. All rows of one group are on one side. Default: every row is its own group. */
-  readonly groupBy?: ((row: R) => string) | undefined;
-}
 
 /** How far the sum of the shares may be from 1. It allows for the rounding error of 0.7 + 0.15 + 0.15. */
 const SUM_TOLERANCE = 1e-9;

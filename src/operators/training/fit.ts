@@ -6,12 +6,8 @@ import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { RateSchedule } from '../../contracts/models/RateSchedule.js';
 import type { StateDict } from '../../contracts/models/StateDict.js';
 import type { DeferredTrainable, Trainable } from '../../contracts/models/Trainable.js';
-import type {
-  SideCounts,
-  TrainingEnded,
-  TrainingEvent,
-  TrainingStarted,
-} from '../../contracts/training/TrainingEvent.js';
+import type { TrainingEnded, TrainingEvent, TrainingStarted } from '../../contracts/training/TrainingEvent.js';
+import type { SideCounts } from '../../contracts/training/SideCounts.js';
 import type { Monitor, TrainingState, TrainingStep } from '../../contracts/training/TrainingState.js';
 import { checkChoice, checkNumber, checkOptions, checkWhole } from '../../contracts/checkOption.js';
 import { combineSteps } from './combineSteps.js';

@@ -1,5 +1,5 @@
 import { checkNumber, checkOptions, checkTypes } from '../../contracts/checkOption.js';
-import type { DropoutOptions } from './dropout.js';
+import type { DropoutOptions } from './DropoutOptions.js';
 
 /**
  * Checks the options of a dropout.

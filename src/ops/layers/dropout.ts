@@ -1,3 +1,4 @@
+import type { DropoutOptions } from './DropoutOptions.js';
 import { checkDropout } from './checkDropout.js';
 import { mul, tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -25,22 +26,6 @@ export const dropoutOp: RunnableOp<{ x: Tensor }, [Tensor], DropoutAttributes> =
     backward: ([dOutput], _saved, attributes) => ({ x: dropoutOp.run({ x: dOutput! }, attributes)[0] }),
   },
 });
-
-/** The values that determine which positions are dropped. */
-export interface DropoutOptions {
-  /** The share of the positions that is dropped, in [0, 1). */
-  readonly rate: number;
-  /** The seed of the run, any whole number. */
-  readonly seed: number;
-  /** The number of the pass over the train rows, from 1. */
-  readonly epoch: number;
-  /** The number of the step within the epoch, from 0. */
-  readonly step: number;
-  /** The number of this dropout, if the model has several. Default 0. */
-  readonly site?: number | undefined;
-  /** Whether values are dropped. Set it to false in evaluation. Default true. */
-  readonly training?: boolean | undefined;
-}
 
 /**
  * Drops a random share of the values, and scales the others up so that the mean stays (as PyTorch's `nn.Dropout`).

@@ -7,7 +7,7 @@ import type { RunnableOp } from '../definition/defineOp.js';
 import { checkShape } from '../internal/checkShape.js';
 import { dropoutMask } from '../internal/dropoutMask.js';
 import type { DropoutAttributes } from '../internal/dropoutMask.js';
-import type { DropoutOptions } from './dropout.js';
+import type { DropoutOptions } from './DropoutOptions.js';
 
 /** The number of words in a tensor of embeddings of this shape: the product of all dimensions but the last. */
 export const wordsIn = (shape: readonly number[]): number =>

@@ -4,7 +4,7 @@ import type { LabelledBatch, PaddedBatch } from '../../contracts/rows/PaddedBatc
 import { deriveSeed } from '../../contracts/random.js';
 import { checkLengths } from '../internal/checkLengths.js';
 import { checkShape } from '../internal/checkShape.js';
-import type { DropoutOptions } from '../layers/dropout.js';
+import type { DropoutOptions } from '../layers/DropoutOptions.js';
 import { checkTokens } from '../layers/embedding.js';
 import { checkLayerWeights } from './internal/checkRecurrent.js';
 import { CLASSIFIER_OPS } from './internal/classifierOps.js';

@@ -2,7 +2,7 @@ import { checkDropout } from '../layers/checkDropout.js';
 import { deriveSeed } from '../../contracts/random.js';
 import type { SparseRows } from '../../contracts/rows/SparseRows.js';
 import { dropoutMask } from '../internal/dropoutMask.js';
-import type { DropoutOptions } from '../layers/dropout.js';
+import type { DropoutOptions } from '../layers/DropoutOptions.js';
 
 /**
  * Leaves out a random share of the entries of sparse rows, and scales the others up so that the mean stays the same.

@@ -1,6 +1,6 @@
 import type { Trainable } from '../../contracts/models/Trainable.js';
 import type { Artifacts } from '../../models/artifacts/Artifacts.js';
-import type { ClassifyLiveOptions } from '../../operators/live/classifyLive.js';
+import type { ClassifyLiveOptions } from '../../operators/live/ClassifyLiveOptions.js';
 
 /** A model and its parts. They are replaced together. */
 export interface ServedModel extends Pick<

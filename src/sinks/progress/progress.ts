@@ -1,6 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkOptions } from '../../contracts/checkOption.js';
-import type { EpochEnded, TrainingEvent } from '../../contracts/training/TrainingEvent.js';
+import type { TrainingEvent } from '../../contracts/training/TrainingEvent.js';
+import type { EpochEnded } from '../../contracts/training/EpochEnded.js';
 import { TrainingProgress, endLine, startLine, type ModelProgress } from './internal/TrainingProgress.js';
 import { subscribeSink } from '../internal/subscribeSink.js';
 import { checkProgressOptions, ProgressOutput, type ProgressOptions } from './ProgressOutput.js';

@@ -1,5 +1,5 @@
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
-import type { Fingerprint } from './fileBytes.js';
+import type { Fingerprint } from './Fingerprint.js';
 import type { Validators } from './http/validators.js';
 import type { Digest, Snapshot } from './keepSnapshot.js';
 

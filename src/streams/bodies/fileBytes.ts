@@ -1,3 +1,4 @@
+import type { Fingerprint } from './Fingerprint.js';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
@@ -6,12 +7,6 @@ import { isAbsent } from '../../contracts/isAbsent.js';
 import { CHUNK_BYTES } from './bytes/ByteWindow.js';
 import { pathError } from './pathError.js';
 import { sourceChanged } from './SourceMemory.js';
-
-/** Shows whether a file has changed. */
-export interface Fingerprint {
-  readonly size: bigint;
-  readonly modified: bigint;
-}
 
 const fingerprint = ({ size, mtimeNs }: BigIntStats): Fingerprint => ({ size, modified: mtimeNs });
 

@@ -20,12 +20,8 @@ import { predictTable, type PredictTableOptions } from '../../inference/predictT
 import { DATA_HELP } from '../../tables/openTables.js';
 import { addReadingOptions } from '../../tables/tableOptions.js';
 import { classifyTitles } from '../../inference/classifyTitles.js';
-import {
-  type ClassifiedHeadline,
-  predictionFormatter,
-  PREDICTION_FORMATS,
-  type PredictionFormat,
-} from '../../inference/formatPrediction.js';
+import { predictionFormatter, PREDICTION_FORMATS, type PredictionFormat } from '../../inference/formatPrediction.js';
+import type { ClassifiedHeadline } from '../../inference/ClassifiedHeadline.js';
 import { withAnyModel } from '../../inference/model.js';
 import type { Choose } from '../../process/Job.js';
 import type { Terminal } from '../../process/Terminal.js';

@@ -1,12 +1,7 @@
+import type { ArchitectureName } from './ArchitectureName.js';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import { flagOf } from '../../process/flagOf.js';
 import type { TrainingOptions } from './trainingOptions.js';
-
-/** The values of `--architecture`. */
-export type ArchitectureName = 'auto' | 'lesson' | 'linear' | 'wide-gru';
-
-/** The values of `--architecture`, in the order of `--help`. */
-export const ARCHITECTURES: readonly ArchitectureName[] = ['auto', 'lesson', 'linear', 'wide-gru'];
 
 type Flag = keyof TrainingOptions;
 

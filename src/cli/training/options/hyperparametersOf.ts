@@ -3,7 +3,7 @@ import type { Split } from '../../../operators/rows/prepare.js';
 import type { ClassifierConfig } from '../../../models/ClassifierConfig.js';
 import type { SelectedBackend } from '../../../ops/backends/selectBackend.js';
 import type { Hyperparameters } from '../../../sinks/tensorboard/boardEvent.js';
-import type { ArchitectureName } from './architecture.js';
+import type { ArchitectureName } from './ArchitectureName.js';
 import { BATCH_SIZE, type Recipe } from './recipe.js';
 import type { TrainingOptions } from './trainingOptions.js';
 

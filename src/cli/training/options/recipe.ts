@@ -1,11 +1,7 @@
+import type { ScheduleName } from './ScheduleName.js';
 import type { RateSchedule } from '../../../contracts/models/RateSchedule.js';
 import { oneCycle } from '../../../ops/optimizers/rateSchedules.js';
 import type { TrainingOptions } from './trainingOptions.js';
-
-/**
- * The schedule of the learning rate: one cycle over all epochs, or a reduction when the validation loss stops falling.
- */
-export type ScheduleName = 'one-cycle' | 'plateau';
 
 /** The training settings after all defaults are resolved. */
 export interface Recipe {

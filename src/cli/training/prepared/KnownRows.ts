@@ -1,7 +1,7 @@
 import { defer, map, type MonoTypeOperatorFunction, tap } from 'rxjs';
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { Row } from '../../../contracts/rows/Row.js';
-import type { SideCounts } from '../../../contracts/training/TrainingEvent.js';
+import type { SideCounts } from '../../../contracts/training/SideCounts.js';
 import type { OlderModel } from './olderModel.js';
 
 const count = (rows: number): string => rows.toLocaleString('en');

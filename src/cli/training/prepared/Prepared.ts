@@ -4,7 +4,7 @@ import type { Split } from '../../../operators/rows/prepare.js';
 import type { SelectedBackend } from '../../../ops/backends/selectBackend.js';
 import type { TrainingUpdate } from '../../../server/training/TrainingUpdate.js';
 import type { KeptTraining } from '../../checkpoints/trainingCheckpoints.js';
-import type { ArchitectureName } from '../options/architecture.js';
+import type { ArchitectureName } from '../options/ArchitectureName.js';
 import type { CoveringVectors } from './foundVectors.js';
 import type { OlderModel } from './olderModel.js';
 

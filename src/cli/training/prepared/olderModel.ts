@@ -7,7 +7,7 @@ import { isLessonConfig } from '../../../models/artifacts/ModelConfig.js';
 import type { WideGruConfig } from '../../../models/wide/WideGruConfig.js';
 import { LESSON_STEPS, type TextSteps } from '../../../text/TextSteps.js';
 import { fromTask } from '../../process/fromTask.js';
-import type { ArchitectureName } from '../options/architecture.js';
+import type { ArchitectureName } from '../options/ArchitectureName.js';
 import type { TrainingOptions } from '../options/trainingOptions.js';
 import { COLUMNS } from '../options/columns.js';
 import type { FoundVectors } from '../../../vectors/findVectors.js';

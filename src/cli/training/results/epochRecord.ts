@@ -1,4 +1,4 @@
-import type { EpochEnded } from '../../../contracts/training/TrainingEvent.js';
+import type { EpochEnded } from '../../../contracts/training/EpochEnded.js';
 import type { EpochRecord } from '../../../contracts/training/TrainingRecord.js';
 
 /** JSON has no NaN. */

@@ -4,7 +4,7 @@ import { softmaxRows } from '../../internal/softmaxRows.js';
 import { labelWeight } from '../../../ops/internal/lossShares.js';
 import { evaluateLogits } from '../../internal/evaluateLogits.js';
 import { entriesUnder, prefixed } from '../../internal/entriesUnder.js';
-import type { WideGru, WideGruSettings } from '../wideGru.js';
+import type { WideGru, WideGruSettings } from '../WideGruSettings.js';
 import type { WideGruConfig } from '../WideGruConfig.js';
 
 /** Makes one network of a configuration. */

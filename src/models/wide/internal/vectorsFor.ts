@@ -1,6 +1,6 @@
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { VectorRows } from '../../../ops/layers/vectorEmbedding.js';
-import type { WideGruSettings } from '../wideGru.js';
+import type { WideGruSettings } from '../WideGruSettings.js';
 import type { WideGruConfig } from '../WideGruConfig.js';
 
 /** Returns the table of vectors of a model, or one row of zeros if it has none. */

@@ -7,7 +7,7 @@ import { stepsOf, textPath } from '../../../text/textPath.js';
 import { mostProbable } from '../../training/internal/mostProbable.js';
 import { padRows } from '../../batches/padRows.js';
 import { encodeRow, knownTokens } from '../../rows/internal/encodedText.js';
-import type { ClassifyLiveOptions } from '../classifyLive.js';
+import type { ClassifyLiveOptions } from '../ClassifyLiveOptions.js';
 
 /**
  * Classifies each batch of texts as `classifyLive` does, but accepts blank ones too: a headline whose only word was

@@ -1,6 +1,6 @@
 import { type Random, random } from '../../../contracts/random.js';
 import { SIDES, type Side } from '../../../contracts/rows/Row.js';
-import type { StratifiedSplitOptions, Shares } from '../stratifiedSplit.js';
+import type { StratifiedSplitOptions, Shares } from '../StratifiedSplitOptions.js';
 import { SideByGroup } from './SideByGroup.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../../../contracts/rows/Rejection.js';
 import { type Preprocessed, type Row, type Side, type SidedRow, SIDES } from '../../../contracts/rows/Row.js';
-import type { SideCounts } from '../../../contracts/training/TrainingEvent.js';
+import type { SideCounts } from '../../../contracts/training/SideCounts.js';
 import { excerpt } from '../../../contracts/messages/excerpt.js';
 import { SideByRow } from './SideByRow.js';
 

@@ -1,6 +1,7 @@
 import type { Checkpoint, FitSettings } from '../../../contracts/training/Checkpoint.js';
 import type { StateDict } from '../../../contracts/models/StateDict.js';
-import type { EpochEnded, TrainingEvent } from '../../../contracts/training/TrainingEvent.js';
+import type { TrainingEvent } from '../../../contracts/training/TrainingEvent.js';
+import type { EpochEnded } from '../../../contracts/training/EpochEnded.js';
 import type { TrainingState } from '../../../contracts/training/TrainingState.js';
 import { NO_BATCHES } from './batchOrder.js';
 import type { EpochSnapshot } from './trainingEpoch.js';

@@ -5,7 +5,7 @@ import type { DeferredTrainable, Trainable } from '../../../contracts/models/Tra
 import type { StepEnded } from '../../../contracts/training/TrainingEvent.js';
 import { checkNumber, checkOptions, checkWhole } from '../../../contracts/checkOption.js';
 import { checkClipNorm } from './checkClipNorm.js';
-import type { TrainStepOptions } from '../trainStep.js';
+import type { TrainStepOptions } from '../TrainStepOptions.js';
 import { throughModel } from './throughModel.js';
 
 /** The most row ids that a message lists. */

@@ -1,4 +1,4 @@
-import { OWN_MEMORY, type RowMemory } from './RowMemory.js';
+import { type FloatMemory, OWN_FLOATS } from './FloatMemory.js';
 
 /** The approximate number of values of a chunk: 256 KiB of float32. */
 const CHUNK = 1 << 16;
@@ -20,10 +20,10 @@ export class RowStore {
   readonly shift: number;
   /** The number of rows. */
   length = 0;
-  readonly #memory: RowMemory;
+  readonly #memory: FloatMemory;
   readonly #chunks: Float32Array[] = [];
 
-  constructor(width: number, memory: RowMemory = OWN_MEMORY) {
+  constructor(width: number, memory: FloatMemory = OWN_FLOATS) {
     this.width = width;
     this.stride = Math.ceil(width / LANES) * LANES;
     this.shift = Math.max(0, Math.floor(Math.log2(CHUNK / this.stride)));

@@ -1,4 +1,5 @@
-import type { SideCounts, TrainingEvent } from '../../../contracts/training/TrainingEvent.js';
+import type { TrainingEvent } from '../../../contracts/training/TrainingEvent.js';
+import type { SideCounts } from '../../../contracts/training/SideCounts.js';
 import type { Report } from '../../metrics/metrics.js';
 import { metricsTable } from '../../metrics/metricsTable.js';
 import type { ReportMade } from '../../metrics/ReportMade.js';

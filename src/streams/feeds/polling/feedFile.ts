@@ -5,7 +5,8 @@ import { asyncScheduler, catchError, concat, defer, EMPTY, map, mergeMap, type O
 import { HeadwaterError } from '../../../contracts/HeadwaterError.js';
 import type { LiveHeadline, SourceEvents } from '../../../contracts/live/Live.js';
 import type { DeadLetter } from '../../../contracts/rows/Rejection.js';
-import { fileBytes, type Fingerprint } from '../../bodies/fileBytes.js';
+import { fileBytes } from '../../bodies/fileBytes.js';
+import type { Fingerprint } from '../../bodies/Fingerprint.js';
 import type { Pacing } from '../../pacing/Pacing.js';
 import { rejecting } from '../../internal/rejecting.js';
 import { whenOpen } from '../../pacing/internal/whenOpen.js';
