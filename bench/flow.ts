@@ -5,10 +5,13 @@
  *
  * `read` reads a table as `prepare` and `batches` do. `train` is one epoch of the lesson's GRU, which reads too. `live`
  * classifies headlines in micro-batches. `serve` answers requests of one headline over HTTP; its clients run in the
- * same process. `bare` is a pipeline of three stages that work for about 0.3 µs each, the worst case. `unwatched`
- * compares the stages of `bare`, not watched, with the same pipeline without `trace`.
+ * same process. `micro` is a pipeline of three stages that work for about 1 µs each on a value. `bare` is one whose
+ * stages work for about 0.3 µs each, the worst case. `tap` compares `bare` with a `tap` in the place of each `trace`:
+ * the cost of any operator. `unwatched` compares the stages of `bare`, not watched, with the same pipeline without
+ * `trace`. Each run of these takes about a second, because the watch reads the clock most often in its first
+ * milliseconds, and real watches run for longer.
  *
- * Before `bare`, pipelines with other operators between the same stages run. If a process runs one pipeline only, V8
+ * Before these, pipelines with other operators between the same stages run. If a process runs one pipeline only, V8
  * compiles all its operators into one function. Any operator that is added may then end this, whatever it does. Real
  * processes run several pipelines.
  *
@@ -125,20 +128,28 @@ const serve = async (watched: boolean): Promise<number> => {
   return took;
 };
 
-/** Works for about 0.3 µs. */
-const work = (value: number): number => {
-  let sum = value;
-  for (let i = 0; i < 60; i++) sum = Math.sqrt(sum + i);
-  return sum;
-};
+/** The number of turns of the loop in a stage: about 0.3 µs and about 1 µs. */
+const [SHORT, LONG] = [60, 200];
 
-const bare =
-  (stage: (name: string) => MonoTypeOperatorFunction<number>): (() => Promise<unknown>) =>
-  () =>
-    lastValueFrom(range(1, 300_000).pipe(map(work), stage('a'), map(work), stage('b'), map(work), stage('c')));
+/** The number of values of a pipeline of short stages; one of long stages has fewer, and takes as long. */
+const VALUES = 1_000_000;
+
+type Stage = (name: string) => MonoTypeOperatorFunction<number>;
+
+/** A pipeline of three stages that compute only. */
+const computing =
+  (stage: Stage, turns: number, values = Math.round((VALUES * SHORT) / turns)): (() => Promise<unknown>) =>
+  () => {
+    const work = (value: number): number => {
+      let sum = value;
+      for (let i = 0; i < turns; i++) sum = Math.sqrt(sum + i);
+      return sum;
+    };
+    return lastValueFrom(range(1, values).pipe(map(work), stage('a'), map(work), stage('b'), map(work), stage('c')));
+  };
 
 /** A stage made of the other kinds of subscribers: a plain observer, and operators of RxJS. */
-const OTHER_STAGES: readonly (() => MonoTypeOperatorFunction<number>)[] = [
+const OTHER_STAGES: readonly Stage[] = [
   () => (source) =>
     new Observable<number>((subscriber) =>
       source.subscribe({
@@ -153,7 +164,7 @@ const OTHER_STAGES: readonly (() => MonoTypeOperatorFunction<number>)[] = [
 ];
 
 const runOtherStages = async (): Promise<void> => {
-  for (let i = 0; i < 12; i++) await bare(OTHER_STAGES[i % OTHER_STAGES.length]!)();
+  for (let i = 0; i < 12; i++) await computing(OTHER_STAGES[i % OTHER_STAGES.length]!, SHORT, 100_000)();
 };
 
 const inTime =
@@ -173,13 +184,15 @@ const JOBS: Readonly<Record<string, (watched: boolean) => Promise<number>>> = {
   train: inTime(train),
   live: inTime(live),
   serve,
-  bare: inTime(bare(trace)),
-  unwatched: (traced) => processorTime(bare(traced ? trace : () => identity)),
+  micro: inTime(computing(trace, LONG)),
+  bare: inTime(computing(trace, SHORT)),
+  tap: (tapped) => processorTime(computing(tapped ? () => tap() : () => identity, SHORT)),
+  unwatched: (traced) => processorTime(computing(traced ? trace : () => identity, SHORT)),
 };
 
 for (const [name, job] of Object.entries(JOBS)) {
   if (options.only !== undefined && options.only !== name) continue;
-  if (name === 'bare') await runOtherStages();
+  if (name === 'micro' || options.only !== undefined) await runOtherStages();
   for (let i = 0; i < 3; i++) await job(i % 2 === 1);
   const pairs: { readonly without: number; readonly ratio: number }[] = [];
   for (let i = 0; i < Number(options.pairs); i++) {

@@ -2,11 +2,12 @@
  * `headwater serve` compared with a service of FastAPI, uvicorn and PyTorch with the same weights and the same text
  * steps.
  *
- *     npm run bench:serve -- --peer [--python PATH] [--pairs 5] [--seconds 4] [--clients 1,50,200,1000] [--busy 0,12]
- *         [--variants single,batched] [--threads 2] [--json FILE]
+ *     npm run bench:serve -- --peer [--python PATH] [--pairs 5] [--cold 2] [--seconds 4] [--clients 1,50,200,1000]
+ *         [--busy 0,12] [--variants single,batched] [--threads 2] [--json FILE]
  *
- * A pair is both services, one after the other, each in a new process. `cold` is the first two seconds of load, and
- * `warm` is a load after three more seconds. Pairs alternate in their order, so that other work of the machine affects
+ * A pair is both services, one after the other, each in a new process. `cold` is the load of the first `--cold`
+ * seconds, and `warm` is the load of `--seconds` seconds, after another load between them. With busy loops, 1,000
+ * clients need about ten seconds to connect. Pairs alternate in their order, so that other work of the machine affects
  * both alike. `--busy 12` runs twelve computing processes at the same time. First, 50 answers of both are compared: the
  * classes must be equal, and probabilities must agree within 1e-4. Run it on an otherwise idle machine.
  */
@@ -26,6 +27,7 @@ const { values: options } = parseArgs({
     peer: { type: 'boolean' },
     python: { type: 'string', default: 'python3' },
     pairs: { type: 'string', default: '5' },
+    cold: { type: 'string', default: '2' },
     seconds: { type: 'string', default: '4' },
     clients: { type: 'string', default: '1,50,200,1000' },
     busy: { type: 'string', default: '0,12' },
@@ -37,9 +39,10 @@ const { values: options } = parseArgs({
 const numbers = (text: string): readonly number[] => text.split(',').map(Number);
 const seconds = Number(options.seconds);
 
-/** The loads of a new service: the seconds of the cold load, and those between it and the warm load. */
-const COLD = 2;
-const BETWEEN = 3;
+const cold = Number(options.cold);
+
+/** The seconds of load between the cold and the warm load. */
+const between = 1.5 * cold;
 
 raiseEngineFlags();
 registerBackend();
@@ -141,7 +144,7 @@ const load = async (url: string, connections: number, duration: number) => {
     url,
     connections,
     duration,
-    timeout: 30,
+    timeout: 120,
     requests: titles.map((title) => ({
       method: 'POST' as const,
       headers: { 'content-type': 'application/json' },
@@ -165,11 +168,11 @@ const load = async (url: string, connections: number, duration: number) => {
 /** Measures one service under load, from its start. */
 const measured = async (start: () => Promise<Service>, clients: number) => {
   const service = await start();
-  const cold = await load(service.url, clients, COLD);
-  await load(service.url, clients, BETWEEN);
+  const first = await load(service.url, clients, cold);
+  await load(service.url, clients, between);
   const warm = await load(service.url, clients, seconds);
   await stopped(service);
-  return { cold, warm };
+  return { cold: first, warm };
 };
 
 const figures: object[] = [];
