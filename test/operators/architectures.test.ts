@@ -5,7 +5,7 @@ import { restoreModel, type TextModel } from '../../src/models/artifacts/restore
 import { resizeVocabulary } from '../../src/models/artifacts/resizeVocabulary.js';
 import type { LinearClassifier } from '../../src/models/linear/linearClassifier.js';
 import { sumClassifier } from '../../src/models/sum/sumClassifier.js';
-import type { WideGru } from '../../src/models/wide/wideGru.js';
+import type { WideGru } from '../../src/models/wide/WideGruSettings.js';
 import { entriesUnder } from '../../src/models/internal/entriesUnder.js';
 import { modelSlot } from '../../src/operators/learning/modelSlot.js';
 import { prequential } from '../../src/operators/learning/prequential.js';

@@ -17,7 +17,7 @@ import {
 } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Rejection } from '../../src/contracts/rows/Rejection.js';
-import type { EpochEnded } from '../../src/contracts/training/TrainingEvent.js';
+import type { EpochEnded } from '../../src/contracts/training/EpochEnded.js';
 import type { TrainingSnapshot } from '../../src/contracts/training/TrainingView.js';
 import { classifier } from '../../src/models/classifier.js';
 import { classifierConfig } from '../../src/models/ClassifierConfig.js';

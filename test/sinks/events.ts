@@ -1,11 +1,11 @@
 import type {
-  EpochEnded,
   EpochStarted,
   StepEnded,
   TrainingEnded,
   TrainingStarted,
   ValidationStepEnded,
 } from '../../src/contracts/training/TrainingEvent.js';
+import type { EpochEnded } from '../../src/contracts/training/EpochEnded.js';
 import type { TrainingState } from '../../src/contracts/training/TrainingState.js';
 
 export const state = (epoch: number): TrainingState => ({

@@ -6,7 +6,8 @@ import type { EvaluatedBatch } from '../../src/contracts/training/Evaluation.js'
 import type { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
 import type { LabelledBatch, PaddedBatch } from '../../src/contracts/rows/PaddedBatch.js';
 import type { DeadLetter, Rejection } from '../../src/contracts/rows/Rejection.js';
-import type { EpochEnded, StepEnded, TrainingEvent } from '../../src/contracts/training/TrainingEvent.js';
+import type { StepEnded, TrainingEvent } from '../../src/contracts/training/TrainingEvent.js';
+import type { EpochEnded } from '../../src/contracts/training/EpochEnded.js';
 import { alongside } from '../../src/sinks/alongside.js';
 import { artifactFiles } from '../../src/sinks/files/artifactFiles.js';
 import { batchStats, type BatchStats } from '../../src/sinks/metrics/batchStats.js';

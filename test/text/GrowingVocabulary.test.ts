@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { from } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { growingVocabulary } from '../../src/text/GrowingVocabulary.js';
-import { Tokenizer, type TokenizerOptions } from '../../src/text/Tokenizer.js';
+import { Tokenizer } from '../../src/text/Tokenizer.js';
+import type { TokenizerOptions } from '../../src/text/TokenizerOptions.js';
 
 const fit = (texts: readonly string[], options?: TokenizerOptions): Tokenizer => {
   let fitted: Tokenizer | undefined;

@@ -4,7 +4,8 @@ import { from, lastValueFrom, map } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { HeadwaterError } from '../../src/contracts/HeadwaterError.js';
-import { Tokenizer, type TokenizerOptions } from '../../src/text/Tokenizer.js';
+import { Tokenizer } from '../../src/text/Tokenizer.js';
+import type { TokenizerOptions } from '../../src/text/TokenizerOptions.js';
 
 const SEED = 20;
 

@@ -5,7 +5,7 @@ import type { Split } from '../../src/operators/rows/prepare.js';
 import { prepare } from '../../src/operators/rows/prepare.js';
 import { sumClassifier } from '../../src/models/sum/sumClassifier.js';
 import type { LinearClassifier } from '../../src/models/linear/linearClassifier.js';
-import type { WideGru } from '../../src/models/wide/wideGru.js';
+import type { WideGru } from '../../src/models/wide/WideGruSettings.js';
 import type { ModelChosen, TrainedCandidate } from '../../src/training/ModelChosen.js';
 import { type ModelRefitted, refitModel } from '../../src/training/refitModel.js';
 import { trainModel, type TrainModelOptions } from '../../src/training/trainModel.js';

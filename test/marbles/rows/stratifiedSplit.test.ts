@@ -1,7 +1,8 @@
 import { from, map, range, take } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { stratifiedSplit, type StratifiedSplitOptions } from '../../../src/operators/rows/stratifiedSplit.js';
+import { stratifiedSplit } from '../../../src/operators/rows/stratifiedSplit.js';
+import type { StratifiedSplitOptions } from '../../../src/operators/rows/StratifiedSplitOptions.js';
 
 const marbles = () => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
 

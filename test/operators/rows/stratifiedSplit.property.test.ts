@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { from } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { SIDES, type Side, type SidedRow } from '../../../src/contracts/rows/Row.js';
-import { type Shares, stratifiedSplit } from '../../../src/operators/rows/stratifiedSplit.js';
+import { stratifiedSplit } from '../../../src/operators/rows/stratifiedSplit.js';
+import type { Shares } from '../../../src/operators/rows/StratifiedSplitOptions.js';
 
 interface Row {
   readonly id: number;
