@@ -5,6 +5,7 @@ import { emptyHeaders } from '../markdown/emptyHeaders.js';
 import { fences } from '../markdown/fences.js';
 import { anchorOf } from '../pages/anchorOf.js';
 import { guidePages } from '../pages/navigation.js';
+import { WRONG_ADDRESS, wrongAddress } from '../pages/wrongAddress.js';
 import { renderForSearch, termOf, typosOf, weightOf, wordsOf } from './search.js';
 
 const reference = JSON.parse(readFileSync(navigationFile, 'utf8')) as DefaultTheme.SidebarMulti;
@@ -33,6 +34,8 @@ export default defineConfig({
   cacheDir: `${pagesFolder}/../cache`,
   cleanUrls: false,
   metaChunk: true,
+  transformHtml: (html, _file, { page, siteData }) =>
+    page === '404.md' ? wrongAddress(html, siteData.base) : undefined,
   head: [
     ['link', { rel: 'icon', href: 'data:,' }],
     ['noscript', {}, `<style>${WITHOUT_SCRIPT}</style>`],
@@ -73,7 +76,7 @@ export default defineConfig({
       },
     },
     notFound: {
-      title: 'This page does not exist',
+      title: WRONG_ADDRESS,
       quote: 'Use the search, or begin at the first page.',
       linkText: 'First page',
       linkLabel: 'First page',

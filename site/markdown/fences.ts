@@ -47,7 +47,8 @@ const isOf = (language: string, token: { readonly info: string } | undefined): b
 
 /**
  * Draws blocks of code marked `marbles`, or `marbles drawn` where a test cannot run them in virtual time. Gives a
- * button to each block of TypeScript that a browser can run. Keeps short pieces of code in sentences on one line.
+ * button to each block of TypeScript that a browser can run. Titles a block `text prints`, which has what the code
+ * above it prints. Keeps short pieces of code in sentences on one line.
  */
 export const fences = ({ renderer: { rules } }: MarkdownRenderer): void => {
   const plain = rules.fence;
@@ -60,6 +61,7 @@ export const fences = ({ renderer: { rules } }: MarkdownRenderer): void => {
       language === 'ts' && !flags.includes('no-run') && isRunnable(content)
         ? runnable(content.trimEnd(), highlighted)
         : highlighted;
+    if (language === 'text' && flags.includes('prints')) return `<div class="prints"><p>Prints</p>${shown}</div>\n`;
     // Python and the TypeScript right after it stand side by side where the window is wide.
     if (language === 'python' && isOf('ts', tokens[index + 1])) return `<div class="beside">${shown}`;
     return language === 'ts' && isOf('python', tokens[index - 1]) ? `<div>${shown}</div></div>\n` : shown;

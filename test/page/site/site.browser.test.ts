@@ -180,6 +180,13 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     await page.locator('h1', { hasText: 'Tutorial' }).waitFor();
   });
 
+  it('lists the pages at a wrong address without JavaScript', async () => {
+    const { page } = await visit(at('404.html'), { javaScriptEnabled: false });
+    expect(await page.locator('h1').innerText()).toBe('This page does not exist');
+    await page.getByRole('link', { name: 'Tutorial' }).click();
+    await page.locator('h1', { hasText: 'Tutorial' }).waitFor();
+  });
+
   it('is read and searched, and runs programs, when its server has gone', async () => {
     const own = await serveFolder(site, false);
     const { page } = await visit(new URL('learn/start.html', own.url));
