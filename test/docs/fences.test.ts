@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { format } from 'node:util';
 import { engine, getGradient, getKernelsForBackend, unregisterGradient, unregisterKernel } from '@tensorflow/tfjs-core';
 import { config } from 'rxjs';
 import ts from 'typescript';
@@ -8,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { BACKEND_NAME } from '../../src/ops/definition/backendName.js';
 import { OPS } from '../../src/ops/registerOps.js';
 import { allFences, asModule, type Fence, root } from './fences.js';
+import { SHOWS_OUTPUT, writeOutput } from './writeOutput.js';
 
 const fences = allFences().map((fence) => ({ ...fence, title: `${fence.file}:${fence.line}` }));
 
@@ -20,7 +22,14 @@ beforeAll(() => {
   for (const fence of fences) writeFileSync(moduleOf(fence), asModule(fence));
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** `HEADWATER_WRITE_OUTPUT=1` writes what the blocks print into the pages, instead of comparing it. */
+const isWriting = process.env['HEADWATER_WRITE_OUTPUT'] !== undefined;
+const printedBy = new Map<Fence, string>();
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  if (isWriting) writeOutput(printedBy);
+});
 
 /**
  * tfjs as a process finds it that has only just imported headwater: what one fence registers must not be there for the
@@ -37,11 +46,15 @@ const forgetRegistrations = (): void => {
 /** Errors that reached a subscriber without an error handler, which would be lost in a timer of their own. */
 let unhandled: unknown[] = [];
 
+/** What the block has printed, as Node writes it where nobody looks in colours. */
+let printed: string[] = [];
+
 beforeEach(() => {
   forgetRegistrations();
   unhandled = [];
+  printed = [];
   config.onUnhandledError = (error) => void unhandled.push(error);
-  vi.spyOn(console, 'log').mockReturnValue(undefined);
+  vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => void printed.push(format(...values)));
   // tfjs's own backend advertises another one at its first write.
   vi.spyOn(console, 'warn').mockReturnValue(undefined);
 });
@@ -94,6 +107,9 @@ test('every block of code type-checks, strictly', () => {
 test.for(fences.filter(({ run }) => run))('$title runs', { timeout: 240_000 }, async (fence) => {
   await import(/* @vite-ignore */ moduleOf(fence));
   // What a fence starts without awaiting it has a turn to fail in.
-  await setTimeout(0);
+  await setTimeout(isWriting ? 1000 : 0);
   expect(unhandled).toEqual([]);
+  if (isWriting) printedBy.set(fence, printed.join('\n'));
+  else if (fence.prints !== undefined) await expect.poll(() => printed.join('\n')).toBe(fence.prints);
+  else if (SHOWS_OUTPUT.test(fence.file)) expect(printed, 'the page shows what a block prints').toEqual([]);
 });

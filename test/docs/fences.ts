@@ -13,6 +13,8 @@ export interface Fence {
   readonly code: string;
   /** Whether it is to be run; one that needs a network, say, is marked `no-run` and only type-checked. */
   readonly run: boolean;
+  /** What the page shows that it prints. `undefined` where it shows nothing. */
+  readonly prints: string | undefined;
 }
 
 /** The files of a folder and of those in it with an ending, from the root. */
@@ -21,6 +23,9 @@ export const filesUnder = (folder: string, ending: string): readonly string[] =>
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .sort();
+
+/** The language and flag of a block that shows what the block of TypeScript before it prints. */
+export const PRINTS = 'text prints';
 
 /** What stands before each line of a doc comment. */
 const GUTTER = /^\s*\* ?/;
@@ -40,8 +45,21 @@ const fencesOf = (file: string, inComments: boolean): readonly Fence[] => {
         const { info, line: begin, code } = open;
         const [language, ...flags] = info.split(' ');
         if (language === 'ts')
-          fences.push({ file, line: begin, code: code.join('\n'), run: !flags.includes('no-run') });
-        else if (/^(typescript|tsx|js|javascript|mjs)$/.test(language ?? ''))
+          fences.push({
+            file,
+            line: begin,
+            code: code.join('\n'),
+            run: !flags.includes('no-run'),
+            prints: undefined,
+          });
+        else if (info === PRINTS) {
+          const printing = fences.pop();
+          // Its code, the end of the fence, an empty line and the line that opens this one.
+          if (printing === undefined || printing.line + printing.code.split('\n').length + 3 !== begin)
+            throw new Error(`${file}:${begin - 1}: output stands right after the code that prints it.`);
+          fences.push({ ...printing, prints: code.join('\n') });
+        }
+        if (/^(typescript|tsx|js|javascript|mjs)$/.test(language ?? ''))
           throw new Error(`${file}:${begin - 1}: code that is to be checked is marked ts, not ${info}.`);
         open = undefined;
       }
