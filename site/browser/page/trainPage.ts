@@ -89,6 +89,17 @@ export const openTrainPage = (target: HTMLElement): (() => void) => {
   let curve = new LossCurve();
   const curvePlace = element('div', {}, curve.node);
   let running: Running | undefined;
+  /** How often something was asked for: files that are read after the reader has asked for something else are late. */
+  let asked = 0;
+
+  /** Whether the worker reads a text. It is asked for the next one when it has answered: a large model is slow. */
+  let isReading = false;
+
+  const classify = (): void => {
+    if (isReading) return;
+    isReading = true;
+    running?.send({ type: 'classify', text: text.value });
+  };
 
   const ended = (): void => {
     train.disabled = false;
@@ -108,20 +119,25 @@ export const openTrainPage = (target: HTMLElement): (() => void) => {
         text.disabled = false;
         save.disabled = !answer.isNew;
         answers.replaceChildren();
-        if (text.value !== '') running?.send({ type: 'classify', text: text.value });
+        isReading = false;
+        if (text.value !== '') classify();
       } else if (answer.type === 'classified') {
+        isReading = false;
         // An answer to what stood there before is late.
         if (answer.text === text.value)
           answers.replaceChildren(...(answer.prefixes.length === 0 ? [] : [table(answer.prefixes)]));
+        else classify();
       } else if (answer.type === 'saved') download(answer.files);
       else if (answer.type === 'ended') ended();
       else if (answer.type === 'failed') {
+        isReading = false;
         setText(state, answer.message);
         ended();
       }
     };
 
   const begin = (first: (running: Running) => void): void => {
+    asked += 1;
     running?.stop();
     text.disabled = true;
     save.disabled = true;
@@ -142,16 +158,24 @@ export const openTrainPage = (target: HTMLElement): (() => void) => {
     ),
   );
   stop.addEventListener('click', () => {
+    asked += 1;
     running?.stop();
     setText(state, 'Stopped.');
     ended();
   });
   save.addEventListener('click', () => running?.send({ type: 'save' }));
-  text.addEventListener('input', () => running?.send({ type: 'classify', text: text.value }));
+  text.addEventListener('input', () => classify());
   const openDropped = (items: Iterable<File | DataTransferItem>): void => {
+    asked += 1;
+    const turn = asked;
     setText(state, 'Reading the files …');
-    void droppedFiles(items).then(open, (error: unknown) =>
-      setText(state, error instanceof Error ? error.message : String(error)),
+    void droppedFiles(items).then(
+      (files) => {
+        if (turn === asked) open(files);
+      },
+      (error: unknown) => {
+        if (turn === asked) setText(state, error instanceof Error ? error.message : String(error));
+      },
     );
   };
   // The same files can be chosen again after they were written again.
@@ -186,5 +210,8 @@ export const openTrainPage = (target: HTMLElement): (() => void) => {
     element('p', {}, element('label', {}, 'Text to classify ', text)),
     answers,
   );
-  return () => running?.stop();
+  return () => {
+    asked += 1;
+    running?.stop();
+  };
 };
