@@ -2,17 +2,15 @@ import { element, setText } from '../../../src/page/elements/element.js';
 import { svg } from '../../../src/page/elements/svg.js';
 import { hueOf } from '../../marbles/hueOf.js';
 import type { Notified, Stage } from '../protocol.js';
+import { letterOf } from './letterOf.js';
+import { type Place, placeMarbles, ticksOf } from './placeMarbles.js';
 
 const ROW = 44;
 const RADIUS = 11;
 const WIDTH = 760;
 const MARGIN = 16;
-/** A program that is over in so many milliseconds is drawn in the order in which its values came. */
-const SHORT_MS = 5;
 
-/** What stands in a marble: the type of an event, or the first word of any other value. */
-const letterOf = (text: string): string =>
-  (/^\{ type: '([\w-]+)/.exec(text)?.[1] ?? /[\p{L}\p{N}.]+/u.exec(text)?.[0] ?? '·').slice(0, 3);
+const xAt = (share: number): number => MARGIN + share * (WIDTH - 2 * MARGIN);
 
 /** Draws what really went through the stages of a program: each value where it came. */
 export class MarbleView {
@@ -45,48 +43,46 @@ export class MarbleView {
   }
 
   #draw(): void {
-    const all = this.#notified.toSorted((a, b) => a.time - b.time);
-    const until = all.at(-1)?.time ?? 0;
-    const from = all[0]?.time ?? 0;
-    const inOrder = until - from < SHORT_MS;
-    const place = new Map(
-      all.map((one, at) => [
-        one,
-        inOrder ? (at + 0.5) / all.length : until === from ? 0 : (one.time - from) / (until - from),
-      ]),
-    );
+    const { rows, inOrder, milliseconds } = placeMarbles(this.#notified);
     this.#rows.replaceChildren(
       ...this.#stages.flatMap((stage) => {
-        const own = all.filter((one) => one.stage === stage.stage);
-        return own.length === 0 ? [] : [this.#row(stage, own, place)];
+        const own = rows.get(stage.stage);
+        return own === undefined ? [] : [this.#row(stage, own)];
       }),
+      ...(inOrder ? [] : [this.#scale(milliseconds)]),
     );
     const axis = inOrder
-      ? `The axis is the order of arrival: all came within ${Math.max(until - from, 0.1).toFixed(1)} ms.`
-      : `The axis is time: ${(until - from).toFixed(0)} ms from the first to the last value.`;
-    const left = this.#left === 0 ? '' : ` ${this.#left} further values are not drawn.`;
-    setText(this.#axis, all.length === 0 ? 'Nothing has gone through a pipe() yet.' : axis + left);
+      ? `The axis is the order of arrival: all came within ${Math.max(milliseconds, 0.1).toFixed(1)} ms.`
+      : `The axis is time: ${milliseconds.toFixed(0)} ms from the first to the last value.`;
+    const left = this.#left === 0 ? '' : ` ${this.#left.toLocaleString('en-GB')} further values are not drawn.`;
+    setText(this.#axis, rows.size === 0 ? 'Nothing has gone through a pipe() yet.' : axis + left);
   }
 
-  #row(stage: Stage, own: readonly Notified[], place: ReadonlyMap<Notified, number>): HTMLElement {
+  #row(stage: Stage, own: readonly Place[]): HTMLElement {
     const y = ROW / 2;
-    const marks = own.toReversed().map((one) => {
-      const x = MARGIN + (place.get(one) ?? 0) * (WIDTH - 2 * MARGIN);
-      if (one.kind === 'complete') return svg('path', { class: 'stroke', d: `M${x} ${y - 14}V${y + 14}` });
-      if (one.kind === 'error')
-        return svg('path', {
-          class: 'stroke failed',
-          d: `M${x - 8} ${y - 8}L${x + 8} ${y + 8}M${x + 8} ${y - 8}L${x - 8} ${y + 8}`,
-        });
+    const height = ROW + 2 * RADIUS * Math.max(...own.map(({ below }) => below));
+    // The first one is drawn last, so that it is seen whole.
+    const marks = own.toReversed().map(({ notified: { kind, text, time }, x: share, below, more }) => {
+      const x = xAt(share);
+      const title = svg('title', {}, `${kind === 'complete' ? 'complete' : text} at ${time.toFixed(1)} ms`);
+      if (kind === 'complete') return svg('path', { class: 'stroke', d: `M${x} ${y - 14}V${y + 14}` }, title);
+      if (kind === 'error')
+        return svg(
+          'path',
+          { class: 'stroke failed', d: `M${x - 8} ${y - 8}L${x + 8} ${y + 8}M${x + 8} ${y - 8}L${x - 8} ${y + 8}` },
+          title,
+        );
+      const centre = y + 2 * RADIUS * below;
+      if (more > 0) return svg('text', { class: 'letter', x, y: centre + 4 }, `+${more + 1}`);
       return svg(
         'g',
         {},
-        svg('title', {}, `${one.text} at ${one.time.toFixed(1)} ms`),
-        svg('circle', { class: `marble hue-${hueOf(one.text)}`, cx: x, cy: y, r: RADIUS }),
-        svg('text', { class: 'letter', x, y: y + 4 }, letterOf(one.text)),
+        title,
+        svg('circle', { class: `marble hue-${hueOf(text)}`, cx: x, cy: centre, r: RADIUS }),
+        svg('text', { class: 'letter', x, y: centre + 4 }, letterOf(text)),
       );
     });
-    const values = own.filter(({ kind }) => kind === 'next').length;
+    const values = own.reduce((sum, { notified: { kind }, more }) => sum + (kind === 'next' ? 1 + more : 0), 0);
     return element(
       'div',
       { class: 'happened-row' },
@@ -95,16 +91,27 @@ export class MarbleView {
         'svg',
         {
           class: 'marble-diagram',
-          viewBox: `0 0 ${WIDTH} ${ROW}`,
+          viewBox: `0 0 ${WIDTH} ${height}`,
           role: 'img',
           'aria-label': `${stage.label}: ${values} values: ${own
             .slice(0, 20)
-            .map(({ text, kind }) => (kind === 'next' ? text : kind))
+            .map(({ notified: { text, kind } }) => (kind === 'next' ? text : `${kind} ${text}`.trim()))
             .join('; ')}`,
         },
         svg('path', { class: 'stroke axis', d: `M0 ${y}H${WIDTH}` }),
         ...marks,
       ),
     );
+  }
+
+  /** The times below the rows, from the first value on. The last label would have no room at the end. */
+  #scale(milliseconds: number): HTMLElement {
+    const marks = ticksOf(milliseconds).flatMap((time) => {
+      const x = xAt(time / milliseconds);
+      const label = svg('text', { class: 'letter', x, y: 18 }, `${time} ms`);
+      return [svg('path', { class: 'stroke', d: `M${x} 0V6` }), ...(x > WIDTH - 2 * MARGIN ? [] : [label])];
+    });
+    const scale = svg('svg', { class: 'marble-diagram', viewBox: `0 0 ${WIDTH} 24` }, ...marks);
+    return element('div', { class: 'happened-scale', 'aria-hidden': 'true' }, scale);
   }
 }

@@ -6,10 +6,16 @@ export interface Running {
   readonly stop: () => void;
 }
 
+const isAnswer = (data: unknown): data is Answer =>
+  typeof data === 'object' && data !== null && 'type' in data && typeof data.type === 'string';
+
 /** Starts a worker. Its script lies beside the page's. */
 export const startWorker = (onAnswer: (answer: Answer) => void): Running => {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-  worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => onAnswer(data));
+  worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    // A program of the reader may post anything itself.
+    if (isAnswer(data)) onAnswer(data);
+  });
   // The error of a script that could not be loaded has no message.
   worker.addEventListener('error', ({ message }: Partial<ErrorEvent>) =>
     onAnswer({ type: 'failed', message: message ?? 'The playground could not be loaded. Check the connection.' }),

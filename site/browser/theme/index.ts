@@ -26,8 +26,8 @@ const runBlock = async (button: HTMLElement): Promise<void> => {
   const code = block?.dataset['code'];
   if (block === null || code === undefined) return;
   const { openPlayground } = await loadPage();
-  // The reader may have left while it was loaded.
-  if (!block.isConnected) return;
+  // The reader may have left while it was loaded, or have pressed the button twice.
+  if (!block.isConnected || running.some(({ place }) => place === block)) return;
   running.push({ place: block, stop: openPlayground(block, decodeURIComponent(code), true) });
 };
 

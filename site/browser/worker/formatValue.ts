@@ -1,3 +1,5 @@
+import { isObservable, Subject } from 'rxjs';
+
 const LONGEST_TEXT = 400;
 const MOST_ITEMS = 12;
 const DEEPEST = 3;
@@ -13,6 +15,11 @@ const formatObject = (value: object, depth: number): string => {
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (value instanceof RegExp) return String(value);
+  if (isObservable(value)) {
+    // Its fields are of RxJS; but the key of a group is the reader's.
+    const key = 'key' in value ? ` of ${formatValue(value.key, depth + 1)}` : '';
+    return `${value instanceof Subject ? 'Subject' : 'Observable'}${key}`;
+  }
   if (isTyped(value)) {
     const shown = Array.from(value.subarray(0, MOST_ITEMS), (item) => String(Number(item.toPrecision(6))));
     return `${value.constructor.name} [${list(shown, value.length)}]`;

@@ -1,8 +1,8 @@
-import { isObservable, Observable, type UnaryFunction } from 'rxjs';
+import { isObservable, Observable, tap, type UnaryFunction } from 'rxjs';
 import type { Answer, Notified } from '../protocol.js';
 import { formatValue } from './formatValue.js';
 
-/** The most notifications of one stage that are told; the rest is counted. */
+/** The most values of one stage that are told, and as many of its ends; the rest is counted. */
 const MOST_OF_A_STAGE = 120;
 const LONGEST_TEXT = 80;
 /** How long what happened waits for more of it, in milliseconds. */
@@ -38,7 +38,8 @@ export const observeStages = (
   tell: (answer: Answer) => void,
 ): { readonly piped: Piped; readonly flush: () => void } => {
   const begin = performance.now();
-  const counts = new Map<number, number>();
+  /** How many values of each stage there were, and how many ends. */
+  const counts = { value: new Map<number, number>(), end: new Map<number, number>() };
   let notified: Notified[] = [];
   let losses: number[] = [];
   let left = 0;
@@ -55,8 +56,9 @@ export const observeStages = (
   };
 
   const note = (stage: number, kind: Notified['kind'], value?: unknown): void => {
-    const count = (counts.get(stage) ?? 0) + 1;
-    counts.set(stage, count);
+    const counted = kind === 'next' ? counts.value : counts.end;
+    const count = (counted.get(stage) ?? 0) + 1;
+    counted.set(stage, count);
     const now = performance.now();
     if (count > MOST_OF_A_STAGE) left++;
     else {
@@ -73,21 +75,13 @@ export const observeStages = (
     if (now - last > GATHER_MS) flush();
   };
 
+  // `tap` ends its source when its consumer ends. An Observable of our own would let a synchronous source go on.
   const watched = (stage: number, observable: Observable<unknown>): Observable<unknown> =>
-    new Observable((subscriber) =>
-      observable.subscribe({
-        next: (value) => {
-          note(stage, 'next', value);
-          subscriber.next(value);
-        },
-        error: (error: unknown) => {
-          note(stage, 'error', error);
-          subscriber.error(error);
-        },
-        complete: () => {
-          note(stage, 'complete');
-          subscriber.complete();
-        },
+    observable.pipe(
+      tap({
+        next: (value) => note(stage, 'next', value),
+        error: (error: unknown) => note(stage, 'error', error),
+        complete: () => note(stage, 'complete'),
       }),
     );
 

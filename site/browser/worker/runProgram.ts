@@ -91,6 +91,10 @@ export const runProgram = async (source: string, tell: (answer: Answer) => void)
     event.preventDefault();
     console.error(event.reason);
   });
+  addEventListener('error', (event) => {
+    event.preventDefault();
+    console.error(event.error);
+  });
   // Work that a program does not wait for continues after the program has ended.
   setInterval(() => {
     flush();

@@ -1,5 +1,6 @@
 import { backendVariant, registerBackend } from 'headwater/ops';
 import type { Answer, Request } from '../protocol.js';
+import { messageOf } from './messageOf.js';
 import { runProgram } from './runProgram.js';
 import { openModel, type TextModel } from './TextModel.js';
 import { trainOnSample } from './trainOnSample.js';
@@ -32,10 +33,7 @@ const carryOut = async (request: Request): Promise<void> => {
 };
 
 addEventListener('message', ({ data }: MessageEvent<Request>) => {
-  carryOut(data).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? ` [${String(error.code)}]` : '';
-    tell({ type: 'failed', message: `${error instanceof Error ? error.message : String(error)}${code}` });
-  });
+  carryOut(data).catch((error: unknown) => tell({ type: 'failed', message: messageOf(error) }));
 });
 
 // Threads share memory, which a browser gives to pages that are cross-origin isolated only.

@@ -4,6 +4,7 @@ import type { Line } from '../../../site/browser/protocol.js';
 import { formatValue } from '../../../site/browser/worker/formatValue.js';
 import { gatherLines } from '../../../site/browser/worker/gatherLines.js';
 import { instrument } from '../../../site/browser/worker/instrument.js';
+import { messageOf } from '../../../site/browser/worker/messageOf.js';
 import { wordEnds } from '../../../site/browser/worker/wordEnds.js';
 import { observeStages } from '../../../site/browser/worker/observeStages.js';
 
@@ -80,6 +81,27 @@ describe('observeStages', () => {
     );
   });
 
+  it('ends a synchronous source where the program does', () => {
+    const { seen } = run(
+      'function* numbers() { for (let at = 0; at < 1e6; at++) yield at; } $.from(numbers()).pipe($.take(2)).subscribe();',
+    );
+    expect(seen).toEqual([
+      '$.from(numbers()): 0',
+      '$.take(2): 0',
+      '$.from(numbers()): 1',
+      '$.take(2): 1',
+      '$.take(2): complete',
+    ]);
+  });
+
+  it('tells how a stage ended of which not all values are told', () => {
+    const { seen } = run(
+      '$.range(1, 10000).pipe($.map((n) => { if (n === 9000) throw "late"; return n; })).subscribe({ error: () => 0 });',
+    );
+    expect(seen.filter((line) => line.startsWith('$.range'))).toHaveLength(120);
+    expect(seen.at(-1)).toMatch(/: error$/);
+  });
+
   it.each([
     ['an object of its own', 'return { pipe: (...all) => all }.pipe(1, 2);', [1, 2]],
     ['a class', 'class A { constructor() { this.n = 1; } pipe(m) { return this.n + m; } } return new A().pipe(2);', 3],
@@ -127,8 +149,31 @@ describe('wordEnds', () => {
   });
 });
 
+describe('messageOf', () => {
+  const unreadable = Object.defineProperty(new Error('x'), 'message', {
+    get: () => {
+      throw new Error('getter');
+    },
+  });
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['text', 'text'],
+    [Symbol('a'), 'Symbol(a)'],
+    [{ code: 1 }, '{ code: 1 }'],
+    [Object.create(null), '{}'],
+    [unreadable, '[a value that cannot be read]'],
+    [Object.assign(new Error('late'), { code: 'HW_USAGE' }), 'late [HW_USAGE]'],
+  ])('says what was thrown: %#', (thrown, message) => {
+    expect(messageOf(thrown)).toBe(message);
+  });
+});
+
 describe('formatValue', () => {
   it.each([
+    [rxjs.of(1), 'Observable'],
+    [new rxjs.ReplaySubject(), 'Subject'],
+    [[Object.assign(new rxjs.Observable(), { key: 'a' })], "[Observable of 'a']"],
     [new Date(0), '1970-01-01T00:00:00.000Z'],
     [new Date(Number.NaN), 'Invalid Date'],
     [/a+/gu, '/a+/gu'],

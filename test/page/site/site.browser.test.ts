@@ -268,6 +268,32 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     await page.getByRole('status').filter({ hasText: 'stopped' }).waitFor();
   });
 
+  it('ends a program whatever it throws or posts, and runs one editor for a button that is pressed twice', async () => {
+    const { page } = await visit(at('reference/operators/microBatch.html'));
+    await page
+      .locator('.run')
+      .first()
+      .evaluate((button: HTMLElement) => {
+        button.click();
+        button.click();
+      });
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^ran in/ })
+      .waitFor();
+    expect(page.workers()).toHaveLength(1);
+    for (const [program, ended, printed] of [
+      ['throw Object.create(null);', /^failed/, /^\{\}$/],
+      ["postMessage('of the program'); console.log('printed');", /^ran/, /^printed$/],
+      ['setTimeout(() => { throw { a: 1 }; });', /^ran/, /\{ a: 1 \}$/],
+    ] as const) {
+      await page.getByRole('textbox', { name: 'Program' }).fill(program);
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByRole('status').filter({ hasText: ended }).waitFor();
+      await expect.poll(() => page.getByRole('log').innerText()).toMatch(printed);
+    }
+  });
+
   it('ends a program when the reader goes to another page', async () => {
     const { page } = await visit(at('playground.html'));
     await page.getByRole('textbox', { name: 'Program' }).fill("setInterval(() => console.log('again'), 10);");
@@ -337,6 +363,26 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
       .filter({ hasText: 'There is no model.safetensors among the files (photo.png).' })
       .waitFor();
     expect(await page.getByLabel('Text to classify').isEnabled()).toBe(true);
+    // Files that are read after the reader has chosen others are late.
+    await page.evaluate(() => {
+      const first: (() => void)[] = [];
+      const late = function (this: Blob): Promise<ArrayBuffer> {
+        const read = (): Promise<ArrayBuffer> => new Response(this).arrayBuffer();
+        return first.length > 0 ? read() : new Promise<void>((resolve) => first.push(resolve)).then(read);
+      };
+      Object.assign(Blob.prototype, { arrayBuffer: late });
+      Object.assign(globalThis, { readFirst: () => first[0]?.() });
+    });
+    const choose = (names: readonly string[]): Promise<void> =>
+      page.locator('input[type=file]').setInputFiles(names.map((name) => join(folder, name)));
+    await choose(['config.json', 'model.safetensors']);
+    await page.getByRole('status').filter({ hasText: 'Reading the files' }).waitFor();
+    await choose(['config.json']);
+    const other = page.getByRole('status').filter({ hasText: 'There is no model.safetensors' });
+    await other.waitFor();
+    await page.evaluate('readFirst()');
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    expect(await other.count()).toBe(1);
     await page.reload();
     // Beside the field, too.
     const { x = 0, y = 0 } = (await page.getByRole('status').boundingBox()) ?? {};
