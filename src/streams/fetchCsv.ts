@@ -29,7 +29,7 @@ export interface FetchCsvOptions extends BodyOptions, RetryOptions, KeepOptions,
   readonly maxRecordBytes?: number | undefined;
   /**
    * Receives the snapshot of the bytes once, after the first complete pass. If it throws, the stream ends with this
-   * error.
+   * error. Default: none.
    */
   readonly onSnapshot?: ((snapshot: Snapshot) => void) | undefined;
 }

@@ -22,11 +22,11 @@ export interface FetchHeadlinesOptions extends Omit<FetchTableOptions, 'labelCol
    * rejects it. Default: the label itself.
    */
   readonly className?: ((label: string) => string | null | undefined) | undefined;
-  /** Receives each accepted row with its original fields, in every pass, before the row is emitted. */
+  /** Receives each accepted row with its original fields, in every pass, before the row is emitted. Default: none. */
   readonly onRow?: ((row: SourceRow) => void) | undefined;
-  /** Tables of the validation set. Their rows have `side: 'validation'`. Read after the main tables. */
+  /** Tables of the validation set. Their rows have `side: 'validation'`. Read after the main tables. Default: none. */
   readonly validation?: TableAddress | readonly TableAddress[] | undefined;
-  /** Tables of the test set. Their rows have `side: 'test'`. Read last. */
+  /** Tables of the test set. Their rows have `side: 'test'`. Read last. Default: none. */
   readonly test?: TableAddress | readonly TableAddress[] | undefined;
 }
 

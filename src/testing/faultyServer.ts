@@ -32,7 +32,10 @@ export type ServerFault =
 
 /** Options of `faultyServer`. */
 export interface FaultyServerOptions {
-  /** The faults of the first request, the second, and so on. Requests after the last fault are answered correctly. */
+  /**
+   * The faults of the first request, the second, and so on. Requests after the last fault are answered correctly.
+   * Default: none.
+   */
   readonly faults?: readonly ServerFault[] | undefined;
   /** How the end of a body is marked: by its length, in chunks, or by the end of the connection. Default `length`. */
   readonly framing?: 'length' | 'chunked' | 'close' | undefined;

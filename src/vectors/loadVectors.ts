@@ -15,7 +15,7 @@ import { VectorFileReader } from './VectorFileReader.js';
 export interface LoadVectorsOptions extends BodyOptions, Pacing, CollectVectorsOptions {
   /**
    * Receives the number of words read, and of bytes (uncompressed), after each word. It is not called for a file that
-   * headwater wrote.
+   * headwater wrote. Default: none.
    */
   readonly progress?: ((words: number, bytes: number) => void) | undefined;
 }

@@ -67,3 +67,27 @@ it('says of every exported function that checks its arguments that it throws HW_
   expect(checked.length).toBeGreaterThan(100);
   expect(checked.filter(({ comment }) => !comment.includes('HW_USAGE')).map(({ name }) => name)).toEqual([]);
 });
+
+/** What says of an option what happens when it is left out. */
+const SAYS_DEFAULT = /[Dd]efault|[Ww]ithout (?:it|one)|[Ii]f not given|[Nn]ot given|`undefined`/;
+
+it('says of every option of an export what happens without it', () => {
+  const options = [...exported].flatMap(([file, names]) =>
+    parse(file).statements.flatMap((statement) => {
+      if (!ts.isInterfaceDeclaration(statement)) return [];
+      const { name, members } = statement;
+      if (!names.has(name.text) || !name.text.endsWith('Options')) return [];
+      return members
+        .filter((member) => ts.isPropertySignature(member) && member.questionToken !== undefined)
+        .map((member) => ({
+          option: `${name.text}.${member.name?.getText() ?? ''}`,
+          comment: ts
+            .getJSDocCommentsAndTags(member)
+            .map((comment) => comment.getText())
+            .join('\n'),
+        }));
+    }),
+  );
+  expect(options.length).toBeGreaterThan(400);
+  expect(options.filter(({ comment }) => !SAYS_DEFAULT.test(comment)).map(({ option }) => option)).toEqual([]);
+});

@@ -22,7 +22,7 @@ export interface KeptMemoryOptions extends DedupeMemoryOptions {
    * memory grows to it. It never shrinks. Default: it does not grow.
    */
   readonly room?: (() => number) | undefined;
-  /** Receives the 8 bytes of each new key, so that they can be appended to the stored memory. */
+  /** Receives the 8 bytes of each new key, so that they can be appended to the stored memory. Default: none. */
   readonly added?: ((hash: Uint8Array) => void) | undefined;
 }
 

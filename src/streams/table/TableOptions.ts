@@ -57,9 +57,9 @@ export interface FetchTableOptions extends BodyOptions, RetryOptions, KeepOption
   readonly rejections?: DeadLetter | undefined;
   /** The longest record. Bytes; default 1,048,576. */
   readonly maxRecordBytes?: number | undefined;
-  /** Receives the layout of each table, before its first row, in the first pass. */
+  /** Receives the layout of each table, before its first row, in the first pass. Default: none. */
   readonly onLayout?: ((layout: TableLayout) => void) | undefined;
-  /** Receives the notices about each table, at its end, in the first pass. */
+  /** Receives the notices about each table, at its end, in the first pass. Default: none. */
   readonly onNotice?: ((notice: TableNotice) => void) | undefined;
 }
 

@@ -147,7 +147,7 @@ const areFinite = (values: Float32Array | Int8Array): boolean => {
 
 /** The options of `parseVectorFile`. */
 export interface ParseVectorsOptions {
-  /** The path or address of the file, for error messages. */
+  /** The path or address of the file, for error messages. Default: errors name no file. */
   readonly where?: string | undefined;
   /**
    * The SHA-256 of the bytes from the 40th on, in hexadecimal, computed by the caller. Default: the hash is not
