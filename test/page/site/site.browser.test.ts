@@ -180,6 +180,12 @@ describe.skipIf(chromiumPath === undefined)('the site in a browser', { timeout: 
     await page.locator('h1', { hasText: 'Tutorial' }).waitFor();
   });
 
+  it('shows the whole signature of an export on a phone', async () => {
+    const { page } = await visit(at('reference/operators/fit.html'), { viewport: { width: 320, height: 640 } });
+    const signature = page.locator('.kind + .language-ts pre');
+    expect(await signature.evaluate((node) => node.scrollWidth - node.clientWidth)).toBe(0);
+  });
+
   it('lists the pages at a wrong address without JavaScript', async () => {
     const { page } = await visit(at('404.html'), { javaScriptEnabled: false });
     expect(await page.locator('h1').innerText()).toBe('This page does not exist');
