@@ -26,8 +26,8 @@ interface Options {
 
 const HELP = `
 The module holds the weights, the vocabulary, the steps from a text to tokens, and the kernels. It imports nothing. It
-runs in Node, Deno, Bun, browsers and edge runtimes. A linear model needs no WebAssembly, so that it runs
-where an engine compiles none. It exports classify(text), classes, and open(options).
+runs in Node, Deno, Bun, browsers and edge runtimes. Where an engine compiles no WebAssembly, the kernels run as
+JavaScript. It exports classify(text), classes, and open(options).
 
 Examples:
   $ headwater bundle models/news --out-file news.js
