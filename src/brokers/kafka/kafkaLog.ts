@@ -5,6 +5,7 @@ import type { LoggedMessage, LogOptions, MessageLog } from '../MessageLog.js';
 import type { KafkaClient } from './KafkaClient.js';
 import { connectionAdvice } from '../internal/connectionAdvice.js';
 import { type Kafka, loadKafka } from './internal/loadKafka.js';
+import { inOrder } from './internal/offsets/inOrder.js';
 import { openReader, type Reader } from './internal/openReader.js';
 
 /** Options of `kafkaLog`. */
@@ -76,7 +77,9 @@ export const kafkaLog = async function* ({
         );
       if (once && reader.end <= reader.begin) return;
       if (once) reader.whenCaughtUp(() => void reader.stream.close().catch(() => undefined));
+      const isNew = inOrder(reader.begin);
       for await (const { offset, value } of reader.stream) {
+        if (!isNew(offset)) continue;
         yield { position: Number(offset), value };
         if (once && offset + 1n >= reader.end) return;
       }

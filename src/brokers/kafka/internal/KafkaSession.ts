@@ -292,7 +292,7 @@ export class KafkaSession {
         if (this.#hasMoved(epoch)) return;
         // The client also reads partitions whose offset is still looked up, from their ends.
         const tenure = reading.get(message.partition);
-        if (tenure?.isOver === false) this.#take(message, tenure);
+        if (tenure?.isOver === false && !tenure.hasTaken(message.offset)) this.#take(message, tenure);
       }
     } catch (error) {
       if (this.#closed) return;

@@ -1,5 +1,6 @@
 import type { KafkaClient } from '../KafkaClient.js';
 import type { Kafka } from './loadKafka.js';
+import { inOrder } from './offsets/inOrder.js';
 import { openReader } from './openReader.js';
 
 /**
@@ -42,7 +43,9 @@ export const readTopic = async (
   };
   if (end <= begin) arrive();
   whenCaughtUp(arrive);
+  const isNew = inOrder(begin);
   stream.on('data', (message) => {
+    if (!isNew(message.offset)) return;
     reader.message(message);
     if (message.offset + 1n >= end) arrive();
   });

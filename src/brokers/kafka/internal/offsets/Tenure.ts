@@ -53,6 +53,14 @@ export class Tenure {
     this.#open = offset;
   }
 
+  /**
+   * Whether a message was taken before. The client passes messages on twice if two leaders of a partition answer: see
+   * `inOrder`.
+   */
+  hasTaken(offset: bigint): boolean {
+    return this.#next !== undefined && offset < this.#next;
+  }
+
   take(offset: bigint): void {
     this.#next = offset + 1n;
     this.#inFlight += 1;
