@@ -107,6 +107,18 @@ describe('tokens by name', () => {
     expect((await served.get('/model', bearer('reader'))).status).toBe(200);
   });
 
+  it('that are wrong count for a whole network of IPv6, and for each address of IPv4', () => {
+    const wrong = new WrongTokens(() => 0);
+    for (let times = 0; times < 10; times++) expect(wrong.add(`2001:db8:0:7::${times}`)).toBeUndefined();
+    expect(wrong.add('2001:DB8::7:1:2:3:4')).toBe(60);
+    expect(wrong.add('2001:db8:0:8::1')).toBeUndefined();
+    for (let times = 0; times < 20; times++) expect(wrong.add(`::ffff:192.0.2.${times}`)).toBeUndefined();
+    for (let times = 0; times < 9; times++) expect(wrong.add('192.0.2.1')).toBeUndefined();
+    expect(wrong.add('::ffff:192.0.2.1')).toBe(60);
+    for (let times = 0; times < 10; times++) expect(wrong.add(`fe80::${times}%eth0`)).toBeUndefined();
+    expect(wrong.add('fe80::a:b%eth0')).toBe(60);
+  });
+
   it('that are wrong are forgotten after a minute, and those of many addresses are bounded', () => {
     let now = 0;
     const wrong = new WrongTokens(() => now);

@@ -41,7 +41,7 @@ export type CheckToken = (request: IncomingMessage, scope: Scope) => string | un
  * Makes the check of the token (RFC 6750: `Authorization: Bearer TOKEN`).
  *
  * Tokens are compared in constant time, as digests with a key of this process. So a client cannot measure the position
- * of the first difference or the length of a right token. After ten wrong tokens in a minute, an address must wait. A
+ * of the first difference or the length of a right token. After ten wrong tokens in a minute, a network must wait. A
  * right token is still accepted, because other clients may use the same proxy.
  *
  * @param tokens the accepted tokens; if there are none, no token is required
