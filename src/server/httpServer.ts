@@ -34,6 +34,9 @@ export const httpServer = (
   });
   // Closes a connection without activity during a response: the client does not read, or is gone.
   server.timeout = limits.stallMs;
+  // A client may close its sending side after its request, and still reads the answer (RFC 9293, section 3.6). Without
+  // this, Node drops such a request.
+  Object.assign(server, { httpAllowHalfOpen: true });
   const connections = new Connections(server, Math.min(limits.connections, connectionRoom(mostOpenFiles())));
   server.on('checkContinue', (request, response) => {
     noteExpectation(request, response);

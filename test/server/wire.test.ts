@@ -133,6 +133,27 @@ describe('requests', () => {
     await metric('headwater_connections 1');
   });
 
+  it('whose client closes its side after a whole request are answered', async () => {
+    const { connect, metric } = await serving();
+    const body = '"ferry"\n'.repeat(1000);
+    for (const [type, sent] of [
+      ['application/json', '"ferry"'],
+      ['application/x-ndjson', body],
+    ] as const) {
+      const { socket, closed } = connect();
+      socket.end(
+        `POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\n` +
+          `Content-Length: ${sent.length}\r\n\r\n${sent}`,
+      );
+      expect((await closed).match(/"title":"ferry"/g)).toHaveLength(sent.split('ferry').length - 1);
+    }
+    // There may be no event for a long time, so a listener that has gone would stay.
+    const { socket, closed } = connect();
+    socket.end('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(await closed).toContain('200 OK');
+    await metric('headwater_listeners 0');
+  });
+
   it('of HTTP/1.0, of a whole address, and with a query are answered', async () => {
     const { connect } = await serving();
     for (const line of [

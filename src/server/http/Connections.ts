@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TOLD } from './connectionRoom.js';
 
@@ -14,6 +14,22 @@ const sayClose = (response: ServerResponse, before: ReadonlySet<ServerResponse>)
 
 /** How many turns of the event loop a busy server may take before it stops listening in any case. */
 const TURNS = 200;
+
+/**
+ * How long a client that has closed its sending side may wait for the next part of its answer. A client that has gone
+ * looks the same, and its headlines should not be classified. Milliseconds.
+ */
+const HALF_OPEN_MS = 1000;
+
+/** Closes a socket on which nothing was written for a time. */
+const closeWhenSilent = (socket: Socket): void => {
+  let written = socket.bytesWritten;
+  const look = setInterval(() => {
+    if (socket.bytesWritten === written) socket.destroy();
+    written = socket.bytesWritten;
+  }, HALF_OPEN_MS);
+  socket.once('close', () => clearInterval(look));
+};
 
 /** The maximum duration of a quiet turn. Milliseconds. */
 const QUIET_MS = 0.5;
@@ -60,6 +76,9 @@ export class Connections {
       if (this.#open.size >= most) this.#excess.add(socket);
       const answers = new Set<ServerResponse>();
       this.#open.set(socket, answers);
+      socket.once('end', () => {
+        if (!socket.destroyed) closeWhenSilent(socket);
+      });
       // Node starts to read after this event.
       process.nextTick(() => this.#hold(socket));
       socket.once('close', () => {
@@ -86,6 +105,11 @@ export class Connections {
   /** The number of open connections. */
   get open(): number {
     return this.#open.size;
+  }
+
+  /** The number of connections that have arrived so far, with those that were dropped. */
+  get arrived(): number {
+    return this.#arrived;
   }
 
   /** The number of requests in progress. */
