@@ -55,18 +55,19 @@ export const runServer = (
   const failed = (error: unknown): void => subscriber.next({ type: 'failed', error });
   const generations = new Generations(first, { failed, later: (work) => void turnScheduler.schedule(work) });
   const { classify } = generations;
+  const { server, connections } = httpServer(limits);
   const queue = new ClassifyQueue({
     classify,
     batchSize,
     maxWaitMs,
     capacity: limits.queue,
     document: limits.batch,
+    arrived: () => connections.arrived,
     scheduler: options.turns,
   });
   const log = options.kept;
   const epoch = log?.epoch ?? randomBytes(6).toString('hex');
   const history = new EventHistory({ events, bytes: HISTORY_BYTES, epoch, log });
-  const { server, connections } = httpServer(limits);
   const listeners = { count: 0 };
   const metrics = metricsOf({
     waiting: () => queue.waiting,

@@ -31,6 +31,11 @@ export interface ClassifyQueueOptions {
   readonly capacity: number;
   /** The maximum number of headlines in a document. An empty queue always has room for them. */
   readonly document: number;
+  /**
+   * How many connections have arrived so far. While they arrive, classification takes at most half of the time.
+   * Default: it is not known.
+   */
+  readonly arrived?: (() => number) | undefined;
   /** The scheduler and clock. Default: turns of the event loop. */
   readonly scheduler?: TurnScheduler | undefined;
 }
@@ -141,6 +146,8 @@ export class ClassifyQueue {
   #flow: QueueFlow | undefined;
   /** The arrival time of the first waiting headline. */
   #since = 0;
+  /** The number of connections that had arrived before the last work, the end of that work, and how long it took. */
+  readonly #last = { arrived: 0, end: 0, ms: 0 };
 
   constructor(options: ClassifyQueueOptions) {
     this.#options = options;
@@ -291,19 +298,37 @@ export class ClassifyQueue {
     return now - this.#since < maxWaitMs && this.#recent.count(now) > this.#lanes.size;
   }
 
-  /** Classifies batch after batch. If this takes long, it yields to the event loop between batches. */
+  /**
+   * Classifies batch after batch. If this takes long, it yields to the event loop between batches.
+   *
+   * The event loop accepts only one connection in each turn. So while connections arrive, there is one batch in a turn,
+   * and then turns without a batch for as long as this batch took. Otherwise a client would wait until all that
+   * connected before it had a turn of full length.
+   */
   #work(): void {
     this.#timer?.unsubscribe();
     this.#timer = undefined;
     const begun = this.#scheduler.now();
+    const workLater = (): void => {
+      this.#isDue = true;
+      this.#turn = this.#scheduler.schedule(() => this.#work());
+    };
+    const last = this.#last;
+    const arrived = this.#options.arrived?.() ?? 0;
+    const isArriving = arrived !== last.arrived;
+    last.arrived = arrived;
+    if (isArriving && begun - last.end < last.ms) {
+      workLater();
+      return;
+    }
+    const turnMs = isArriving ? 0 : TURN_MS;
     const next = (): void => {
       this.#isDue = false;
+      last.end = this.#scheduler.now();
+      last.ms = last.end - begun;
       if (!this.#isRunning || this.#lanes.size === 0) return;
-      if (this.#scheduler.now() - begun < TURN_MS) step();
-      else {
-        this.#isDue = true;
-        this.#turn = this.#scheduler.schedule(() => this.#work());
-      }
+      if (last.ms < turnMs) step();
+      else workLater();
     };
     const step = (): void => {
       this.#isDue = true;

@@ -1,4 +1,15 @@
-import { asyncScheduler, concatMap, from, map, merge, type Observable, of, throwError, timer } from 'rxjs';
+import {
+  asyncScheduler,
+  concatMap,
+  from,
+  map,
+  merge,
+  type Observable,
+  of,
+  Subscription,
+  throwError,
+  timer,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { LivePrediction } from '../../../src/contracts/live/Live.js';
 import { type AskedBy, ClassifyQueue, type ClassifyQueueOptions } from '../../../src/server/queue/ClassifyQueue.js';
@@ -184,5 +195,45 @@ describe('ClassifyQueue', () => {
         ),
       ).toBe('--------(Z|)');
     });
+  });
+
+  it('takes half of the time while connections arrive, and several batches in a turn otherwise', () => {
+    let [now, arrived] = [0, 0];
+    const due: (() => void)[] = [];
+    const { queue, ask, batches } = queueOf({
+      batchSize: 1,
+      capacity: 12,
+      document: 12,
+      maxWaitMs: 0,
+      arrived: () => arrived,
+      scheduler: {
+        now: () => now,
+        schedule: (work) => {
+          due.push(work);
+          return new Subscription();
+        },
+      },
+    });
+    const running = queue.run().subscribe();
+    queue.batch$.subscribe(() => {
+      now += 4;
+    });
+    ask('abcdefghijkl').subscribe();
+    const turns = (count: number, connections: number): string => {
+      const before = batches.length;
+      for (let turn = 0; turn < count; turn++) {
+        arrived += connections;
+        now += 1;
+        for (const work of due.splice(0)) work();
+      }
+      return batches.slice(before).join('');
+    };
+    expect(turns(1, 0)).toBe('abc');
+    expect(turns(11, 1)).toBe('');
+    expect(turns(1, 1)).toBe('d');
+    expect(turns(3, 1)).toBe('');
+    expect(turns(1, 1)).toBe('e');
+    expect(turns(1, 0)).toBe('fgh');
+    running.unsubscribe();
   });
 });
