@@ -11,5 +11,6 @@ export type { KafkaDelivery, KafkaOrigin } from '../brokers/kafka/KafkaDelivery.
 export { kafkaModels, type KafkaModelsOptions } from '../brokers/kafka/kafkaModels.js';
 export type { ModelStore } from '../brokers/models/ModelStore.js';
 export type { Publication, PublishedModels, StoredFile, StoredModel } from '../brokers/models/PublishedModels.js';
-export { kafkaHeadlines, type KafkaHeadlinesOptions } from '../brokers/kafka/kafkaHeadlines.js';
+export { kafkaHeadlines } from '../brokers/kafka/kafkaHeadlines.js';
+export type { KafkaHeadlinesOptions } from '../brokers/kafka/KafkaHeadlinesOptions.js';
 export { toKafka, type ToKafkaOptions } from '../brokers/kafka/toKafka.js';

@@ -6,7 +6,8 @@
  * @module headwater/nats
  */
 export type { WorkEvent, WorkEvents } from '../brokers/WorkEvent.js';
-export { jetStreamHeadlines, type JetStreamHeadlinesOptions } from '../brokers/nats/jetStreamHeadlines.js';
+export { jetStreamHeadlines } from '../brokers/nats/jetStreamHeadlines.js';
+export type { JetStreamHeadlinesOptions } from '../brokers/nats/JetStreamHeadlinesOptions.js';
 export type { ModelStore } from '../brokers/models/ModelStore.js';
 export type { Publication, PublishedModels, StoredFile, StoredModel } from '../brokers/models/PublishedModels.js';
 export { jetStreamModels, type JetStreamModelsOptions } from '../brokers/nats/jetStreamModels.js';

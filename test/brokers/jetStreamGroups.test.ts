@@ -1,6 +1,7 @@
 import { asyncScheduler, firstValueFrom, map, of, take, toArray, VirtualTimeScheduler } from 'rxjs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { jetStreamHeadlines, type JetStreamHeadlinesOptions } from '../../src/brokers/nats/jetStreamHeadlines.js';
+import { jetStreamHeadlines } from '../../src/brokers/nats/jetStreamHeadlines.js';
+import type { JetStreamHeadlinesOptions } from '../../src/brokers/nats/JetStreamHeadlinesOptions.js';
 import { toJetStream } from '../../src/brokers/nats/toJetStream.js';
 import type { WorkEvent } from '../../src/brokers/WorkEvent.js';
 import { natsProgram } from './natsServer.js';

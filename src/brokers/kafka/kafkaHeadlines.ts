@@ -1,12 +1,11 @@
-import { asyncScheduler, firstValueFrom, Observable, type SchedulerLike, timer } from 'rxjs';
+import type { KafkaHeadlinesOptions } from './KafkaHeadlinesOptions.js';
+import { asyncScheduler, firstValueFrom, Observable, timer } from 'rxjs';
 import { checkOptions, checkTime, checkTypes, checkWhole } from '../../contracts/checkOption.js';
 import { HeadwaterError } from '../../contracts/HeadwaterError.js';
 import type { LiveHeadline } from '../../contracts/live/Live.js';
-import type { Valve } from '../../contracts/flow/Valve.js';
 import { reasonOf } from '../../contracts/reasonOf.js';
 import { checkText } from '../internal/checkText.js';
 import { connectionAdvice } from '../internal/connectionAdvice.js';
-import type { WorkEvents } from '../WorkEvent.js';
 import { checkClient } from './internal/checkClient.js';
 import { lostOnce } from './internal/offsets/lostOnce.js';
 import { loadKafka } from './internal/loadKafka.js';
@@ -18,33 +17,6 @@ import type { KafkaDelivery } from './KafkaDelivery.js';
 const MOST_FAILURES = 5;
 /** Milliseconds before a failed member is replaced. */
 const REST_MS = 1000;
-
-/** Options of `kafkaHeadlines`. */
-export interface KafkaHeadlinesOptions {
-  /** The connection to Kafka: `bootstrapBrokers`, and the client's own options for TLS and SASL. */
-  readonly client: KafkaClient;
-  /** The name of an existing topic. */
-  readonly topic: string;
-  /** The consumer group that all workers share. */
-  readonly group: string;
-  /**
-   * After this many milliseconds without a heartbeat, the partitions of this member go to the others. Default 10,000.
-   * The broker has its own limits (6 s to 30 min by default).
-   */
-  readonly sessionTimeout?: number | undefined;
-  /** The most messages that may be held and not settled, at least 1. Default 4096. */
-  readonly maxInFlight?: number | undefined;
-  /** The number of deliveries after which a message is given up, at least 1. Default 5. */
-  readonly maxAttempts?: number | undefined;
-  /** The topic for dead letters, on the same brokers. Default: none; they are then only reported to `events`. */
-  readonly deadLetters?: string | undefined;
-  /** While it is closed, no message is emitted and fetching soon stops; heartbeats continue. Default: always open. */
-  readonly valve?: Valve | undefined;
-  /** Receives the events other than headlines. Default: none. */
-  readonly events?: WorkEvents | undefined;
-  /** The clock of `seen`, and the timer of commits. Default `asyncScheduler`. */
-  readonly scheduler?: SchedulerLike | undefined;
-}
 
 /**
  * Refuses static membership. Workers share their options, and would have the same id: each would take the place of the

@@ -14,7 +14,8 @@ import { noTopic } from './internal/checkTopic.js';
 import { hasApiId, saysNoTopic } from './internal/hasApiId.js';
 import { type Kafka, loadKafka } from './internal/loadKafka.js';
 import { type BytesProducer, clientOptions, openProducer, openTransactionalProducer } from './internal/openProducer.js';
-import { readTopic, type TopicMessage } from './internal/readTopic.js';
+import { readTopic } from './internal/readTopic.js';
+import type { TopicMessage } from './internal/TopicMessage.js';
 
 /** Options of `kafkaModels`. */
 export interface KafkaModelsOptions {

@@ -22,7 +22,7 @@ import { committable, sortByConsumer } from './internal/offsets/committable.js';
 import { loadKafka } from './internal/loadKafka.js';
 import { MessageGroups, type OutgoingMessage, records } from './internal/messageGroups.js';
 import { type BytesProducer, openProducer } from './internal/openProducer.js';
-import type { TopicMessage } from './internal/readTopic.js';
+import type { TopicMessage } from './internal/TopicMessage.js';
 import { TransactionalProducer } from './internal/TransactionalProducer.js';
 
 /** Options of `toKafka`. */

@@ -1,7 +1,7 @@
 import type { Message } from '@platformatic/kafka';
 import { LONGEST_REASON, SHORT_BYTES } from '../../internal/deadLetterLimits.js';
 import type { OutgoingMessage } from './messageGroups.js';
-import type { TopicMessage } from './readTopic.js';
+import type { TopicMessage } from './TopicMessage.js';
 
 /** A message that was given up, and is to be stored with the reason and its place. */
 export class DeadLetterMessage {

@@ -1,7 +1,7 @@
 import type { Message } from '@platformatic/kafka';
 import type { SchedulerLike } from 'rxjs';
 import { reasonOf } from '../../../contracts/reasonOf.js';
-import type { KafkaHeadlinesOptions } from '../kafkaHeadlines.js';
+import type { KafkaHeadlinesOptions } from '../KafkaHeadlinesOptions.js';
 import { DeadLetterMessage } from './DeadLetterMessage.js';
 import type { Tenure } from './offsets/Tenure.js';
 import type { Tenures } from './offsets/Tenures.js';

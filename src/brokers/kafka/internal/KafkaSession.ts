@@ -8,7 +8,7 @@ import { decodeMessage } from '../../decodeMessage.js';
 import { reasonOf } from '../../../contracts/reasonOf.js';
 import { untilReady } from '../../internal/untilReady.js';
 import type { KafkaDelivery } from '../KafkaDelivery.js';
-import type { KafkaHeadlinesOptions } from '../kafkaHeadlines.js';
+import type { KafkaHeadlinesOptions } from '../KafkaHeadlinesOptions.js';
 import { answered } from './answered.js';
 import { checkTopic } from './checkTopic.js';
 import { hasApiId } from './hasApiId.js';

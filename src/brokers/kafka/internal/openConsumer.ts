@@ -13,7 +13,7 @@ import type { KafkaClient } from '../KafkaClient.js';
 import { hideAborted } from './hideAborted.js';
 import type { Kafka } from './loadKafka.js';
 import { clientOptions } from './openProducer.js';
-import type { PartitionOffset } from './offsets/Tenures.js';
+import type { PartitionOffset } from './offsets/PartitionOffset.js';
 
 type Fetch = FetchOptions<Buffer, Buffer, Buffer, Buffer>;
 type Fetched = Awaited<ReturnType<Consumer['fetch']>>;

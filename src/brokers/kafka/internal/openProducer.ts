@@ -10,7 +10,7 @@ import type {
 import type { KafkaClient } from '../KafkaClient.js';
 import { hasApiId } from './hasApiId.js';
 import type { Kafka } from './loadKafka.js';
-import type { PartitionOffset } from './offsets/Tenures.js';
+import type { PartitionOffset } from './offsets/PartitionOffset.js';
 
 /** A producer of bytes, with text headers. */
 export type BytesProducer = Producer<Buffer, Buffer, string, string>;

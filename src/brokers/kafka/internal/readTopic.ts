@@ -1,17 +1,8 @@
+import type { TopicMessage } from './TopicMessage.js';
 import type { KafkaClient } from '../KafkaClient.js';
 import type { Kafka } from './loadKafka.js';
 import { inOrder } from './offsets/inOrder.js';
 import { openReader } from './openReader.js';
-
-/**
- * A message of a topic. Its key may be missing, although the client's types do not say so; a message without a value
- * (tombstone) deletes the key.
- */
-export interface TopicMessage {
-  readonly key: Buffer | undefined;
-  readonly value: Buffer | undefined;
-  readonly offset: bigint;
-}
 
 /** The callbacks of a reader of a whole topic. */
 export interface TopicReader {

@@ -1,5 +1,5 @@
 import type { Consumer, ConsumerInfo, JetStreamClient, JetStreamManager, StreamInfo } from '@nats-io/jetstream';
-import type { JetStreamHeadlinesOptions } from '../jetStreamHeadlines.js';
+import type { JetStreamHeadlinesOptions } from '../JetStreamHeadlinesOptions.js';
 import { checkConsumer } from './checkConsumer.js';
 import { nanoseconds } from './consumerLimits.js';
 import { loadJetStream } from './loadJetStream.js';

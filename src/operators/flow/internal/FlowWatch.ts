@@ -2,6 +2,7 @@ import type { Observable, Subscriber } from 'rxjs';
 import type { FlowProbe, Holding, StageProbe } from '../../../contracts/flow/FlowProbe.js';
 import type { FlowEdge, FlowSnapshot, FlowStage, FlowValve } from '../../../contracts/flow/FlowSnapshot.js';
 import { type FlowPath, FlowStageRecord } from './FlowStageRecord.js';
+import type { PassageWatch } from './PassageWatch.js';
 import { StageSubscriber } from './StageSubscriber.js';
 import { WorkClock } from './WorkClock.js';
 
@@ -25,10 +26,8 @@ interface ValveRecord {
  * from that. So does the work of a stage: it is the time between the value's leaving the stage before and its leaving
  * this stage. `WorkClock` measures it in turns of the event loop, from the first value of a turn to its end.
  */
-export class FlowWatch implements FlowProbe {
-  /** Read by each subscription for each value, like `emitting`: see `StageSubscriber`. */
+export class FlowWatch implements FlowProbe, PassageWatch {
   readonly clock: WorkClock;
-  /** The stage whose value is being passed on. */
   emitting: FlowStageRecord | undefined;
   /** Whether each value is timed, and the held values are checked with each. */
   readonly #exact: boolean;
@@ -68,7 +67,6 @@ export class FlowWatch implements FlowProbe {
     return new WatchedStage(this, stage, last ? stage : next);
   }
 
-  /** Calls a function in which a stage subscribes to its sources; undefined stands for no stage. */
   subscribing<T>(stage: FlowStageRecord | undefined, subscribe: () => T): T {
     const outer = this.#subscribing;
     const before = this.#emittingBefore;
@@ -158,18 +156,12 @@ export class FlowWatch implements FlowProbe {
     return stage;
   }
 
-  /** A value leaves a stage, and `clock.isDue` for this passage. */
   passing(stage: FlowStageRecord): void {
     if (!this.clock.turnOpen) this.#openTurn();
     // Checked before the value is passed on: the values held now were held while the stage worked.
     if (this.clock.passage(stage, stage) && this.#exact) stage.look(0);
   }
 
-  /**
-   * The consumer of a value has returned, and `clock.isDue` for this passage.
-   *
-   * @param outer the stage after this one in its subscription, if it is known
-   */
   returning(stage: FlowStageRecord, outer: FlowStageRecord | undefined): void {
     // The time that was not assigned to later stages is the work of the next stage, which has emitted nothing.
     const next = outer ?? stage.next ?? (this.#consumer ??= this.#record(CONSUMER));

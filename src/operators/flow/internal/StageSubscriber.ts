@@ -1,6 +1,6 @@
 import { type Observer, Subscription } from 'rxjs';
 import type { FlowPath, FlowStageRecord } from './FlowStageRecord.js';
-import type { FlowWatch } from './FlowWatch.js';
+import type { PassageWatch } from './PassageWatch.js';
 
 /**
  * One subscription of `trace` that is watched: it passes each notification on, and counts values.
@@ -13,14 +13,19 @@ import type { FlowWatch } from './FlowWatch.js';
  * observer, RxJS would put a `SafeSubscriber` before it, which takes longer for a value than the watch.
  */
 export class StageSubscriber<T> extends Subscription implements Observer<T> {
-  readonly #watch: FlowWatch;
+  readonly #watch: PassageWatch;
   readonly #stage: FlowStageRecord;
   readonly #next: FlowStageRecord | undefined;
   readonly #destination: Observer<T>;
   #path: FlowPath;
 
   /** @param next the stage that has subscribed, if it is known */
-  constructor(watch: FlowWatch, stage: FlowStageRecord, next: FlowStageRecord | undefined, destination: Observer<T>) {
+  constructor(
+    watch: PassageWatch,
+    stage: FlowStageRecord,
+    next: FlowStageRecord | undefined,
+    destination: Observer<T>,
+  ) {
     super(() => (stage.subscriptions -= 1));
     this.#watch = watch;
     this.#stage = stage;

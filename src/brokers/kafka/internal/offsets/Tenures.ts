@@ -1,11 +1,6 @@
+import type { PartitionOffset } from './PartitionOffset.js';
 import type { DeadLetterMessage } from '../DeadLetterMessage.js';
 import { Tenure } from './Tenure.js';
-
-/** A partition and an offset of it. */
-export interface PartitionOffset {
-  readonly partition: number;
-  readonly offset: bigint;
-}
 
 /** The partitions that a member has now. */
 export class Tenures {

@@ -1,6 +1,6 @@
 import type { Admin, Consumer } from '@platformatic/kafka';
 import type { WorkEvents } from '../../../WorkEvent.js';
-import type { PartitionOffset } from './Tenures.js';
+import type { PartitionOffset } from './PartitionOffset.js';
 import { topicBounds } from '../topicBounds.js';
 
 /** What `readingOffsets` needs. */
