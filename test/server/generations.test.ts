@@ -196,6 +196,28 @@ describe('the model in use', () => {
     expect(served.events.filter(({ type }) => type === 'failed')).toHaveLength(1);
   });
 
+  it('starts without a candidate that cannot be read, tells it everywhere, and takes it once it can be', async () => {
+    const reload$ = new Subject<void>();
+    let isDamaged = true;
+    const served = await serving({
+      ...always('A'),
+      candidate: {
+        load: () => (isDamaged ? Promise.reject(new Error('damaged')) : Promise.resolve(always('B'))),
+      },
+      reload$,
+      load: () => Promise.resolve(undefined),
+    });
+    const models = async (): Promise<unknown> => (await served.get('/admin/models')).json();
+    await expect.poll(models).toMatchObject({ inUse: 'A', candidate: null, candidateError: 'damaged' });
+    await served.metric('headwater_candidate_load_failed 1');
+    expect(served.events).toContainEqual({ type: 'failed', error: new Error('damaged') });
+    expect((await served.classify('"ferry"')).status).toBe(200);
+    isDamaged = false;
+    reload$.next();
+    await expect.poll(models).toMatchObject({ candidate: { model: 'B' }, candidateError: null });
+    await served.metric('headwater_candidate_load_failed 0');
+  });
+
   it('wants the token', async () => {
     const served = await serving({ token: 'a-token-of-a-test' });
     expect(await problemOf(await post(served, '/admin/reload'))).toEqual(['token', 401]);

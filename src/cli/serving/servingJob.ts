@@ -273,11 +273,11 @@ const serve = (
         : []),
     ),
     candidate:
-      candidate === undefined
+      flags.candidate === undefined
         ? undefined
         : {
-            served: servedModel(candidate),
-            load: flags.candidate === undefined ? undefined : loadFrom(flags.candidate),
+            served: candidate === undefined ? undefined : servedModel(candidate),
+            load: loadFrom(flags.candidate),
             role: flags.canary === undefined ? { type: 'shadow' } : { type: 'canary', share: flags.canary },
           },
     host: flags.host,
@@ -349,7 +349,11 @@ export const servingJob = (flags: ServeFlags, drain$: Observable<void>, terminal
   );
   const models$ = combineLatest({
     loaded: loadModel(flags.model, flags, env),
-    candidate: flags.candidate === undefined ? of(undefined) : loadModel(flags.candidate, flags, env),
+    // The model in use can serve without its candidate. The server loads it again, and tells why that fails.
+    candidate:
+      flags.candidate === undefined
+        ? of(undefined)
+        : loadModel(flags.candidate, flags, env).pipe(catchError(() => of(undefined))),
   });
   // A signal may arrive before the model is loaded. Without a listener, it would end the process.
   const hangup$ = new ReplaySubject<unknown>(1);

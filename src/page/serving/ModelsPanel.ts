@@ -7,6 +7,8 @@ interface Models {
   readonly inUse: string;
   readonly before: string | null;
   readonly candidate: Candidate | null;
+  /** Why the candidate could not be loaded the last time. */
+  readonly candidateError: string | null;
 }
 
 /** The interval between requests for the models while the page is visible. Milliseconds. */
@@ -99,11 +101,12 @@ export class ModelsPanel {
     );
   }
 
-  #show({ before, candidate }: Models): void {
-    this.node.hidden = before === null && candidate === null;
+  #show({ before, candidate, candidateError }: Models): void {
+    this.node.hidden = before === null && candidate === null && candidateError === null;
     this.#promote.hidden = candidate === null;
     this.#rollback.hidden = before === null;
     const said = [
+      ...(candidateError === null ? [] : [`The candidate could not be loaded: ${candidateError}`]),
       ...(candidate === null ? [] : [describeCandidate(candidate)]),
       ...(before === null ? [] : [`The model ${before} was in use before.`]),
     ];

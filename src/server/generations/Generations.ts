@@ -41,6 +41,8 @@ export interface GenerationsView {
   /** The model that a rollback puts in use; null if there is none. */
   readonly before: string | null;
   readonly candidate: ({ readonly model: string } & CandidateRole & CandidateCounts) | null;
+  /** Why a candidate could not be loaded the last time; null if it could be, or there was none to load. */
+  readonly candidateError: string | null;
 }
 
 /** The maximum number of batches that wait for a comparison. Further batches are left out of it. */
@@ -91,6 +93,7 @@ export class Generations {
   #inUse: Generation;
   #before: Generation | undefined;
   #candidate: Candidate | undefined;
+  #candidateError: string | null = null;
   #behind = 0;
 
   constructor(first: Generation, options: GenerationsOptions) {
@@ -117,7 +120,13 @@ export class Generations {
         candidate === undefined
           ? null
           : { model: candidate.generation.id, ...candidate.role, ...candidate.counts.view() },
+      candidateError: this.#candidateError,
     };
+  }
+
+  /** Notes that a candidate was loaded, or why it could not be. */
+  candidateLoaded(error: string | null = null): void {
+    this.#candidateError = error;
   }
 
   /** Makes one model classify all of these headlines. */

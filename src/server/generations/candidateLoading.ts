@@ -1,3 +1,4 @@
+import { messageOf } from '../../contracts/messageOf.js';
 import type { CandidateOptions } from './CandidateOptions.js';
 import { testedGeneration } from './Generation.js';
 import type { Generations } from './Generations.js';
@@ -7,7 +8,8 @@ import type { LearnOptions } from './labelLearner.js';
  * Makes the function that tests the given candidate and sets it, and at later calls loads it again. Nothing changes if
  * it is the model that was loaded last: a candidate that was promoted does not come back.
  *
- * After an error, the candidate stays. Errors: the rejection of `load`, and those of the test.
+ * After an error, the candidate stays, and `generations` shows the error until the next call. Errors: the rejection of
+ * `load`, and those of the test.
  *
  * @param isOver whether the server has ended
  */
@@ -18,13 +20,13 @@ export const candidateLoading = (
   learn?: LearnOptions,
 ): (() => Promise<void>) => {
   /** The id of the model that was loaded last. */
-  let loaded = served.about?.modelId ?? '';
+  let loaded = served?.about?.modelId ?? '';
   let hasBegun = false;
   let last: Promise<void> = Promise.resolve();
   const once = async (): Promise<void> => {
     const isFirst = !hasBegun;
     hasBegun = true;
-    const next = isFirst ? served : await load?.(loaded);
+    const next = (isFirst ? served : undefined) ?? (await load?.(loaded));
     if (next === undefined) return;
     const generation = await testedGeneration(next, learn);
     loaded = generation.id;
@@ -33,7 +35,13 @@ export const candidateLoading = (
     else generations.changeCandidate(generation, role);
   };
   return () => {
-    const done = last.then(once);
+    const done = last.then(once).then(
+      () => generations.candidateLoaded(),
+      (error: unknown) => {
+        generations.candidateLoaded(messageOf(error));
+        throw error;
+      },
+    );
     last = done.catch(() => undefined);
     return done;
   };

@@ -167,10 +167,14 @@ export const schemas = (limits: ServerLimits, classes: readonly string[]): Reado
   ),
   Models: {
     type: 'object',
-    required: ['inUse', 'before', 'candidate'],
+    required: ['inUse', 'before', 'candidate', 'candidateError'],
     properties: {
       inUse: { type: 'string' },
       before: { type: ['string', 'null'], description: 'The model that a rollback puts in use.' },
+      candidateError: {
+        type: ['string', 'null'],
+        description: 'Why the candidate could not be loaded the last time.',
+      },
       candidate: orNull(
         object(
           {

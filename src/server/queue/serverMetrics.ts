@@ -200,6 +200,9 @@ export const serverMetrics = (gauges: Gauges): ServerMetrics => {
       if (candidate !== null) this.set({ model: candidate.model, role: candidate.type }, 1);
     },
   });
+  gauge('headwater_candidate_load_failed', 'Whether the candidate could not be loaded the last time: 1 or 0', () =>
+    gauges.models().candidateError === null ? 0 : 1,
+  );
   candidateMetrics(registry, gauges.models);
 
   /** The codes of the errors of each feed, so that their counters can be removed with the feed. */

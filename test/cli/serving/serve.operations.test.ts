@@ -21,6 +21,22 @@ const lines = (file: string): readonly unknown[] =>
     .map((line) => JSON.parse(line) as unknown);
 
 describe('headwater serve in operation', () => {
+  it('serves its model although the candidate cannot be read, and says why', async () => {
+    const running = start(['serve', '--model', 'model', '--candidate', 'nothing', '--port', '0', '--warm-up', '0'], {
+      cwd,
+    });
+    const url = (await running.until('stdout', /\n/)).trim();
+    const reason = /^headwater: .*nothing/m;
+    await running.until('stderr', reason);
+    const answer = await fetch(new URL('/admin/models', url));
+    expect(await answer.json()).toMatchObject({
+      candidate: null,
+      candidateError: expect.stringContaining('nothing') as string,
+    });
+    running.child.kill('SIGTERM');
+    expect((await running.ended).status).toBe(0);
+  });
+
   it('takes feeds from an OPML and while it runs, sends the classes wanted, logs, learns, and remembers it all', async () => {
     const feed = await serve((request, response) =>
       response.end(

@@ -5,7 +5,7 @@ import { serverMetrics } from '../../../src/server/queue/serverMetrics.js';
 
 it('counts what was left out by reason, as the metrics of a server have it', async () => {
   const metrics = serverMetrics({
-    models: () => ({ inUse: { id: 'a' }, before: null, candidate: null }) as never,
+    models: () => ({ inUse: { id: 'a' }, before: null, candidate: null, candidateError: null }) as never,
     waiting: () => 0,
     connections: () => 0,
     listeners: () => 0,

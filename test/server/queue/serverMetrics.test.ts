@@ -7,7 +7,7 @@ const made = (waiting: number) =>
   serverMetrics({
     waiting: () => waiting,
     connections: none,
-    models: () => ({ inUse: 'a', before: null, candidate: null }),
+    models: () => ({ inUse: 'a', before: null, candidate: null, candidateError: null }),
     listeners: none,
   });
 
